@@ -1,0 +1,315 @@
+// Ascent's page script: progressive enhancement only. Every page works without it as plain links and forms.
+//
+// Requests made here carry `X-Fragment: true`; the server answers with HTML fragments (and `Vary: X-Fragment`):
+//   - each top-level element with an id replaces the element of that id, wherever it is; `.flash` elements become messages;
+//   - a response header `X-Location: /path` moves to that page instead; an answer that is a whole page is visited.
+//
+//   form[data-swap="#id"], a[data-swap="#id"]  fetch and replace #id; add data-push to put a GET's address in the URL
+//   [data-autosubmit]                          submits its form on change; text inputs while typing, after a pause
+//   a[data-expand="/url"]                      aria-expanded toggle of its aria-controls region, filled when first opened
+//   details[data-load="/url"]                  fills its [data-body] when first opened
+//   a[data-dialog], a[data-dialog="/url"]      fetches a <dialog> and opens it; a 422 re-renders it, success closes and
+//                                              applies the answer (or reloads if it is empty); [data-close] closes
+//   dialog[data-open]                          opened as modal on load
+//   form[data-preview="/url"]                  posts itself to /url while typing; the answer's <output id> is replaced
+//   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"],
+//                                              <progress> by its progress.done/total; at the end reloads data-refresh
+//   button[data-add-row="#id"]                 appends the <template data-row> found in #id; [data-remove-row] removes
+//   time[data-relative], [data-copy="text"], [data-dismiss], [data-search], [data-announce]
+//   Theme: theme.js. Searchable select: combobox.js.
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const debounce = (wait, run) => {
+  let timer;
+  return (...args) => { clearTimeout(timer); timer = setTimeout(run, wait, ...args); };
+};
+
+// Fetching and swapping -----------------------------------------------------------------------------------------------
+
+class WholePage extends Error {}
+
+/** Fetches a fragment. Throws `WholePage` once it has sent the browser to a full page instead. */
+async function fetchFragment(url, options = {}) {
+  const response = await fetch(url, { cache: "no-store", ...options, headers: { "X-Fragment": "true", ...options.headers } });
+  const html = await response.text();
+  const location = response.headers.get("X-Location") ?? (/^\s*<!doctype/i.test(html) && response.ok ? response.url : null);
+  if (location) {
+    window.location.assign(location);
+    throw new WholePage();
+  }
+  if (!response.ok && response.status !== 422) throw new Error(errorSentence(html));
+  return { html, refused: response.status === 422 };
+}
+
+function errorSentence(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  return $("[data-error]", page)?.textContent.trim()
+    || "The server could not do that. Check whether your change was saved before you repeat it.";
+}
+
+function formRequest(form, submitter) {
+  const data = new FormData(form, submitter);
+  const method = (submitter?.getAttribute("formmethod") ?? form.method).toUpperCase();
+  const url = new URL(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, location);
+  if (method !== "GET") return [url, { method, body: new URLSearchParams(data) }];
+  url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
+  return [url, {}];
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+/** Replaces elements by the fragment's; keeps focus and caret where they were. */
+function swap(html, selector) {
+  const content = parse(html);
+  const parts = [...content.children];
+  const active = document.activeElement;
+  const caret = active?.selectionStart;
+  const matched = parts.filter((part) => part.id && document.getElementById(part.id));
+  const target = selector && $(selector);
+  for (const part of parts) {
+    if (part.matches(".flash")) $("#flashes").append(part);
+    else if (matched.includes(part)) document.getElementById(part.id).replaceWith(part);
+  }
+  if (target && !matched.length && parts.some((part) => !part.matches(".flash"))) target.replaceChildren(...content.childNodes);
+  if (active && !active.isConnected) refocus(active, caret, selector);
+  const news = parts.flatMap((part) => [part, ...$$("*", part)]).find((part) => part.matches("[data-announce]"));
+  if (news) announce(news.textContent);
+  enhance();
+}
+
+function refocus(lost, caret, selector) {
+  const region = (selector && $(selector)) || document;
+  const same = (lost.id && document.getElementById(lost.id))
+    || (lost.name && $(`[name="${CSS.escape(lost.name)}"]:not([type=hidden])`, region))
+    || (lost.ariaLabel && $(`[aria-label="${CSS.escape(lost.ariaLabel)}"]`, region))
+    || $("[aria-invalid=true], [autofocus], h2, h3, a, button, input", region);
+  if (!same) return;
+  if (same.matches("h2, h3")) same.tabIndex = -1;
+  same.focus({ preventScroll: true });
+  if (caret != null && same.setSelectionRange) try { same.setSelectionRange(caret, caret); } catch { /* not a text field */ }
+}
+
+function announce(text) {
+  const live = $("#live");
+  if (live) live.textContent = text.trim();
+}
+
+function complain(text) {
+  const message = Object.assign(document.createElement("div"), { className: "flash flash-bad", textContent: text });
+  message.insertAdjacentHTML("beforeend", '<button class="btn btn-ghost btn-sm" type="button" data-dismiss>Dismiss</button>');
+  $("#flashes")?.append(message);
+}
+
+const latest = new WeakMap();
+
+/** Sends a form or follows a link as a fragment. Older answers to the same element are dropped. */
+async function request(element, url, options, handle) {
+  latest.get(element)?.abort();
+  const control = new AbortController();
+  latest.set(element, control);
+  element.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetchFragment(url, { ...options, signal: control.signal });
+    if (latest.get(element) === control) handle(answer);
+  } catch (error) {
+    if (error.name === "AbortError" || error instanceof WholePage) return;
+    // A read that failed is tried the plain way; a write is never repeated behind the person's back.
+    if (error instanceof TypeError && !options.method) window.location.assign(url);
+    else complain(error instanceof TypeError ? "Ascent could not be reached. Check whether your change was saved before you repeat it." : error.message);
+  } finally {
+    if (latest.get(element) === control) element.removeAttribute("aria-busy");
+  }
+}
+
+function follow(element, url, options) {
+  const push = element.hasAttribute("data-push") && !options.method;
+  return request(element, url, options, ({ html }) => {
+    swap(html, element.dataset.swap);
+    if (push) history[document.activeElement?.matches("input") ? "replaceState" : "pushState"]({ swapped: true }, "", url);
+  });
+}
+
+// Dialogs -------------------------------------------------------------------------------------------------------------
+
+function openDialog(html, opener) {
+  const dialog = $("dialog", parse(html));
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => { dialog.remove(); if (opener?.isConnected) opener.focus(); });
+  dialog.showModal();
+  enhance();
+}
+
+function submitInDialog(dialog, form, submitter) {
+  const [url, options] = formRequest(form, submitter);
+  return request(form, url, options, ({ html, refused }) => {
+    if (refused) {
+      const content = parse(html);
+      dialog.replaceChildren(...($("dialog", content) ?? content).childNodes);
+      $("[aria-invalid=true]", dialog)?.focus();
+      enhance();
+      return;
+    }
+    dialog.close();
+    if (html.trim()) swap(html, form.dataset.swap);
+    else window.location.reload();
+  });
+}
+
+// Delegated events ----------------------------------------------------------------------------------------------------
+
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  const dialog = form.closest("dialog");
+  if (event.defaultPrevented || form.method === "dialog" || submitter?.hasAttribute("data-plain")) return;
+  if (!dialog && !form.dataset.swap) return;
+  event.preventDefault();
+  if (form.ariaBusy === "true" && form.method === "post") return; // a double click is one submission
+  if (dialog) submitInDialog(dialog, form, submitter);
+  else follow(form, ...formRequest(form, submitter));
+});
+
+document.addEventListener("click", (event) => {
+  const on = (selector) => event.target.closest(selector);
+  let hit;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if ((hit = on("[data-dismiss]"))) hit.closest(".flash").remove();
+  else if ((hit = on("[data-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
+  else if ((hit = on("a[data-dialog]"))) { event.preventDefault(); request(hit, hit.dataset.dialog || hit.href, {}, ({ html }) => openDialog(html, hit)); }
+  else if ((hit = on("a[data-expand]"))) { event.preventDefault(); expand(hit); }
+  else if ((hit = on("a[data-swap][href]"))) { event.preventDefault(); follow(hit, hit.href, {}); }
+  else if ((hit = on("[data-copy]"))) navigator.clipboard?.writeText(hit.dataset.copy).then(() => announce("Copied"));
+  else if ((hit = on("[data-add-row]"))) { event.preventDefault(); addRow($(hit.dataset.addRow)); }
+  else if ((hit = on("[data-remove-row]"))) { event.preventDefault(); removeRow(hit); }
+});
+
+function expand(toggle) {
+  const region = document.getElementById(toggle.getAttribute("aria-controls"));
+  const open = toggle.ariaExpanded !== "true";
+  toggle.ariaExpanded = String(open);
+  region.hidden = !open;
+  if (open && !region.children.length) load(region, toggle.dataset.expand);
+}
+
+function load(region, url) {
+  region.innerHTML = '<div class="skeleton" aria-hidden="true"></div>';
+  request(region, url, {}, ({ html }) => { region.innerHTML = html; enhance(); });
+}
+
+document.addEventListener("toggle", (event) => {
+  const details = event.target;
+  if (!details.matches?.("details[data-load][open]")) return;
+  load($("[data-body]", details), details.dataset.load);
+  details.removeAttribute("data-load");
+}, true);
+
+function addRow(rows) {
+  rows.append($("template[data-row]", rows).content.cloneNode(true));
+  $("input", rows.lastElementChild).focus();
+}
+
+function removeRow(button) {
+  const row = button.closest(".line-row");
+  const near = row.nextElementSibling ?? row.previousElementSibling ;
+  row.remove();
+  near?.querySelector("input")?.focus();
+}
+
+const typed = debounce(250, (form) => form.requestSubmit());
+const preview = debounce(250, (form) => {
+  const body = new URLSearchParams(new FormData(form));
+  request($("output", form) ?? form, form.dataset.preview, { method: "POST", body }, ({ html }) => swap(html));
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("input[data-autosubmit]:not([type=checkbox], [type=radio])")) typed(target.form);
+  const form = target.closest("form[data-preview]");
+  if (form && !target.matches("[role=combobox]")) preview(form);
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("select[data-autosubmit], [type=checkbox][data-autosubmit], [type=radio][data-autosubmit]")) target.form.requestSubmit();
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, select, textarea");
+  const wanted = (event.key === "/" && !typing && !event.altKey) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+  if (!wanted || $("dialog[open]")) return;
+  event.preventDefault();
+  $("[data-search]")?.select();
+});
+// The address changed back to one whose content was swapped away: let the server draw it.
+window.addEventListener("popstate", () => window.location.reload());
+
+// Live progress -------------------------------------------------------------------------------------------------------
+
+function listen(box) {
+  const source = new EventSource(box.dataset.events);
+  let ended = false;
+  const show = ({ data }) => {
+    if (!box.isConnected) return source.close();
+    const state = JSON.parse(data);
+    if (state.html) box.innerHTML = state.html;
+    for (const element of $$("[data-event-text]", box)) showField(element, state);
+    const bar = $("progress", box);
+    if (bar && state.progress) showBar(bar, state.progress);
+    if (state.done || ["succeeded", "failed"].includes(state.status)) { ended = true; source.close(); refresh(box); }
+  };
+  for (const name of ["message", "progress", "done"]) source.addEventListener(name, show);
+  // A stream the server has ended for good leaves the browser closed: the page's own state then says the rest.
+  source.addEventListener("error", () => { if (!ended && source.readyState === EventSource.CLOSED) refresh(box); });
+}
+
+function showField(element, state) {
+  const value = element.dataset.eventText.split(".").reduce((part, key) => part?.[key], state);
+  const text = typeof value === "number" ? value.toLocaleString("en-US") : value;
+  if (text == null || text === element.textContent) return;
+  element.textContent = text;
+  if (element.hasAttribute("data-event-announce")) announce(text);
+}
+
+function showBar(bar, { done, total }) {
+  if (!total) return bar.removeAttribute("value");
+  bar.max = total;
+  bar.value = done;
+}
+
+function refresh(box) {
+  if (box.dataset.refresh) request(box, box.dataset.refresh, {}, ({ html }) => swap(html));
+  else window.location.reload();
+}
+
+// Relative times ------------------------------------------------------------------------------------------------------
+
+const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+function showTimes() {
+  for (const time of $$("time[data-relative]")) {
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
+    const count = Math.trunc(seconds / size);
+    time.textContent = count === 0 && unit === "minute" ? "just now" : relative.format(count, unit);
+  }
+}
+
+// Start ---------------------------------------------------------------------------------------------------------------
+
+/** A good message leaves by itself, unless somebody is at it. */
+function leave(message) {
+  if (message.matches(":hover, :focus-within")) setTimeout(leave, 2000, message);
+  else message.remove();
+}
+
+/** Brings new markup to life; called after every swap, so each step must be safe to repeat. */
+function enhance() {
+  for (const box of $$("[data-events]:not([data-live])")) { box.dataset.live = ""; listen(box); }
+  for (const message of $$(".flash:not(.flash-bad, [data-timed])")) { message.dataset.timed = ""; setTimeout(leave, 8000, message); }
+  showTimes();
+}
+
+enhance();
+for (const dialog of $$("dialog[data-open]")) dialog.showModal();
+setInterval(showTimes, 30_000);
