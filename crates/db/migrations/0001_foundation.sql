@@ -1,0 +1,445 @@
+-- Everything the main path needs. One text for SQLite and Postgres.
+--
+-- Types: text (also decimals, dates as YYYY-MM-DD, ids, JSON), bigint (also instants in milliseconds since the Unix epoch,
+-- amounts in the currency's minor unit), boolean. The organization comes first in every key and index of its rows.
+
+create table organization (
+    id text primary key,
+    slug text not null unique,
+    name text not null,
+    currency text not null,
+    timezone text not null,
+    -- The data key of this organization, wrapped by the installation's master key.
+    data_key text not null,
+    address text not null default '',
+    email text not null default '',
+    tax_id text not null default '',
+    page_size text not null default 'a4',
+    tax_name text not null default 'Tax',
+    -- Percent; null: no tax.
+    tax_percent text,
+    invoice_prefix text not null default 'INV-',
+    next_invoice_number bigint not null default 1,
+    -- When the next daily billing run is due.
+    next_billing_at bigint not null,
+    created_at bigint not null
+);
+create index organization_next_billing on organization (next_billing_at);
+
+create table organization_feature (
+    organization_id text not null references organization (id),
+    feature text not null,
+    primary key (organization_id, feature)
+);
+
+-- A person who can sign in. What they may do is said by their membership of an organization.
+create table account (
+    id text primary key,
+    email text not null unique,
+    name text not null,
+    password_hash text not null,
+    failed_sign_ins bigint not null default 0,
+    -- No sign-in before this instant, after too many failures.
+    locked_until bigint,
+    created_at bigint not null
+);
+
+create table custom_role (
+    organization_id text not null references organization (id),
+    id text not null,
+    name text not null,
+    permissions text not null,
+    primary key (organization_id, id)
+);
+
+create table membership (
+    organization_id text not null references organization (id),
+    account_id text not null references account (id),
+    role text not null,
+    custom_role_id text,
+    created_at bigint not null,
+    primary key (organization_id, account_id),
+    foreign key (organization_id, custom_role_id) references custom_role (organization_id, id)
+);
+create index membership_account on membership (account_id);
+
+create table session (
+    -- Digest of the cookie's secret.
+    id text primary key,
+    organization_id text not null references organization (id),
+    account_id text not null references account (id),
+    csrf_token text not null,
+    created_at bigint not null,
+    last_seen_at bigint not null,
+    expires_at bigint not null
+);
+create index session_expires on session (expires_at);
+
+create table api_token (
+    organization_id text not null references organization (id),
+    id text not null,
+    account_id text not null references account (id),
+    name text not null,
+    token_hash text not null unique,
+    hint text not null,
+    created_at bigint not null,
+    last_used_at bigint,
+    expires_at bigint,
+    primary key (organization_id, id)
+);
+
+create table audit_event (
+    organization_id text not null references organization (id),
+    id text not null,
+    at bigint not null,
+    -- Null: the program itself.
+    account_id text,
+    actor text not null,
+    via text not null,
+    remote_address text,
+    action text not null,
+    subject_type text not null,
+    subject_id text not null,
+    before_json text,
+    after_json text,
+    primary key (organization_id, id)
+);
+create index audit_event_subject on audit_event (organization_id, subject_type, subject_id, id);
+
+create table job (
+    id text primary key,
+    organization_id text references organization (id),
+    kind text not null,
+    payload text not null,
+    -- At most one unfinished job has the same key; null: any number.
+    unique_key text,
+    state text not null,
+    run_at bigint not null,
+    attempts bigint not null default 0,
+    lease_owner text,
+    lease_until bigint,
+    last_error text,
+    created_at bigint not null,
+    finished_at bigint
+);
+create index job_ready on job (state, run_at);
+create unique index job_unique on job (unique_key) where state in ('ready', 'running');
+create index job_organization on job (organization_id, kind, created_at);
+
+create table client (
+    organization_id text not null references organization (id),
+    id text not null,
+    name text not null,
+    account_reference text,
+    website text,
+    email text,
+    address text not null default '',
+    currency text not null,
+    payment_terms_days bigint not null,
+    tax_exempt boolean not null,
+    status text not null,
+    -- Raised by every change, so that a stale save is noticed.
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (organization_id, id)
+);
+create index client_name on client (organization_id, status, name, id);
+
+create table recurring_invoice (
+    organization_id text not null references organization (id),
+    id text not null,
+    client_id text not null,
+    name text not null,
+    frequency text not null,
+    start_date text not null,
+    end_date text,
+    -- The period grid is counted from here, so that the 31st survives short months.
+    anchor_date text not null,
+    next_invoice_date text not null,
+    status text not null,
+    review_first boolean not null,
+    auto_send boolean not null,
+    prorate_first boolean not null,
+    prorate_changes boolean not null,
+    version bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, client_id) references client (organization_id, id)
+);
+create index recurring_invoice_client on recurring_invoice (organization_id, client_id);
+create index recurring_invoice_due on recurring_invoice (organization_id, status, next_invoice_date);
+
+create table recurring_line (
+    organization_id text not null references organization (id),
+    id text not null,
+    recurring_invoice_id text not null,
+    position bigint not null,
+    description text not null,
+    quantity text not null,
+    unit_price text not null,
+    taxable boolean not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id)
+);
+create index recurring_line_of on recurring_line (organization_id, recurring_invoice_id, position);
+
+create table pax8_connection (
+    organization_id text primary key references organization (id),
+    client_id_sealed text not null,
+    client_secret_sealed text not null,
+    client_id_hint text not null,
+    auto_map boolean not null,
+    active boolean not null,
+    -- Refusals of the credentials in a row; three make the connection inactive.
+    refusals bigint not null default 0,
+    last_sync_at bigint,
+    last_error text,
+    last_error_at bigint,
+    next_sync_at bigint not null,
+    version bigint not null,
+    connected_at bigint not null
+);
+create index pax8_connection_due on pax8_connection (active, next_sync_at);
+
+create table pax8_sync (
+    organization_id text not null references organization (id),
+    id text not null,
+    scope text not null,
+    -- The company of a sync of one company.
+    company_id text,
+    trigger_kind text not null,
+    status text not null,
+    stage text not null,
+    done bigint not null default 0,
+    total bigint,
+    requests bigint not null default 0,
+    companies_created bigint not null default 0,
+    companies_updated bigint not null default 0,
+    companies_unchanged bigint not null default 0,
+    companies_missing bigint not null default 0,
+    subscriptions_created bigint not null default 0,
+    subscriptions_updated bigint not null default 0,
+    subscriptions_unchanged bigint not null default 0,
+    subscriptions_missing bigint not null default 0,
+    mapped bigint not null default 0,
+    warnings text not null default '[]',
+    error text,
+    requested_at bigint not null,
+    started_at bigint,
+    finished_at bigint,
+    primary key (organization_id, id)
+);
+create index pax8_sync_latest on pax8_sync (organization_id, requested_at);
+
+-- Who is syncing an organization now. A process that dies stops renewing it.
+create table pax8_sync_lease (
+    organization_id text primary key references organization (id),
+    sync_id text not null,
+    owner text not null,
+    until_at bigint not null
+);
+
+create table pax8_company (
+    organization_id text not null references organization (id),
+    id text not null,
+    pax8_id text not null,
+    name text,
+    status text,
+    external_id text,
+    website text,
+    client_id text,
+    -- manual, auto; null: not mapped.
+    mapped_by text,
+    -- Unlinked by hand: a sync does not map it again.
+    keep_unmapped boolean not null default false,
+    match_outcome text not null default 'none',
+    match_candidates text not null default '[]',
+    subscription_count bigint not null default 0,
+    missing_since bigint,
+    -- When its subscriptions were last pulled completely.
+    last_synced_at bigint,
+    fingerprint text not null,
+    first_seen_at bigint not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, client_id) references client (organization_id, id)
+);
+create unique index pax8_company_pax8_id on pax8_company (organization_id, pax8_id);
+create index pax8_company_name on pax8_company (organization_id, name, id);
+create index pax8_company_client on pax8_company (organization_id, client_id);
+
+create table pax8_product (
+    organization_id text not null references organization (id),
+    pax8_id text not null,
+    name text,
+    vendor text,
+    sku text,
+    vendor_sku text,
+    -- False: Pax8 does not know it any more.
+    found boolean not null,
+    fetched_at bigint not null,
+    primary key (organization_id, pax8_id)
+);
+
+create table pax8_subscription (
+    organization_id text not null references organization (id),
+    id text not null,
+    pax8_id text not null,
+    company_id text not null,
+    parent_pax8_id text,
+    product_pax8_id text,
+    product_name text,
+    vendor text,
+    sku text,
+    quantity text,
+    billing_term text,
+    commitment_term text,
+    commitment_end text,
+    currency text,
+    price text,
+    partner_cost text,
+    status text,
+    start_date text,
+    end_date text,
+    billing_start text,
+    missing_since bigint,
+    -- Fields that came back absent and keep their last known value: {"field": instant it was last seen}.
+    last_known text not null default '{}',
+    -- Set when a person has to look before it is billed again: moved, product_changed; null: nothing.
+    attention text,
+    -- Total Monthly at the bill price and at cost, in the currency's minor unit; null: unknown.
+    monthly_revenue_minor bigint,
+    monthly_cost_minor bigint,
+    bill_price text,
+    below_cost boolean not null default false,
+    fingerprint text not null,
+    first_seen_at bigint not null,
+    -- When its present values were last confirmed, and by which sync.
+    seen_at bigint not null,
+    seen_sync_id text not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, company_id) references pax8_company (organization_id, id)
+);
+create unique index pax8_subscription_pax8_id on pax8_subscription (organization_id, pax8_id);
+create index pax8_subscription_company on pax8_subscription (organization_id, company_id, product_name, id);
+create index pax8_subscription_status on pax8_subscription (organization_id, status);
+
+-- What a person decided about a subscription. Kept apart from what Pax8 says, by Pax8's id, so that it survives a
+-- disconnection and returns with the same record.
+create table subscription_billing (
+    organization_id text not null references organization (id),
+    subscription_pax8_id text not null,
+    markup_type text,
+    markup_value text,
+    override_price text,
+    recurring_invoice_id text,
+    charge text not null default 'spread',
+    version bigint not null,
+    updated_at bigint not null,
+    primary key (organization_id, subscription_pax8_id),
+    foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id)
+);
+create index subscription_billing_invoice on subscription_billing (organization_id, recurring_invoice_id);
+
+-- Every observed change. Added to, never edited.
+create table pax8_change (
+    organization_id text not null references organization (id),
+    id text not null,
+    sync_id text not null,
+    at bigint not null,
+    record_type text not null,
+    record_pax8_id text not null,
+    record_name text,
+    field text not null,
+    before_value text,
+    after_value text,
+    -- The change in Total Monthly and in monthly cost that it causes, in the currency's minor unit.
+    revenue_change_minor bigint,
+    cost_change_minor bigint,
+    primary key (organization_id, id)
+);
+create index pax8_change_sync on pax8_change (organization_id, sync_id, id);
+create index pax8_change_record on pax8_change (organization_id, record_type, record_pax8_id, id);
+
+create table billing_run (
+    organization_id text not null references organization (id),
+    id text not null,
+    as_of text not null,
+    trigger_kind text not null,
+    status text not null,
+    created bigint not null default 0,
+    skipped bigint not null default 0,
+    failed text not null default '[]',
+    started_at bigint not null,
+    finished_at bigint,
+    primary key (organization_id, id)
+);
+
+create table invoice (
+    organization_id text not null references organization (id),
+    id text not null,
+    number text,
+    client_id text not null,
+    recurring_invoice_id text,
+    billing_run_id text,
+    status text not null,
+    -- A held subscription or a setting asks for a look before it is issued.
+    needs_review boolean not null,
+    currency text not null,
+    issue_date text,
+    due_date text,
+    period_start text,
+    period_end text,
+    subtotal_minor bigint not null,
+    tax_minor bigint not null,
+    total_minor bigint not null,
+    paid_minor bigint not null default 0,
+    -- Snapshots of what was true when it was made: client, seller, taxes, what was held and skipped.
+    client_name text not null,
+    client_json text not null,
+    seller_json text not null,
+    taxes text not null,
+    held text not null,
+    skipped text not null,
+    payment_terms_days bigint not null,
+    created_at bigint not null,
+    issued_at bigint,
+    voided_at bigint,
+    primary key (organization_id, id),
+    foreign key (organization_id, client_id) references client (organization_id, id),
+    foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id)
+);
+-- Exactly once: a recurring invoice bills a period one time, whoever runs it and however often.
+create unique index invoice_once on invoice (organization_id, recurring_invoice_id, period_start);
+create unique index invoice_number on invoice (organization_id, number);
+create index invoice_client on invoice (organization_id, client_id, created_at);
+create index invoice_latest on invoice (organization_id, created_at);
+create index invoice_run on invoice (organization_id, billing_run_id);
+
+create table invoice_line (
+    organization_id text not null references organization (id),
+    id text not null,
+    invoice_id text not null,
+    position bigint not null,
+    description text not null,
+    quantity text not null,
+    unit_price text not null,
+    amount_minor bigint not null,
+    taxable boolean not null,
+    source text not null,
+    subscription_id text,
+    explanation text not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, invoice_id) references invoice (organization_id, id)
+);
+create index invoice_line_of on invoice_line (organization_id, invoice_id, position);
+
+-- One-time charges that were billed, by Pax8's id: billed once is billed for good.
+create table billed_once (
+    organization_id text not null references organization (id),
+    subscription_pax8_id text not null,
+    invoice_id text not null,
+    primary key (organization_id, subscription_pax8_id),
+    foreign key (organization_id, invoice_id) references invoice (organization_id, id)
+);

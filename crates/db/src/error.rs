@@ -1,0 +1,114 @@
+//! What can go wrong between us and a database.
+
+/// A result of this crate.
+pub type Result<T, E = DbError> = std::result::Result<T, E>;
+
+/// A failure of the database or of what was asked of it.
+///
+/// The sentence is for people; the cause below it is for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The address is not one of a database that we know.
+    #[error("the database address must begin with sqlite: or postgres://")]
+    UnknownUrl,
+    /// The database cannot be opened or reached.
+    #[error("the database cannot be opened: {0}")]
+    Unreachable(String),
+    /// The database was brought up to date by a newer version of the program.
+    #[error(
+        "the database was migrated by a newer version of Ascent (it has the migration {0}): start that version or a newer one"
+    )]
+    NewerSchema(String),
+    /// An applied migration differs from the file of the same name in this program.
+    #[error(
+        "the migration {0} was applied with another content: this program does not belong to this database"
+    )]
+    EditedMigration(String),
+    /// The database lacks migrations.
+    #[error("the database is not up to date (it lacks {0}): run `ascent migrate`")]
+    NotMigrated(String),
+    /// A unique rule of the schema refused a row.
+    #[error("{statement}: the row exists already")]
+    Duplicate {
+        /// Name of the statement.
+        statement: &'static str,
+        /// Name of the constraint or its columns, as the engine tells it.
+        constraint: String,
+    },
+    /// A row points to another one that is not there, or is still pointed to.
+    #[error("{statement}: the row refers to another one that does not exist, or is referred to")]
+    ForeignKey {
+        /// Name of the statement.
+        statement: &'static str,
+    },
+    /// Exactly one row was expected.
+    #[error("{statement}: expected one row and found none")]
+    NoRow {
+        /// Name of the statement.
+        statement: &'static str,
+    },
+    /// A column holds something that its type does not allow.
+    #[error("{statement}: the column {column} cannot be read: {reason}")]
+    Column {
+        /// Name of the statement.
+        statement: &'static str,
+        /// Name of the column.
+        column: String,
+        /// Why, without the value: it may be a secret.
+        reason: String,
+    },
+    /// A statement failed for another reason.
+    #[error("{statement}: the database refused: {source}")]
+    Statement {
+        /// Name of the statement.
+        statement: &'static str,
+        /// The driver's error.
+        source: sqlx::Error,
+    },
+}
+
+impl DbError {
+    /// Sorts a driver's error under the statement that met it.
+    pub(crate) fn of(statement: &'static str, source: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(error) = &source {
+            if error.is_unique_violation() {
+                let constraint = error
+                    .constraint()
+                    .map_or_else(|| error.message().to_owned(), str::to_owned);
+                return Self::Duplicate {
+                    statement,
+                    constraint,
+                };
+            }
+            if error.is_foreign_key_violation() {
+                return Self::ForeignKey { statement };
+            }
+        }
+        if is_unreachable(&source) {
+            return Self::Unreachable(source.to_string());
+        }
+        Self::Statement { statement, source }
+    }
+
+    /// Whether a unique rule refused the row.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Duplicate { .. })
+    }
+
+    /// Whether the database could not be reached, so that the same call may succeed later.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(_))
+    }
+}
+
+fn is_unreachable(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
+}

@@ -1,0 +1,170 @@
+//! Opening a database and beginning transactions.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    ConnectOptions as _, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    DbError, OrganizationId, Result,
+    tx::{Inner, OrgTx, SystemTx},
+};
+
+/// How long a statement waits for another writer or for a free connection.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Connections of one process: enough for two cores and their waits, few enough for many processes on one Postgres.
+const CONNECTIONS: u32 = 16;
+
+/// Which engine a database runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file beside the program.
+    Sqlite,
+    /// A server, shared by several processes.
+    Postgres,
+}
+
+/// A database, open. Cloning shares its connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) pools: Pools,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Pools {
+    /// One connection writes, so that writers queue here and not in SQLite's busy loop; the others only read.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// Opens `sqlite:PATH` (made if absent) or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the address is of neither kind, or the database cannot be opened.
+    pub async fn open(url: &str) -> Result<Self> {
+        let pools = if url.starts_with("sqlite:") {
+            open_sqlite(url).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await
+        } else {
+            return Err(DbError::UnknownUrl);
+        };
+        Ok(Self {
+            pools: pools.map_err(|error| DbError::Unreachable(error.to_string()))?,
+        })
+    }
+
+    /// The engine behind it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a snapshot of one organization's rows.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn read(&self, organization: OrganizationId) -> Result<OrgTx> {
+        Ok(OrgTx::new(self.begin_read().await?, organization))
+    }
+
+    /// Begins a unit of work on one organization's rows. Writers of the same organization wait for each other.
+    ///
+    /// # Errors
+    /// When no connection is to be had or the wait is too long.
+    pub async fn write(&self, organization: OrganizationId) -> Result<OrgTx> {
+        SystemTx::new(self.begin_write().await?)
+            .into_organization(organization)
+            .await
+    }
+
+    /// Begins a snapshot for statements that belong to no organization.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn system_read(&self) -> Result<SystemTx> {
+        Ok(SystemTx::new(self.begin_read().await?))
+    }
+
+    /// Begins a unit of work for statements that belong to no organization.
+    ///
+    /// # Errors
+    /// When no connection is to be had or the wait is too long.
+    pub async fn system_write(&self) -> Result<SystemTx> {
+        Ok(SystemTx::new(self.begin_write().await?))
+    }
+
+    /// Closes all connections, waiting for those in use.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn begin_read(&self) -> Result<Inner> {
+        match &self.pools {
+            Pools::Sqlite { read, .. } => read.begin().await.map(Inner::Sqlite),
+            Pools::Postgres(pool) => pool
+                .begin_with("begin isolation level repeatable read, read only")
+                .await
+                .map(Inner::Postgres),
+        }
+        .map_err(|error| DbError::of("begin", error))
+    }
+
+    pub(crate) async fn begin_write(&self) -> Result<Inner> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                write.begin_with("begin immediate").await.map(Inner::Sqlite)
+            }
+            Pools::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
+        }
+        .map_err(|error| DbError::of("begin", error))
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An invoice that was answered for must survive a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(PATIENCE)
+        .pragma("cache_size", "-16384")
+        .disable_statement_logging();
+    let pool = |size| {
+        SqlitePoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(PATIENCE)
+    };
+    let write = pool(1).connect_with(options.clone()).await?;
+    let read = pool(CONNECTIONS)
+        .connect_with(options.pragma("query_only", "on"))
+        .await?;
+    Ok(Pools::Sqlite { read, write })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("ascent")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE);
+    Ok(Pools::Postgres(pool.connect_with(options).await?))
+}

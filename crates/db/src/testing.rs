@@ -1,0 +1,152 @@
+//! Databases for tests: a fresh, migrated one on each engine.
+//!
+//! Postgres is used when `ASCENT_TEST_POSTGRES_URL` names a server whose user may create databases; without it, tests run
+//! on SQLite alone and say so. With `ASCENT_TEST_REQUIRE_POSTGRES` its absence is a failure.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "only tests call this"
+)]
+
+use std::path::PathBuf;
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::{Database, Engine};
+
+/// A database of a test. Its files and its Postgres database are removed on [`remove`](Self::remove).
+pub struct TestDatabase {
+    /// The open, migrated database.
+    pub database: Database,
+    /// Its address, for a second process or another pool.
+    pub url: String,
+    place: Place,
+}
+
+enum Place {
+    Folder(PathBuf),
+    Server { admin_url: String, name: String },
+}
+
+/// The engines that tests can use here.
+#[must_use]
+pub fn engines() -> Vec<Engine> {
+    if postgres_url().is_some() {
+        vec![Engine::Sqlite, Engine::Postgres]
+    } else {
+        vec![Engine::Sqlite]
+    }
+}
+
+fn postgres_url() -> Option<String> {
+    let url = std::env::var("ASCENT_TEST_POSTGRES_URL")
+        .ok()
+        .filter(|url| !url.is_empty());
+    if url.is_none() {
+        assert!(
+            std::env::var_os("ASCENT_TEST_REQUIRE_POSTGRES").is_none(),
+            "ASCENT_TEST_POSTGRES_URL is required here"
+        );
+        eprintln!("Postgres: skipped (ASCENT_TEST_POSTGRES_URL is not set)");
+    }
+    url
+}
+
+/// Runs a test on each engine, each time with a fresh database.
+pub async fn on_each_engine<F>(test: F)
+where
+    F: AsyncFn(&TestDatabase),
+{
+    for engine in engines() {
+        let it = TestDatabase::new(engine).await;
+        eprintln!("on {engine:?}");
+        test(&it).await;
+        it.remove().await;
+    }
+}
+
+impl TestDatabase {
+    /// A fresh, migrated database.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn new(engine: Engine) -> Self {
+        let it = Self::empty(engine).await;
+        it.database.migrate().await.expect("migrations apply");
+        it
+    }
+
+    /// A fresh database without tables.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn empty(engine: Engine) -> Self {
+        let name = format!("ascent_test_{}", uuid::Uuid::now_v7().simple());
+        let (url, place) = match engine {
+            Engine::Sqlite => {
+                let folder = std::env::temp_dir().join(&name);
+                std::fs::create_dir_all(&folder).expect("a temporary folder");
+                (
+                    format!("sqlite:{}", folder.join("ascent.db").display()),
+                    Place::Folder(folder),
+                )
+            }
+            Engine::Postgres => {
+                let admin_url = postgres_url().expect("ASCENT_TEST_POSTGRES_URL");
+                administer(&admin_url, format!("create database {name}")).await;
+                (
+                    with_database(&admin_url, &name),
+                    Place::Server { admin_url, name },
+                )
+            }
+        };
+        let database = Database::open(&url).await.expect("the database opens");
+        Self {
+            database,
+            url,
+            place,
+        }
+    }
+
+    /// Closes and removes it.
+    pub async fn remove(self) {
+        self.database.close().await;
+        match self.place {
+            Place::Folder(folder) => {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+            Place::Server { admin_url, name } => {
+                administer(
+                    &admin_url,
+                    format!("drop database if exists {name} with (force)"),
+                )
+                .await;
+            }
+        }
+    }
+}
+
+async fn administer(url: &str, sql: String) {
+    let mut connection = PgConnection::connect(url)
+        .await
+        .expect("the Postgres server answers");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .expect("the administrator's statement runs");
+    let _ = connection.close().await;
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    let (base, query) = url
+        .split_once('?')
+        .map_or((url, None), |(base, query)| (base, Some(query)));
+    let at = base
+        .rfind('/')
+        .filter(|at| *at > "postgres://".len())
+        .unwrap_or(base.len());
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}/{name}{query}", &base[..at])
+}

@@ -1,0 +1,358 @@
+//! Transactions: the only way to run a statement.
+
+use sqlx::{
+    AssertSqlSafe, Postgres, Sqlite, Transaction, postgres::PgArguments, query::Query,
+    sqlite::SqliteArguments,
+};
+
+use crate::{
+    BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
+};
+
+/// Placeholders in one statement: SQLite's limit is 32,766, Postgres's 65,535.
+const MOST_PLACEHOLDERS: usize = 32_000;
+
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction on the rows of one organization. Dropping it without [`commit`](Self::commit) undoes it.
+pub struct OrgTx {
+    inner: Inner,
+    organization: OrganizationId,
+}
+
+impl OrgTx {
+    pub(crate) fn new(inner: Inner, organization: OrganizationId) -> Self {
+        Self {
+            inner,
+            organization,
+        }
+    }
+
+    /// Whose rows these are.
+    #[must_use]
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// Runs a statement and tells how many rows it touched. `args` begin at `$2`.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn execute(
+        &mut self,
+        statement: &'static OrgStatement,
+        args: Vec<Value>,
+    ) -> Result<u64> {
+        let args = self.scoped(args);
+        self.inner
+            .execute(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// All rows. `args` begin at `$2`.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn fetch_all(
+        &mut self,
+        statement: &'static OrgStatement,
+        args: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        let args = self.scoped(args);
+        self.inner
+            .fetch_all(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// The row, if there is one. `args` begin at `$2`.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn fetch_optional(
+        &mut self,
+        statement: &'static OrgStatement,
+        args: Vec<Value>,
+    ) -> Result<Option<Row>> {
+        let args = self.scoped(args);
+        self.inner
+            .fetch_optional(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// The row. `args` begin at `$2`.
+    ///
+    /// # Errors
+    /// When there is none, or the database refuses or is gone.
+    pub async fn fetch_one(
+        &mut self,
+        statement: &'static OrgStatement,
+        args: Vec<Value>,
+    ) -> Result<Row> {
+        self.fetch_optional(statement, args)
+            .await?
+            .ok_or(DbError::NoRow {
+                statement: statement.name,
+            })
+    }
+
+    /// Writes rows in as few statements as the engines allow and tells how many were touched. Each row's values come
+    /// after the organization's id, which is put before them here.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn bulk(
+        &mut self,
+        statement: &'static BulkStatement,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<u64> {
+        let mut touched = 0;
+        let mut rows = rows.into_iter();
+        loop {
+            let chunk: Vec<_> = rows
+                .by_ref()
+                .take(MOST_PLACEHOLDERS / statement.columns)
+                .collect();
+            if chunk.is_empty() {
+                return Ok(touched);
+            }
+            let text = statement.text(chunk.len());
+            let args = chunk.into_iter().flat_map(|row| self.scoped(row)).collect();
+            touched += self.inner.execute_text(statement.name, text, args).await?;
+        }
+    }
+
+    /// Goes on in the same transaction with statements that belong to no organization.
+    #[must_use]
+    pub fn into_system(self) -> SystemTx {
+        SystemTx { inner: self.inner }
+    }
+
+    /// Makes everything that was done here true at once.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone; then nothing was done.
+    pub async fn commit(self) -> Result<()> {
+        self.inner.commit().await
+    }
+
+    fn scoped(&self, args: Vec<Value>) -> Vec<Value> {
+        let mut scoped = Vec::with_capacity(args.len() + 1);
+        scoped.push(Value::from(self.organization));
+        scoped.extend(args);
+        scoped
+    }
+}
+
+/// A transaction for statements that belong to no organization. Dropping it without [`commit`](Self::commit) undoes it.
+pub struct SystemTx {
+    inner: Inner,
+}
+
+impl SystemTx {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner }
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn execute(
+        &mut self,
+        statement: &'static SystemStatement,
+        args: Vec<Value>,
+    ) -> Result<u64> {
+        self.inner
+            .execute(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn fetch_all(
+        &mut self,
+        statement: &'static SystemStatement,
+        args: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        self.inner
+            .fetch_all(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// The row, if there is one.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn fetch_optional(
+        &mut self,
+        statement: &'static SystemStatement,
+        args: Vec<Value>,
+    ) -> Result<Option<Row>> {
+        self.inner
+            .fetch_optional(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// The row.
+    ///
+    /// # Errors
+    /// When there is none, or the database refuses or is gone.
+    pub async fn fetch_one(
+        &mut self,
+        statement: &'static SystemStatement,
+        args: Vec<Value>,
+    ) -> Result<Row> {
+        self.fetch_optional(statement, args)
+            .await?
+            .ok_or(DbError::NoRow {
+                statement: statement.name,
+            })
+    }
+
+    /// Goes on in the same transaction with the rows of one organization, after its other writers.
+    ///
+    /// # Errors
+    /// When the wait is too long.
+    pub async fn into_organization(mut self, organization: OrganizationId) -> Result<OrgTx> {
+        self.inner.wait_for_writers(organization).await?;
+        Ok(OrgTx::new(self.inner, organization))
+    }
+
+    /// Makes everything that was done here true at once.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone; then nothing was done.
+    pub async fn commit(self) -> Result<()> {
+        self.inner.commit().await
+    }
+}
+
+fn sqlite(sql: impl sqlx::SqlSafeStr, args: Vec<Value>) -> Query<'static, Sqlite, SqliteArguments> {
+    args.into_iter()
+        .fold(sqlx::query(sql), |query, arg| match arg {
+            Value::Text(it) => query.bind(it),
+            Value::Int(it) => query.bind(it),
+            Value::Bool(it) => query.bind(it),
+        })
+}
+
+fn postgres(sql: impl sqlx::SqlSafeStr, args: Vec<Value>) -> Query<'static, Postgres, PgArguments> {
+    args.into_iter()
+        .fold(sqlx::query(sql), |query, arg| match arg {
+            Value::Text(it) => query.bind(it),
+            Value::Int(it) => query.bind(it),
+            Value::Bool(it) => query.bind(it),
+        })
+}
+
+impl Inner {
+    async fn execute(
+        &mut self,
+        name: &'static str,
+        sql: &'static str,
+        args: Vec<Value>,
+    ) -> Result<u64> {
+        match self {
+            Self::Sqlite(tx) => sqlite(sql, args)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(tx) => postgres(sql, args)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+        }
+        .map_err(|error| DbError::of(name, error))
+    }
+
+    /// Text made from a declared bulk statement: digits and commas are all that was added, so it is as safe as the declaration.
+    async fn execute_text(
+        &mut self,
+        name: &'static str,
+        sql: String,
+        args: Vec<Value>,
+    ) -> Result<u64> {
+        let sql = AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(tx) => sqlite(sql, args)
+                .persistent(false)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(tx) => postgres(sql, args)
+                .persistent(false)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+        }
+        .map_err(|error| DbError::of(name, error))
+    }
+
+    async fn fetch_all(
+        &mut self,
+        name: &'static str,
+        sql: &'static str,
+        args: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(tx) => {
+                let rows = sqlite(sql, args).fetch_all(&mut **tx).await;
+                rows.map(|rows| rows.into_iter().map(|row| Row::sqlite(name, row)).collect())
+            }
+            Self::Postgres(tx) => {
+                let rows = postgres(sql, args).fetch_all(&mut **tx).await;
+                rows.map(|rows| {
+                    rows.into_iter()
+                        .map(|row| Row::postgres(name, row))
+                        .collect()
+                })
+            }
+        }
+        .map_err(|error| DbError::of(name, error))
+    }
+
+    async fn fetch_optional(
+        &mut self,
+        name: &'static str,
+        sql: &'static str,
+        args: Vec<Value>,
+    ) -> Result<Option<Row>> {
+        match self {
+            Self::Sqlite(tx) => {
+                let row = sqlite(sql, args).fetch_optional(&mut **tx).await;
+                row.map(|row| row.map(|row| Row::sqlite(name, row)))
+            }
+            Self::Postgres(tx) => {
+                let row = postgres(sql, args).fetch_optional(&mut **tx).await;
+                row.map(|row| row.map(|row| Row::postgres(name, row)))
+            }
+        }
+        .map_err(|error| DbError::of(name, error))
+    }
+
+    /// SQLite lets one writer in at a time anyway. On Postgres a lock that ends with the transaction does the same for one
+    /// organization, so that reading and then writing needs no retry on either.
+    async fn wait_for_writers(&mut self, organization: OrganizationId) -> Result<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(organization.to_string())
+                .execute(&mut **tx)
+                .await
+                .map_err(|error| DbError::of("wait_for_writers", error))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+        .map_err(|error| DbError::of("commit", error))
+    }
+}

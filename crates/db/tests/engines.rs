@@ -1,0 +1,306 @@
+//! The same behaviour on both engines: schema, transactions, isolation of organizations, bulk writes.
+
+use std::collections::BTreeMap;
+
+use db::{
+    Database, DbError, Engine, OrganizationId, args,
+    testing::{TestDatabase, engines, on_each_engine},
+};
+
+db::statements! {
+    system INSERT_ORGANIZATION = "insert into organization
+        (id, slug, name, currency, timezone, data_key, next_billing_at, created_at) values ($1, $2, 'N', 'USD', 'UTC', '', 0, 0)";
+    org INSERT_CLIENT = "insert into client (organization_id, id, name, currency, payment_terms_days, tax_exempt, status, version,
+        created_at, updated_at) values ($1, $2, $3, 'USD', 30, false, 'active', 1, $4, $4)";
+    org COUNT_CLIENTS = "select count(*) as n from client where organization_id = $1";
+    org FIND_CLIENT = "select name, email, tax_exempt, created_at from client where organization_id = $1 and id = $2";
+    bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2,
+        "on conflict (organization_id, feature) do nothing";
+    org COUNT_FEATURES = "select count(*) as n from organization_feature where organization_id = $1";
+    system COLUMNS_SQLITE = "select m.name as tab, p.name as col, lower(p.type) as typ,
+        (p.\"notnull\" = 1 or p.pk > 0) as required from sqlite_schema m join pragma_table_info(m.name) p
+        where m.type = 'table' and m.name not like 'sqlite_%' order by 1, 2";
+    system COLUMNS_POSTGRES = "select table_name::text as tab, column_name::text as col, data_type::text as typ,
+        (is_nullable = 'NO') as required from information_schema.columns where table_schema = current_schema() order by 1, 2";
+    system INDEXES_SQLITE = "select name as name from sqlite_schema where type = 'index' and name not like 'sqlite_%' order by 1";
+    system INDEXES_POSTGRES = "select indexname::text as name from pg_indexes where schemaname = current_schema()
+        and indexname not like '%_pkey' and indexname not like '%_key' order by 1";
+}
+
+async fn organization(database: &Database, slug: &str) -> OrganizationId {
+    let id = OrganizationId::new();
+    let mut tx = database.system_write().await.unwrap();
+    tx.execute(&INSERT_ORGANIZATION, args![id, slug])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn count(database: &Database, organization: OrganizationId) -> i64 {
+    let mut tx = database.read(organization).await.unwrap();
+    tx.fetch_one(&COUNT_CLIENTS, args![])
+        .await
+        .unwrap()
+        .get("n")
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_changes_nothing_and_a_committed_one_everything() {
+    on_each_engine(async |it| {
+        let organization = organization(&it.database, "a").await;
+        let mut dropped = it.database.write(organization).await.unwrap();
+        dropped
+            .execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap();
+        drop(dropped);
+        assert_eq!(count(&it.database, organization).await, 0);
+
+        let mut kept = it.database.write(organization).await.unwrap();
+        kept.execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap();
+        kept.commit().await.unwrap();
+        assert_eq!(count(&it.database, organization).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i12_an_organization_statement_sees_its_own_rows_only() {
+    on_each_engine(async |it| {
+        let (ours, theirs) = (
+            organization(&it.database, "a").await,
+            organization(&it.database, "b").await,
+        );
+        let mut tx = it.database.write(ours).await.unwrap();
+        tx.execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = it.database.read(theirs).await.unwrap();
+        assert!(
+            tx.fetch_optional(&FIND_CLIENT, args!["1"])
+                .await
+                .unwrap()
+                .is_none()
+        );
+        drop(tx);
+        let mut tx = it.database.read(ours).await.unwrap();
+        let row = tx.fetch_one(&FIND_CLIENT, args!["1"]).await.unwrap();
+        assert_eq!(row.get::<String>("name").unwrap(), "One");
+        assert_eq!(row.get::<Option<String>>("email").unwrap(), None);
+        assert!(!row.get::<bool>("tax_exempt").unwrap());
+        assert_eq!(row.get::<i64>("created_at").unwrap(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_of_the_schema_are_told_apart() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let mut tx = it.database.write(ours).await.unwrap();
+        tx.execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap();
+        assert!(
+            tx.execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+                .await
+                .unwrap_err()
+                .is_duplicate()
+        );
+        drop(tx);
+
+        let mut stranger = it.database.write(OrganizationId::new()).await.unwrap();
+        let refused = stranger
+            .execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, DbError::ForeignKey { .. }), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn concurrent_read_then_write_loses_no_update() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let writers = (0..20).map(|_| {
+            let database = it.database.clone();
+            tokio::spawn(async move {
+                let mut tx = database.write(ours).await.unwrap();
+                let n: i64 = tx
+                    .fetch_one(&COUNT_CLIENTS, args![])
+                    .await
+                    .unwrap()
+                    .get("n")
+                    .unwrap();
+                tx.execute(&INSERT_CLIENT, args![n.to_string(), "C", 0_i64])
+                    .await
+                    .unwrap();
+                tx.commit().await.unwrap();
+            })
+        });
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        assert_eq!(count(&it.database, ours).await, 20);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reader_keeps_its_snapshot_while_a_writer_commits() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let mut reader = it.database.read(ours).await.unwrap();
+        let before: i64 = reader
+            .fetch_one(&COUNT_CLIENTS, args![])
+            .await
+            .unwrap()
+            .get("n")
+            .unwrap();
+        let mut tx = it.database.write(ours).await.unwrap();
+        tx.execute(&INSERT_CLIENT, args!["1", "One", 5_i64])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let after: i64 = reader
+            .fetch_one(&COUNT_CLIENTS, args![])
+            .await
+            .unwrap()
+            .get("n")
+            .unwrap();
+        assert_eq!((before, after), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bulk_writes_are_cut_to_what_an_engine_takes() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let rows = (0..20_000).map(|n| args![format!("feature-{n}")]).collect();
+        let mut tx = it.database.write(ours).await.unwrap();
+        assert_eq!(tx.bulk(&INSERT_FEATURES, rows).await.unwrap(), 20_000);
+        tx.commit().await.unwrap();
+        let mut tx = it.database.read(ours).await.unwrap();
+        let n: i64 = tx
+            .fetch_one(&COUNT_FEATURES, args![])
+            .await
+            .unwrap()
+            .get("n")
+            .unwrap();
+        assert_eq!(n, 20_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn migrating_twice_at_once_applies_each_migration_once() {
+    for engine in engines() {
+        let it = TestDatabase::empty(engine).await;
+        let (first, second) = tokio::join!(it.database.migrate(), it.database.migrate());
+        let applied = first.unwrap().applied.len() + second.unwrap().applied.len();
+        assert!(applied > 0);
+        assert!(it.database.migrate().await.unwrap().applied.is_empty());
+        it.database.check_migrated().await.unwrap();
+        it.remove().await;
+    }
+}
+
+db::statements! {
+    system PRETEND_NEWER = "insert into schema_migration (name, digest) values ('9999_later', 'x')";
+    system PRETEND_EDITED = "update schema_migration set digest = 'x' where name = '0001_foundation'";
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_or_another_program_is_refused() {
+    on_each_engine(async |it| {
+        let mut tx = it.database.system_write().await.unwrap();
+        tx.execute(&PRETEND_NEWER, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = it.database.migrate().await.unwrap_err();
+        assert!(refused.to_string().contains("9999_later"), "{refused}");
+        assert!(matches!(
+            it.database.check_migrated().await.unwrap_err(),
+            DbError::NewerSchema(_)
+        ));
+    })
+    .await;
+    on_each_engine(async |it| {
+        let mut tx = it.database.system_write().await.unwrap();
+        tx.execute(&PRETEND_EDITED, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(matches!(
+            it.database.migrate().await.unwrap_err(),
+            DbError::EditedMigration(_)
+        ));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unmigrated_database_says_what_to_do() {
+    for engine in engines() {
+        let it = TestDatabase::empty(engine).await;
+        let refused = it.database.check_migrated().await.unwrap_err();
+        assert!(refused.to_string().contains("ascent migrate"), "{refused}");
+        it.remove().await;
+    }
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_schema() {
+    let mut schemas = Vec::new();
+    for engine in engines() {
+        let it = TestDatabase::new(engine).await;
+        let (columns, indexes) = match engine {
+            Engine::Sqlite => (&COLUMNS_SQLITE, &INDEXES_SQLITE),
+            Engine::Postgres => (&COLUMNS_POSTGRES, &INDEXES_POSTGRES),
+        };
+        let mut tx = it.database.system_read().await.unwrap();
+        let mut schema = BTreeMap::new();
+        for row in tx.fetch_all(columns, args![]).await.unwrap() {
+            let name = format!(
+                "{}.{}",
+                row.get::<String>("tab").unwrap(),
+                row.get::<String>("col").unwrap()
+            );
+            schema.insert(
+                name,
+                format!(
+                    "{} {}",
+                    row.get::<String>("typ").unwrap(),
+                    row.get::<bool>("required").unwrap()
+                ),
+            );
+        }
+        for row in tx.fetch_all(indexes, args![]).await.unwrap() {
+            schema.insert(row.get("name").unwrap(), "index".to_owned());
+        }
+        drop(tx);
+        it.remove().await;
+        assert!(schema.len() > 100);
+        schemas.push(schema);
+    }
+    for schema in &schemas[1..] {
+        assert_eq!(*schema, schemas[0]);
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_no_known_database_is_refused() {
+    assert!(matches!(
+        Database::open("mysql://x").await.unwrap_err(),
+        DbError::UnknownUrl
+    ));
+    let refused = Database::open("sqlite:/proc/nowhere/ascent.db")
+        .await
+        .unwrap_err();
+    assert!(refused.is_unreachable(), "{refused:?}");
+}
