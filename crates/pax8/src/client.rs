@@ -1,0 +1,288 @@
+//! The client: what can be asked of Pax8.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::config::RetryPolicy;
+use crate::pull::Pull;
+use crate::request::{Read, Request};
+use crate::retry::{Attempts, Fault};
+use crate::rows::{self, Row};
+use crate::token::Tokens;
+use crate::transport::Transport;
+use crate::{
+    ClientConfig, Company, Error, Invoice, InvoiceItem, Product, Products, RequestCount,
+    Subscription,
+};
+
+/// A client for one partner account. Clones share its token, its count and
+/// its connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    transport: Transport,
+    tokens: Tokens,
+    retry: RetryPolicy,
+    parallelism: usize,
+    max_pages: u64,
+}
+
+/// Whose draft items to list: Pax8 drafts this month's and next month's invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftMonth {
+    /// The month that is running.
+    Current,
+    /// The month that comes.
+    Next,
+}
+
+impl Client {
+    /// A client for the account that `config` names. Sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the address is neither `https` nor on this
+    /// machine, or the credentials or the user agent cannot be sent.
+    pub fn new(config: ClientConfig) -> Result<Self, Error> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                transport: Transport::new(&config)?,
+                tokens: Tokens::new(),
+                retry: config.retry,
+                parallelism: config.parallelism.max(1),
+                max_pages: config.max_pages,
+            }),
+        })
+    }
+
+    /// Tests the credentials: asks for a new token and reads one row with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_credentials`] tells refused credentials from every other
+    /// reason why Pax8 could not be asked.
+    pub async fn verify(&self) -> Result<(), Error> {
+        self.inner.tokens.clear().await;
+        let one_row = Read::collection("companies")
+            .with("page", "0")
+            .with("size", "1");
+        let body = self.get(Request::get(one_row)).await?;
+        if body.get("page").is_some() {
+            return Ok(());
+        }
+        let path = "/v1/companies".to_owned();
+        Err(Error::protocol(path, "it is not a list of companies"))
+    }
+
+    /// All companies, by name.
+    pub fn list_companies(&self) -> Pull<Company> {
+        self.pull(Read::collection("companies").with("sort", "name,asc"))
+    }
+
+    /// All subscriptions of all companies in every status, oldest first.
+    pub fn list_subscriptions(&self) -> Pull<Subscription> {
+        self.pull(subscriptions())
+    }
+
+    /// The subscriptions of one company in every status, oldest first.
+    ///
+    /// A subscription of another company in the answer is an
+    /// [`Error::Protocol`]; a company of another partner is an
+    /// [`Error::Forbidden`].
+    pub fn subscriptions_of(&self, company_id: &str) -> Pull<Subscription> {
+        self.pull(subscriptions().with("companyId", company_id))
+            .only_company(company_id)
+    }
+
+    /// One subscription with its vendor's ids; `None` if Pax8 does not know it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the answer from being read.
+    pub async fn subscription(&self, id: &str) -> Result<Option<Subscription>, Error> {
+        self.find("subscriptions", id).await
+    }
+
+    /// One company; `None` if Pax8 does not know it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the answer from being read.
+    pub async fn company(&self, id: &str) -> Result<Option<Company>, Error> {
+        self.find("companies", id).await
+    }
+
+    /// One product; `None` if Pax8 does not know it, which happens to retired ones.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the answer from being read.
+    pub async fn product(&self, id: &str) -> Result<Option<Product>, Error> {
+        self.find("products", id).await
+    }
+
+    /// The products of these ids, each asked for once, a few at a time.
+    /// `progress` is told how many are done and how many there are.
+    ///
+    /// # Errors
+    ///
+    /// The first error other than a product being unknown.
+    pub async fn products<I>(
+        &self,
+        ids: I,
+        progress: impl Fn(u64, u64) + Send + Sync,
+    ) -> Result<Products, Error>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let ids: BTreeSet<String> = ids.into_iter().map(Into::into).collect();
+        let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+        let mut answers = stream::iter(ids)
+            .map(|id| self.product_or_id(id))
+            .buffered(self.parallelism());
+        let mut products = Products::default();
+        let mut done = 0;
+        while let Some(answer) = answers.try_next().await? {
+            match answer {
+                Ok(product) => products.found.push(product),
+                Err(missing) => products.missing.push(missing),
+            }
+            done += 1;
+            progress(done, total);
+        }
+        Ok(products)
+    }
+
+    /// The invoices from Pax8 to the partner, oldest first; with `since`, only
+    /// those made out for that day or later.
+    pub fn list_invoices(&self, since: Option<Date>) -> Pull<Invoice> {
+        let list = Read::collection("invoices").with("sort", "invoiceDate,asc");
+        self.pull(match since {
+            Some(day) => list.with("invoiceDateRangeStart", day.to_string()),
+            None => list,
+        })
+    }
+
+    /// The items of one invoice.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidId`] if `invoice_id` cannot be an id.
+    pub fn invoice_items(&self, invoice_id: &str) -> Result<Pull<InvoiceItem>, Error> {
+        let invoice = Read::collection("invoices").member(invoice_id)?;
+        Ok(self.pull(invoice.below("items")))
+    }
+
+    /// The items of an invoice that is not made out yet: a forecast, without
+    /// usage that is charged afterwards.
+    pub fn draft_items(&self, month: DraftMonth) -> Pull<InvoiceItem> {
+        let offset = match month {
+            DraftMonth::Current => "0",
+            DraftMonth::Next => "1",
+        };
+        self.pull(
+            Read::collection("invoices")
+                .below("draftItems")
+                .with("monthOffset", offset),
+        )
+    }
+
+    /// What this client and its clones have sent so far.
+    #[must_use]
+    pub fn requests(&self) -> RequestCount {
+        self.inner.transport.counter.snapshot()
+    }
+
+    pub(crate) fn parallelism(&self) -> usize {
+        self.inner.parallelism
+    }
+
+    pub(crate) fn max_pages(&self) -> u64 {
+        self.inner.max_pages
+    }
+
+    /// Sends a read until it is answered or there is no point in trying again.
+    pub(crate) async fn get(&self, request: Request) -> Result<Value, Error> {
+        let mut attempts = Attempts::new(&self.inner.retry, &self.inner.transport.counter);
+        loop {
+            match self.inner.attempt(&request).await {
+                Ok(body) => return Ok(body),
+                Err(fault) => attempts.wait(fault).await?,
+            }
+        }
+    }
+
+    fn pull<T: Row>(&self, list: Read) -> Pull<T> {
+        Pull::new(self.clone(), list)
+    }
+
+    /// One row by id.
+    async fn find<T: Row>(&self, collection: &str, id: &str) -> Result<Option<T>, Error> {
+        let read = Read::collection(collection).member(id)?;
+        let path = read.path();
+        let body = match self.get(Request::get(read)).await {
+            Ok(body) => body,
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let row: Option<T> = rows::read(&body);
+        match row.filter(|row| row.key().is_some_and(|key| key.eq_ignore_ascii_case(id))) {
+            Some(row) => Ok(Some(row)),
+            None => Err(Error::protocol(
+                path,
+                format!("it is not the {} asked for", T::NAME),
+            )),
+        }
+    }
+
+    async fn product_or_id(&self, id: String) -> Result<Result<Product, String>, Error> {
+        Ok(self.product(&id).await?.ok_or(id))
+    }
+}
+
+impl Inner {
+    /// Sends a read once, or twice if the token had to be renewed.
+    async fn attempt(&self, request: &Request) -> Result<Value, Fault> {
+        let mut token = self.token().await?;
+        let mut reply = self.transport.send(request, Some(&token)).await?;
+        if reply.status == 401 {
+            self.tokens.discard(&token).await;
+            token = self.token().await?;
+            reply = self.transport.send(request, Some(&token)).await?;
+        }
+        reply.into_json().map_err(|fault| {
+            fault.map(|error| {
+                error.map_text(|text| token.hidden_in(&self.transport.without_secret(text)))
+            })
+        })
+    }
+
+    /// The token; its own request has its own attempts.
+    async fn token(&self) -> Result<Arc<crate::token::AccessToken>, Fault> {
+        self.tokens
+            .current(&self.transport, &self.retry)
+            .await
+            .map_err(Fault::last)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("requests", &self.requests())
+            .finish_non_exhaustive()
+    }
+}
+
+fn subscriptions() -> Read {
+    Read::collection("subscriptions").with("sort", "createdDate,asc")
+}

@@ -1,0 +1,149 @@
+//! What an error body of Pax8 says, in any of its shapes.
+
+use std::fmt::{self, Display};
+
+use serde_json::Value;
+
+/// Characters of one message that are kept.
+const MESSAGE_CHARS: usize = 300;
+
+/// Details of one problem that are kept.
+const DETAILS: usize = 5;
+
+/// What Pax8 said about a failed request.
+///
+/// Three shapes are met: an envelope of `type`, `message` and `details`, a
+/// list of `errors`, and the OAuth pair of `error` and `error_description`.
+/// None of them is required.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A word for programs, such as `NOT_FOUND` or `access_denied`.
+    pub kind: Option<String>,
+    /// A sentence.
+    pub message: Option<String>,
+    /// More sentences.
+    pub details: Vec<String>,
+    /// What Pax8's support asks for, if given.
+    pub trace_id: Option<String>,
+}
+
+impl Problem {
+    /// Reads an error body; `None` if it says nothing in a known shape.
+    pub(crate) fn from_body(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let problem = Self {
+            kind: text(&body, "type").or_else(|| text(&body, "error")),
+            message: text(&body, "message").or_else(|| text(&body, "error_description")),
+            details: details(&body),
+            trace_id: text(&body, "traceId"),
+        };
+        let says_something =
+            problem.kind.is_some() || problem.message.is_some() || !problem.details.is_empty();
+        says_something.then_some(problem)
+    }
+
+    pub(super) fn map_text(self, change: impl Fn(&str) -> String) -> Self {
+        let over = |text: Option<String>| text.map(|text| change(&text));
+        Self {
+            kind: over(self.kind),
+            message: over(self.message),
+            details: self.details.iter().map(|text| change(text)).collect(),
+            trace_id: over(self.trace_id),
+        }
+    }
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said: Vec<&str> = self
+            .message
+            .iter()
+            .chain(&self.details)
+            .map(String::as_str)
+            .collect();
+        match (said.is_empty(), &self.kind) {
+            (true, Some(kind)) => f.write_str(kind),
+            _ => f.write_str(&said.join("; ")),
+        }
+    }
+}
+
+fn details(body: &Value) -> Vec<String> {
+    ["details", "errors"]
+        .iter()
+        .filter_map(|name| body.get(*name)?.as_array())
+        .flatten()
+        .filter_map(|entry| clean(entry.as_str().or_else(|| entry.get("message")?.as_str())?))
+        .take(DETAILS)
+        .collect()
+}
+
+fn text(body: &Value, name: &str) -> Option<String> {
+    clean(body.get(name)?.as_str()?)
+}
+
+/// One line, no control characters, not too long, nothing if empty.
+fn clean(text: &str) -> Option<String> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let kept: String = line
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(MESSAGE_CHARS)
+        .collect();
+    let kept = kept.trim_end_matches('.').to_owned();
+    (!kept.is_empty()).then_some(kept)
+}
+
+/// `: what was said`, or nothing.
+pub(super) fn because<T: Display>(said: &Option<T>) -> String {
+    said.as_ref()
+        .map(|said| format!(": {said}"))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(body: &str) -> Option<String> {
+        Problem::from_body(body.as_bytes()).map(|problem| problem.to_string())
+    }
+
+    #[test]
+    fn every_known_shape_is_read() {
+        let envelope = r#"{"type":"NOT_FOUND","message":"Company Not Found: x","instance":"/public/v1/companies/x",
+            "status":404,"details":[]}"#;
+        assert_eq!(said(envelope).unwrap(), "Company Not Found: x");
+        let details = r#"{"type":"INVALID_PARAM","message":"Bad.","details":[{"message":"size too large"},"plain",7,{}],"traceId":"t1"}"#;
+        assert_eq!(said(details).unwrap(), "Bad; size too large; plain");
+        assert_eq!(said(r#"{"errors":["one","two"]}"#).unwrap(), "one; two");
+        let oauth = r#"{"error":"access_denied","error_description":"Unauthorized"}"#;
+        assert_eq!(said(oauth).unwrap(), "Unauthorized");
+        assert_eq!(
+            said(r#"{"error":"access_denied"}"#).unwrap(),
+            "access_denied"
+        );
+    }
+
+    #[test]
+    fn no_shape_is_required() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            "null",
+            "7",
+            r#"{"message":null,"details":{}}"#,
+        ] {
+            assert_eq!(said(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_stays_short_and_on_one_line() {
+        let body = format!(r#"{{"message":"a\n\tb\u0007{}"}}"#, "x".repeat(1000));
+        let said = said(&body).unwrap();
+        assert!(said.starts_with("a bx") && said.chars().count() <= MESSAGE_CHARS);
+    }
+}

@@ -1,0 +1,172 @@
+//! Whole lists: every page read, and the whole proved complete.
+
+mod page;
+mod tally;
+
+use std::marker::PhantomData;
+
+use futures::{StreamExt, stream};
+
+use crate::client::Client;
+use crate::request::Read;
+use crate::rows::Row;
+use crate::{Error, Subscription};
+
+use page::Page;
+use tally::Tally;
+
+/// A list is read this often before it counts as inconsistent.
+const ATTEMPTS: usize = 3;
+
+/// A list that can be pulled. Nothing is sent before
+/// [`complete`](Pull::complete).
+#[must_use = "a pull does nothing until it is completed"]
+#[derive(Debug)]
+pub struct Pull<T> {
+    client: Client,
+    list: Read,
+    /// The only company whose rows may appear, where one was asked for.
+    only_company: Option<String>,
+    row: PhantomData<fn() -> T>,
+}
+
+/// A list that was proved complete: it holds as many distinct rows as every
+/// page of it promised. Only a [`Pull`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complete<T> {
+    rows: Vec<T>,
+    attempts: usize,
+    duplicates: u64,
+}
+
+impl<T> Complete<T> {
+    /// The rows, each once, in Pax8's order.
+    #[must_use]
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// The rows, each once, in Pax8's order.
+    #[must_use]
+    pub fn into_rows(self) -> Vec<T> {
+        self.rows
+    }
+
+    /// How often the list had to be read, 1 to 3.
+    #[must_use]
+    pub fn attempts(&self) -> usize {
+        self.attempts
+    }
+
+    /// Rows that came more than once and were counted once.
+    #[must_use]
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+}
+
+impl Pull<Subscription> {
+    /// Insists that every row belongs to this company.
+    pub(crate) fn only_company(mut self, company_id: &str) -> Self {
+        self.only_company = Some(company_id.to_owned());
+        self
+    }
+}
+
+impl<T: Row> Pull<T> {
+    pub(crate) fn new(client: Client, list: Read) -> Self {
+        Self {
+            client,
+            list,
+            only_company: None,
+            row: PhantomData,
+        }
+    }
+
+    /// Reads every page and proves the whole complete.
+    ///
+    /// `progress` is told the rows received and the rows promised after each
+    /// page; the first falls back when the list has to be read again.
+    ///
+    /// The proof: the distinct ids are as many as the total of the first page,
+    /// of the last and of all between. Rows without an id (invoice items may
+    /// lack it) count one each. A list that fails the proof is read again, at
+    /// most three times in all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Incomplete`] if no reading was consistent,
+    /// [`Error::TooManyPages`] before reading an endless list, and whatever
+    /// keeps a page from being read.
+    pub async fn complete(
+        &self,
+        progress: impl Fn(u64, u64) + Send + Sync,
+    ) -> Result<Complete<T>, Error> {
+        let mut tally = self.gather(&progress).await?;
+        for attempt in 1.. {
+            if tally.is_complete() {
+                return Ok(tally.into_complete(attempt));
+            }
+            tracing::warn!(
+                path = self.list.path(),
+                attempt,
+                expected = tally.expected(),
+                received = tally.received(),
+                "Pax8 list was inconsistent"
+            );
+            if attempt == ATTEMPTS {
+                break;
+            }
+            tally = self.gather(&progress).await?;
+        }
+        Err(Error::Incomplete {
+            path: self.list.path(),
+            expected: tally.expected(),
+            received: tally.received(),
+            attempts: ATTEMPTS,
+        })
+    }
+
+    /// Reads every page once.
+    async fn gather(&self, progress: &(impl Fn(u64, u64) + Sync)) -> Result<Tally<T>, Error> {
+        let mut tally = Tally::default();
+        let first = self.page(0).await?;
+        let pages = self.within_limit(first.pages())?;
+        tally.add(first);
+        progress(tally.received(), tally.expected());
+        let mut rest = stream::iter(1..pages)
+            .map(|number| self.page(number))
+            .buffered(self.client.parallelism());
+        while let Some(page) = rest.next().await {
+            tally.add(page?);
+            progress(tally.received(), tally.expected());
+        }
+        Ok(tally)
+    }
+
+    async fn page(&self, number: u64) -> Result<Page<T>, Error> {
+        let body = self.client.get(self.list.page(number)).await?;
+        let page = Page::read(&body).map_err(|reason| Error::protocol(self.list.path(), reason))?;
+        if let Some(company) = &self.only_company
+            && page.rows.iter().any(|row: &T| row.is_foreign_to(company))
+        {
+            return Err(Error::protocol(
+                self.list.path(),
+                "it holds rows of another company",
+            ));
+        }
+        Ok(page)
+    }
+
+    fn within_limit(&self, pages: u64) -> Result<u64, Error> {
+        let limit = self.client.max_pages();
+        if pages > limit {
+            return Err(Error::TooManyPages {
+                path: self.list.path(),
+                pages,
+                limit,
+            });
+        }
+        Ok(pages)
+    }
+}

@@ -1,0 +1,165 @@
+//! An answer of Pax8, and what its status means for the request.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::Error;
+use crate::error::Problem;
+use crate::retry::Fault;
+
+/// Characters of an unreadable answer that an error shows.
+const EXCERPT_CHARS: usize = 120;
+
+/// An answer, read to its end.
+pub(crate) struct Reply {
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body of a success; otherwise what went wrong and whether trying
+    /// again makes sense.
+    pub(crate) fn into_json(self) -> Result<Value, Fault> {
+        if (200..300).contains(&self.status) {
+            return serde_json::from_slice(&self.body).map_err(|_| self.unreadable());
+        }
+        Err(self.into_fault())
+    }
+
+    /// What the error body says, in whichever of the known shapes.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        Problem::from_body(&self.body)
+    }
+
+    /// Whether the body is a web page, which the API never sends: some
+    /// machine in between has answered.
+    pub(crate) fn is_web_page(&self) -> bool {
+        self.body
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .is_some_and(|first| *first == b'<')
+    }
+
+    pub(crate) fn into_fault(self) -> Fault {
+        let problem = self.problem();
+        let web_page = self.is_web_page();
+        let Self { path, status, .. } = self;
+        match status {
+            429 => Fault::patient(Error::RateLimited { path, attempts: 1 }, self.retry_after),
+            408 | 500.. => Fault::patient(
+                Error::Unavailable {
+                    status,
+                    path,
+                    problem,
+                    attempts: 1,
+                },
+                self.retry_after,
+            ),
+            401 => Fault::last(Error::Unauthorized { path, problem }),
+            403 => Fault::last(Error::Forbidden { path, problem }),
+            404 if web_page => Fault::garbled(Error::Protocol {
+                path,
+                reason: "it answered with a web page".to_owned(),
+                excerpt: excerpt(&self.body),
+            }),
+            404 => Fault::last(Error::NotFound { path, problem }),
+            _ => Fault::last(Error::Refused {
+                status,
+                path,
+                problem,
+            }),
+        }
+    }
+
+    fn unreadable(&self) -> Fault {
+        Fault::garbled(Error::Protocol {
+            path: self.path.clone(),
+            reason: "the answer is not JSON".to_owned(),
+            excerpt: excerpt(&self.body),
+        })
+    }
+}
+
+/// The beginning of a body on one line.
+fn excerpt(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body.get(..EXCERPT_CHARS * 4).unwrap_or(body));
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = line
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(EXCERPT_CHARS)
+        .collect();
+    (!short.is_empty()).then_some(short)
+}
+
+/// The wait that `Retry-After` asks for, written in seconds or as a date. A
+/// date is measured against the `Date` of the same answer, so that the clock
+/// of this machine plays no part.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let until = http_date(text)?;
+    let now = http_date(headers.get(DATE)?.to_str().ok()?)?;
+    Duration::try_from(until.duration_since(now)).ok()
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    parser.parse_timestamp(text.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn headers(pairs: &[(reqwest::header::HeaderName, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn retry_after_in_seconds_and_as_a_date() {
+        let seconds = headers(&[(RETRY_AFTER, "7")]);
+        assert_eq!(retry_after(&seconds), Some(Duration::from_secs(7)));
+
+        let date = headers(&[
+            (DATE, "Wed, 21 Oct 2015 07:28:00 GMT"),
+            (RETRY_AFTER, "Wed, 21 Oct 2015 07:28:09 GMT"),
+        ]);
+        assert_eq!(retry_after(&date), Some(Duration::from_secs(9)));
+
+        let huge = headers(&[(RETRY_AFTER, "99999999999999999999999")]);
+        assert_eq!(retry_after(&huge), Some(Duration::from_secs(u64::MAX)));
+    }
+
+    #[test]
+    fn a_retry_after_that_says_nothing_is_ignored() {
+        let past = headers(&[
+            (DATE, "Wed, 21 Oct 2015 07:28:00 GMT"),
+            (RETRY_AFTER, "Wed, 21 Oct 2015 07:27:00 GMT"),
+        ]);
+        assert_eq!(retry_after(&past), None);
+        assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "soon")])), None);
+        assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "")])), None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        let body = format!("<html>\n\n<h1>Bad\tgateway</h1>\u{0}{}", "é".repeat(500));
+        let shown = excerpt(body.as_bytes()).unwrap();
+        assert!(shown.starts_with("<html> <h1>Bad gateway</h1>"));
+        assert_eq!(shown.chars().count(), EXCERPT_CHARS);
+        assert_eq!(excerpt(b" \n "), None);
+    }
+}

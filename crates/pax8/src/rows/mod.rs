@@ -1,0 +1,40 @@
+//! The rows that Pax8 lists, as it means them.
+//!
+//! Ids are opaque text. Statuses, terms and types are kept as Pax8 spells
+//! them, so that a value nobody knew yesterday does not cost a row today.
+
+mod company;
+mod invoice;
+mod product;
+mod subscription;
+
+pub use company::{Address, Company};
+pub use invoice::{Invoice, InvoiceItem};
+pub use product::{Product, Products};
+pub use subscription::{Commitment, Subscription};
+
+use serde_json::Value;
+
+use crate::wire::Fields;
+
+/// A kind of row. Only this crate has kinds.
+pub trait Row: Sized + Send {
+    /// What a row is called in an error.
+    const NAME: &'static str;
+
+    /// Reads a row; `None` if it lacks the id that its kind must have.
+    fn read(fields: Fields<'_>) -> Option<Self>;
+
+    /// What makes the row itself, if it has such a thing.
+    fn key(&self) -> Option<&str>;
+
+    /// Whether the row says that it belongs to another company than this one.
+    fn is_foreign_to(&self, _company_id: &str) -> bool {
+        false
+    }
+}
+
+/// Reads a row of any kind.
+pub(crate) fn read<T: Row>(row: &Value) -> Option<T> {
+    T::read(Fields::of(row)?)
+}

@@ -1,0 +1,12 @@
+//! Reading what Pax8 writes, leniently: absent, `null` and `""` are one
+//! thing, numbers come as numbers or as text, dates in several spellings. A
+//! field that cannot be understood is `None` and leaves a [`Warning`].
+
+mod decimal;
+mod fields;
+mod moment;
+mod warning;
+
+pub use fields::Fields;
+pub use moment::{Day, Moment};
+pub use warning::{FieldProblem, Warning};
