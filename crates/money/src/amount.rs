@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn currencies_never_mix() {
         let error = usd(1)
-            .add(Amount::from_minor(1, Currency::EUR))
+            .checked_add(Amount::from_minor(1, Currency::EUR))
             .unwrap_err();
         assert!(matches!(error, MoneyError::CurrencyMismatch { .. }));
         assert!(Amount::sum(Currency::EUR, [usd(1)]).is_err());

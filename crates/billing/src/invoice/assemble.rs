@@ -1,0 +1,252 @@
+//! From everything linked to lines, held and skipped.
+
+use money::{Amount, Currency, round_unit_price};
+
+use super::explanation::{Explanation, ManualExplanation, Pax8Explanation};
+use super::input::{InvoiceInput, LinkedSubscription, ManualLine};
+use super::reason::{HoldReason, SkipReason};
+use super::{Assembled, Held, Line, LineSource, Skipped, sentences};
+use crate::BillingError;
+use crate::charge::{ChargeInput, ChargeOutcome, Charged, charge_for};
+use crate::price::BillPrice;
+use crate::status::{Standing, SubscriptionDates, SubscriptionStatus, standing};
+use crate::tax::tax_lines;
+use crate::term::BillingTerm;
+
+/// Where one subscription ends up.
+enum Place {
+    Line(Box<Line>),
+    Held(HoldReason),
+    Skipped(SkipReason),
+}
+
+/// Computes the invoice. Each linked subscription appears in exactly one of
+/// `lines`, `held` and `skipped`.
+///
+/// # Errors
+/// [`BillingError`] if a manual line, a sum or the period is out of range. A
+/// subscription whose figures are out of range is held instead and does not
+/// stop the others.
+pub fn assemble(input: &InvoiceInput) -> Result<Assembled, BillingError> {
+    let mut lines = Vec::with_capacity(input.manual_lines.len() + input.subscriptions.len());
+    for manual in &input.manual_lines {
+        lines.push(manual_line(manual, input.currency)?);
+    }
+    let (mut held, mut skipped) = (Vec::new(), Vec::new());
+    for subscription in &input.subscriptions {
+        let (subscription_id, product) = (subscription.id.clone(), subscription.product.clone());
+        match place(subscription, input) {
+            Place::Line(line) => lines.push(*line),
+            Place::Skipped(reason) => skipped.push(Skipped {
+                subscription_id,
+                product,
+                reason,
+            }),
+            Place::Held(reason) => {
+                let monthly_value = subscription.monthly_value(input.currency);
+                held.push(Held {
+                    subscription_id,
+                    product,
+                    reason,
+                    monthly_value,
+                });
+            }
+        }
+    }
+    with_totals(input, lines, held, skipped)
+}
+
+fn with_totals(
+    input: &InvoiceInput,
+    lines: Vec<Line>,
+    held: Vec<Held>,
+    skipped: Vec<Skipped>,
+) -> Result<Assembled, BillingError> {
+    let currency = input.currency;
+    let subtotal = Amount::sum(currency, lines.iter().map(|line| line.amount))?;
+    let taxable = lines
+        .iter()
+        .filter(|line| line.taxable && !input.tax_exempt);
+    let taxable = Amount::sum(currency, taxable.map(|line| line.amount))?;
+    let tax = tax_lines(&input.tax_rates, taxable)?;
+    let taxes = Amount::sum(currency, tax.iter().map(|line| line.amount))?;
+    let total = subtotal.checked_add(taxes)?;
+    Ok(Assembled {
+        lines,
+        held,
+        skipped,
+        subtotal,
+        tax,
+        total,
+    })
+}
+
+fn manual_line(manual: &ManualLine, currency: Currency) -> Result<Line, BillingError> {
+    let unit_price = round_unit_price(manual.unit_price, currency)?;
+    let amount = unit_price.times(manual.quantity)?;
+    Ok(Line {
+        description: manual.description.clone(),
+        quantity: manual.quantity,
+        unit_price,
+        amount,
+        taxable: manual.taxable,
+        source: LineSource::Manual,
+        explanation: Explanation::Manual(ManualExplanation {
+            typed_price: manual.unit_price,
+            unit_price,
+            quantity: manual.quantity,
+            amount,
+        }),
+    })
+}
+
+/// First what is rightly not billed, then what a person must look at, then the charge.
+fn place(subscription: &LinkedSubscription, input: &InvoiceInput) -> Place {
+    if let Some(reason) = rightly_not_billed(subscription, input) {
+        return Place::Skipped(reason);
+    }
+    if let Some(reason) = hold(subscription, input) {
+        return Place::Held(reason);
+    }
+    // An absurd figure from outside holds one subscription; it must not stop the invoice.
+    charge(subscription, input).unwrap_or(Place::Held(HoldReason::AmountOutOfRange))
+}
+
+fn rightly_not_billed(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<SkipReason> {
+    if let Standing::NotBillable(reason) = standing(&sub.status, paid_dates(sub), input.period) {
+        return Some(reason);
+    }
+    match sub.term {
+        BillingTerm::Trial => Some(SkipReason::Trial),
+        _ if sub.term.is_paid_once() && sub.one_time_billed => Some(SkipReason::AlreadyBilled),
+        _ => None,
+    }
+}
+
+/// The dates that decide. A price that is paid once is due for having started;
+/// that the service has ended since changes nothing, unless it was cancelled.
+fn paid_dates(sub: &LinkedSubscription) -> SubscriptionDates {
+    if sub.term.is_paid_once() && sub.status != SubscriptionStatus::Cancelled {
+        SubscriptionDates {
+            end: None,
+            ..sub.dates
+        }
+    } else {
+        sub.dates
+    }
+}
+
+fn hold(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<HoldReason> {
+    if let Some(since) = sub.missing_since {
+        return Some(HoldReason::Missing { since });
+    }
+    if sub.moved {
+        return Some(HoldReason::Moved);
+    }
+    if sub.product_changed {
+        return Some(HoldReason::ProductChanged);
+    }
+    if input.data_is_stale {
+        return Some(HoldReason::Stale);
+    }
+    if let (false, Standing::NeedsDecision(reason)) = (
+        sub.decided_to_bill,
+        standing(&sub.status, paid_dates(sub), input.period),
+    ) {
+        return Some(reason);
+    }
+    sub.currency_hold(input.currency)
+}
+
+impl LinkedSubscription {
+    /// Amounts are never converted. An override is in the client's currency, so
+    /// it needs no word from Pax8 on the currency of the price it replaces.
+    pub(super) fn currency_hold(&self, currency: Currency) -> Option<HoldReason> {
+        let given = self
+            .currency
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        match given {
+            Some(given) if given.eq_ignore_ascii_case(currency.code()) => None,
+            Some(given) => Some(HoldReason::WrongCurrency {
+                currency: given.to_owned(),
+            }),
+            None if self.pricing.override_price.is_some() => None,
+            None => Some(HoldReason::UnknownCurrency),
+        }
+    }
+}
+
+fn charge(sub: &LinkedSubscription, input: &InvoiceInput) -> Result<Place, BillingError> {
+    let Some(quantity) = sub.quantity else {
+        return Ok(Place::Held(HoldReason::UnknownQuantity));
+    };
+    if quantity.is_zero() {
+        return Ok(Place::Skipped(SkipReason::ZeroQuantity));
+    }
+    let cost = sub.cost();
+    let Some(price) = crate::price::bill_price(cost.as_ref(), &sub.pricing, input.currency)? else {
+        return Ok(Place::Held(HoldReason::UnknownPrice));
+    };
+    if quantity.is_sign_negative() || price.unit.value() < money::Decimal::ZERO {
+        return Ok(Place::Held(HoldReason::AmountOutOfRange));
+    }
+    let outcome = charge_for(&ChargeInput {
+        unit_price: price.unit,
+        quantity,
+        term: &sub.term,
+        billing_start: sub.dates.billed_from(),
+        end_date: sub.dates.end,
+        schedule: input.schedule,
+        period: input.period,
+        charge: sub.charge,
+        already_billed_once: sub.one_time_billed,
+    })?;
+    Ok(match outcome {
+        ChargeOutcome::Held(reason) => Place::Held(reason),
+        ChargeOutcome::Skipped(reason) => Place::Skipped(reason),
+        ChargeOutcome::Charged(charged) => {
+            Place::Line(Box::new(pax8_line(sub, input, quantity, &price, charged)))
+        }
+    })
+}
+
+fn pax8_line(
+    sub: &LinkedSubscription,
+    input: &InvoiceInput,
+    quantity: money::Decimal,
+    price: &BillPrice,
+    charged: Charged,
+) -> Line {
+    let description = sentences::description(&sub.product, &sub.term, &charged.portion, quantity);
+    Line {
+        description,
+        quantity: charged.quantity,
+        unit_price: charged.unit_price,
+        amount: charged.amount,
+        taxable: sub.taxable,
+        source: LineSource::Pax8 {
+            subscription_id: sub.id.clone(),
+        },
+        explanation: Explanation::Pax8(Box::new(Pax8Explanation {
+            product: sub.product.clone(),
+            vendor: sub.vendor.clone(),
+            sku: sub.sku.clone(),
+            cost: sub.cost(),
+            rule: price.rule,
+            exact_price: price.exact,
+            term_price: price.unit,
+            term: sub.term.clone(),
+            charge: sub.charge,
+            portion: charged.portion,
+            quantity,
+            line_quantity: charged.quantity,
+            line_unit_price: charged.unit_price,
+            amount: charged.amount,
+            period: input.period,
+            seen_at: sub.seen_at.clone(),
+            sync_id: sub.sync_id.clone(),
+        })),
+    }
+}

@@ -1,0 +1,122 @@
+//! What the rules need to know, as plain values.
+
+use jiff::civil::Date;
+use money::{Amount, Currency, Decimal};
+
+use crate::charge::Charge;
+use crate::price::{BillPrice, Cost, Pricing, bill_price, cost_of};
+use crate::schedule::{Period, Schedule};
+use crate::status::{SubscriptionDates, SubscriptionStatus};
+use crate::tax::TaxRate;
+use crate::term::{BillingTerm, monthly_total};
+
+/// A recurring invoice and everything linked to it, for one period.
+#[derive(Clone, Debug)]
+pub struct InvoiceInput {
+    /// The client's currency.
+    pub currency: Currency,
+    /// The period being invoiced, in advance.
+    pub period: Period,
+    /// The schedule the period belongs to.
+    pub schedule: Schedule,
+    /// The lines written by hand.
+    pub manual_lines: Vec<ManualLine>,
+    /// The subscriptions linked to this recurring invoice.
+    pub subscriptions: Vec<LinkedSubscription>,
+    /// Whether the last complete pull is too old to bill from (more than 48
+    /// hours at the time of the run, or there never was one).
+    pub data_is_stale: bool,
+    /// The organization's tax rates.
+    pub tax_rates: Vec<TaxRate>,
+    /// Whether the client pays no tax.
+    pub tax_exempt: bool,
+}
+
+/// A line written by hand.
+#[derive(Clone, Debug)]
+pub struct ManualLine {
+    /// As printed.
+    pub description: String,
+    /// How many; negative for a credit.
+    pub quantity: Decimal,
+    /// In major units; rounded by the rule.
+    pub unit_price: Decimal,
+    /// Whether tax is charged on it.
+    pub taxable: bool,
+}
+
+/// A subscription that is linked to the recurring invoice. Absent is unknown,
+/// never zero.
+#[derive(Clone, Debug)]
+pub struct LinkedSubscription {
+    /// Any id by which the caller finds it again.
+    pub id: String,
+    /// The product's name.
+    pub product: String,
+    /// The vendor's name.
+    pub vendor: Option<String>,
+    /// The product's SKU.
+    pub sku: Option<String>,
+    /// How many units.
+    pub quantity: Option<Decimal>,
+    /// What one price buys.
+    pub term: BillingTerm,
+    /// The currency of Pax8's prices, as Pax8 wrote it.
+    pub currency: Option<String>,
+    /// Pax8's `partnerCost`, per unit and term.
+    pub partner_cost: Option<Decimal>,
+    /// Pax8's `price`, per unit and term.
+    pub price: Option<Decimal>,
+    /// Markup and override.
+    pub pricing: Pricing,
+    /// How terms meet periods.
+    pub charge: Charge,
+    /// The status in Pax8.
+    pub status: SubscriptionStatus,
+    /// Start, billing start and end, in the organization's time zone.
+    pub dates: SubscriptionDates,
+    /// Whether a price that is paid once has been on an invoice already.
+    pub one_time_billed: bool,
+    /// Since when complete pulls no longer contain it.
+    pub missing_since: Option<Date>,
+    /// It sits under another company than when it was linked.
+    pub moved: bool,
+    /// It is another product than when it was linked.
+    pub product_changed: bool,
+    /// A person decided to bill it in its present status, pending or unknown.
+    pub decided_to_bill: bool,
+    /// Whether tax is charged on its line.
+    pub taxable: bool,
+    /// When it was last seen in Pax8 (RFC 3339), for the explanation.
+    pub seen_at: Option<String>,
+    /// By which sync, for the explanation.
+    pub sync_id: Option<String>,
+}
+
+impl LinkedSubscription {
+    /// The basis of its price.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        cost_of(self.partner_cost, self.price)
+    }
+
+    /// Its price per unit and term; `None` if it cannot be told.
+    #[must_use]
+    pub fn bill_price(&self, currency: Currency) -> Option<BillPrice> {
+        bill_price(self.cost().as_ref(), &self.pricing, currency)
+            .ok()
+            .flatten()
+    }
+
+    /// What it brings a month in the client's currency; `None` if that cannot be told.
+    #[must_use]
+    pub fn monthly_value(&self, currency: Currency) -> Option<Amount> {
+        if self.currency_hold(currency).is_some() {
+            return None;
+        }
+        let unit = self.bill_price(currency)?.unit;
+        monthly_total(unit, self.quantity?, &self.term)
+            .ok()
+            .flatten()
+    }
+}

@@ -1,0 +1,183 @@
+//! Explanations in words.
+
+use money::Decimal;
+
+use super::explanation::{ManualExplanation, Pax8Explanation};
+use crate::charge::{Portion, SplitBy};
+use crate::price::{CostBasis, PriceRule};
+use crate::term::BillingTerm;
+
+pub(super) fn of_manual_line(line: &ManualExplanation) -> Vec<String> {
+    vec![multiplication(
+        line.quantity,
+        &line.unit_price.to_string(),
+        &line.amount.to_string(),
+    )]
+}
+
+/// What the client may read: no cost, no markup.
+pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
+    let mut sentences = vec![price(why)];
+    sentences.extend(portion(why));
+    sentences.push(multiplication(
+        why.line_quantity,
+        &why.line_unit_price.to_string(),
+        &format!("{} {}", why.amount, why.amount.currency()),
+    ));
+    if !matches!(why.portion, Portion::Once) {
+        sentences.push(format!("This invoice covers {}.", why.period));
+    }
+    if let Some(seen_at) = &why.seen_at {
+        sentences.push(format!(
+            "The quantity of {} was read on {}.",
+            plain(why.quantity),
+            day(seen_at)
+        ));
+    }
+    sentences
+}
+
+/// What only the partner may read: where the price comes from.
+pub(super) fn for_partner(why: &Pax8Explanation) -> Vec<String> {
+    let mut sentences = Vec::new();
+    match &why.cost {
+        Some(cost) => {
+            let basis = match cost.basis {
+                CostBasis::Partner => "partner cost",
+                CostBasis::Retail => "retail price, because Pax8 gives no partner cost",
+            };
+            sentences.push(format!(
+                "Your cost is {} per unit and term ({basis}).",
+                plain(cost.amount)
+            ));
+        }
+        None => sentences.push("Pax8 gives no cost.".to_owned()),
+    }
+    let exact = plain(why.exact_price);
+    sentences.push(match (why.rule, &why.cost) {
+        (PriceRule::Override, _) => format!("The override price of {exact} applies."),
+        (PriceRule::Percentage(percent), Some(cost)) => {
+            format!("{} + {} % = {exact}.", plain(cost.amount), plain(percent))
+        }
+        (PriceRule::Fixed(amount), Some(cost)) => {
+            format!("{} + {} = {exact}.", plain(cost.amount), plain(amount))
+        }
+        _ => "No markup is set: the price is the cost.".to_owned(),
+    });
+    if why.exact_price != why.term_price.value() {
+        sentences.push(format!("{exact} is rounded half up to {}.", why.term_price));
+    }
+    if let Some(sync_id) = &why.sync_id {
+        sentences.push(format!("The figures come from sync {sync_id}."));
+    }
+    sentences
+}
+
+fn price(why: &Pax8Explanation) -> String {
+    let price = format!("{} {}", why.term_price, why.term_price.currency());
+    match &why.term {
+        BillingTerm::OneTime => format!("The price is {price} per unit, paid once."),
+        BillingTerm::Activation => format!("The activation fee is {price} per unit, paid once."),
+        term => format!("The price is {price} per unit for {}.", length(term)),
+    }
+}
+
+fn length(term: &BillingTerm) -> String {
+    match term.months() {
+        Some(1) => "one month".to_owned(),
+        Some(12) => "one year".to_owned(),
+        Some(months) => format!("{} years", months / 12),
+        None => format!("the term {term}"),
+    }
+}
+
+fn portion(why: &Pax8Explanation) -> Option<String> {
+    match &why.portion {
+        Portion::Once | Portion::Terms { count: 1, of: 1 } => None,
+        Portion::Terms { count, of } if count == of => Some(format!(
+            "The invoice period has {count} such terms: {count} × {} = {}.",
+            why.term_price, why.line_unit_price
+        )),
+        Portion::Terms { count, of } => Some(format!(
+            "The subscription ends before the invoice period does, so {count} of {of} terms are charged: {count} × {} = {}.",
+            why.term_price, why.line_unit_price
+        )),
+        Portion::Renewal { count: 1, on } => Some(format!(
+            "The whole term that begins on {on} is charged at once."
+        )),
+        Portion::Renewal { count, on } => Some(format!(
+            "{count} terms begin in this period, the first on {on}: {count} × {} = {}.",
+            why.term_price, why.line_unit_price
+        )),
+        Portion::Share {
+            number,
+            of,
+            term,
+            term_total,
+            split,
+        } => Some(match split {
+            SplitBy::UnitPrice => format!(
+                "The term from {term} is paid in {of} parts that add up to {} per unit; this is part {number}: {}.",
+                why.term_price, why.line_unit_price
+            ),
+            SplitBy::Amount => format!(
+                "For {} units the term from {term} costs {term_total}. It is paid in {of} parts that add up to that; this is part {number}: {}.",
+                plain(why.quantity),
+                why.amount
+            ),
+        }),
+    }
+}
+
+fn multiplication(quantity: Decimal, unit_price: &str, amount: &str) -> String {
+    format!("{} × {unit_price} = {amount}.", plain(quantity))
+}
+
+/// What is printed as the line's description.
+pub(super) fn description(
+    product: &str,
+    term: &BillingTerm,
+    portion: &Portion,
+    quantity: Decimal,
+) -> String {
+    match portion {
+        Portion::Once => format!("{product} (paid once)"),
+        Portion::Terms { count: 1, of: 1 } if *term == BillingTerm::Monthly => product.to_owned(),
+        Portion::Terms { count: 1, .. } => format!("{product} ({})", length(term)),
+        Portion::Terms { count, .. } | Portion::Renewal { count, .. } if *count > 1 => {
+            format!("{product} ({count} × {})", length(term))
+        }
+        Portion::Terms { .. } => product.to_owned(),
+        Portion::Renewal { on, .. } => format!("{product} ({} from {on})", length(term)),
+        Portion::Share {
+            number,
+            of,
+            split: SplitBy::UnitPrice,
+            ..
+        } => {
+            format!("{product} ({}, part {number} of {of})", length(term))
+        }
+        Portion::Share {
+            number,
+            of,
+            split: SplitBy::Amount,
+            ..
+        } => {
+            format!(
+                "{product} ({}, part {number} of {of}, for {} units)",
+                length(term),
+                plain(quantity)
+            )
+        }
+    }
+}
+
+/// Without trailing zeros.
+fn plain(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// The day of an RFC 3339 instant.
+fn day(instant: &str) -> &str {
+    instant.split_once('T').map_or(instant, |(day, _)| day)
+}
