@@ -1,0 +1,66 @@
+//! Where everything stands: turns a document into pages of marks.
+//!
+//! From top to bottom: who sells and what this is (`masthead`), who buys and when (`details`),
+//! the lines (`table`), the sum (`totals`), the words at the end (`closing`). `flow` carries
+//! them over the pages, `row` sets cells side by side, and `furniture` adds what every page has.
+
+mod closing;
+mod details;
+mod flow;
+mod furniture;
+mod geometry;
+mod masthead;
+mod row;
+mod table;
+mod totals;
+
+use crate::document::{InvoiceDocument, PageSize};
+use crate::text::{Color, Line, Typesetter};
+
+use flow::Flow;
+use geometry::Geometry;
+
+pub(crate) use geometry::paper;
+
+/// The marks on one page, in the order they are read.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub marks: Vec<Mark>,
+}
+
+/// Something drawn. All lengths in points, from the top left corner of the page.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    /// A line of text, from its left end on its baseline.
+    Text { x: f32, baseline: f32, line: Line },
+    /// A filled rectangle.
+    Fill {
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        color: Color,
+    },
+}
+
+/// Lays a document out on as many pages as it needs.
+pub(crate) fn lay_out(
+    document: &InvoiceDocument,
+    page_size: PageSize,
+    typesetter: &Typesetter,
+) -> Vec<Page> {
+    let geometry = Geometry::of(page_size);
+    let mut flow = Flow::new(
+        geometry,
+        furniture::running_head(document, geometry, typesetter),
+    );
+    masthead::place(document, typesetter, &mut flow);
+    details::place(document, typesetter, &mut flow);
+    let totals = totals::rows(document, geometry, typesetter);
+    table::place(document, typesetter, &mut flow, totals::height(&totals));
+    totals::place(&totals, &mut flow);
+    closing::place(document, typesetter, &mut flow);
+    let mut pages = flow.into_pages();
+    furniture::add_feet(document, geometry, typesetter, &mut pages);
+    pages
+}
