@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 /// Legal forms that people write or leave out, folded and without punctuation.
 const LEGAL_SUFFIXES: &[&str] = &[
     "ab",
-    "aps",
     "ag",
+    "aps",
     "as",
     "asa",
     "bv",
@@ -42,9 +42,9 @@ const LEGAL_SUFFIXES: &[&str] = &[
     "ou",
     "oy",
     "oyj",
+    "pc",
     "plc",
     "pllc",
-    "pc",
     "pte",
     "pty",
     "pvt",
@@ -60,8 +60,8 @@ const LEGAL_SUFFIXES: &[&str] = &[
     "spzoo",
     "srl",
     "sro",
-    "ug",
     "uab",
+    "ug",
 ];
 
 /// How many words a legal form may be spread over: `S. à r. l.`, `Sp. z o. o.`.
