@@ -2,7 +2,7 @@
 //!
 //! The caller hands over an [`InvoiceDocument`] of finished strings (amounts, dates and
 //! quantities already written the way the reader expects them) and gets a PDF file that is fit
-//! for an archive: PDF/A-2u, fonts embedded, any number of pages. The same document gives the
+//! for an archive (PDF/A-2a, fonts embedded) and for readers who hear it (PDF/UA-1, tagged). The same document gives the
 //! same bytes, always: nothing here reads a clock, a file, the environment or chance.
 //!
 //! Text comes from people and from other systems, so none of it is trusted: what cannot be drawn
@@ -41,6 +41,6 @@ pub fn render_with(
 ) -> Result<Vec<u8>, PdfError> {
     document.check_size()?;
     let typesetter = text::Typesetter::new(fonts)?;
-    let pages = layout::lay_out(document, page_size, &typesetter);
-    paint::write(document, page_size, &pages, &typesetter)
+    let layout = layout::lay_out(document, page_size, &typesetter);
+    paint::write(document, page_size, &layout, &typesetter)
 }

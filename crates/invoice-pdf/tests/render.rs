@@ -5,7 +5,7 @@ mod samples;
 
 use invoice_pdf::{Fonts, InvoiceDocument, PageSize, PdfError, render, render_with};
 use proptest::prelude::*;
-use reader::{fonts_are_embedded, pages, paper, xmp};
+use reader::{elements, fonts_are_embedded, pages, paper, xmp};
 use samples::{hostile, line, long, sample, scripts, total};
 
 #[expect(
@@ -197,13 +197,30 @@ fn the_file_is_fit_for_an_archive() {
     let xmp = xmp(&bytes);
     for part in [
         "<pdfaid:part>2</pdfaid:part>",
-        "<pdfaid:conformance>U</pdfaid:conformance>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+        "<pdfuaid:part>1</pdfuaid:part>",
         "2026-03-31",
         "Invoice INV-00042",
     ] {
         assert!(xmp.contains(part), "{part:?} is missing in {xmp}");
     }
     assert!(fonts_are_embedded(&bytes));
+}
+
+#[test]
+fn a_reader_hears_tables_and_headings_once() {
+    let document = long();
+    let elements = elements(&render(&document, PageSize::A4).unwrap());
+    let count = |kind: &str| elements.iter().filter(|element| *element == kind).count();
+    assert_eq!((count("H1"), count("H2")), (1, 2));
+    // Facts, lines and totals.
+    assert_eq!(count("Table"), 3);
+    // The head is repeated on every page for the eye only.
+    assert_eq!((count("THead"), count("TBody")), (1, 1));
+    assert_eq!(
+        count("TR"),
+        4 + 1 + document.lines.len() + document.totals.len()
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! After the sum: how to pay, and notes.
 
 use super::flow::Flow;
+use super::structure::Element;
 use crate::document::InvoiceDocument;
 use crate::text::{Style, Typesetter};
 
@@ -12,7 +13,7 @@ pub(super) fn place(document: &InvoiceDocument, typesetter: &Typesetter, flow: &
 }
 
 /// A heading that stays with the first line below it, and the paragraphs.
-fn section(title: &str, paragraphs: &[String], typesetter: &Typesetter, flow: &mut Flow) {
+fn section(title: &'static str, paragraphs: &[String], typesetter: &Typesetter, flow: &mut Flow) {
     let column = flow.geometry.full();
     let wrap = |text: &str, style| typesetter.wrap(text, style, column.width());
     let blocks = paragraphs
@@ -23,10 +24,12 @@ fn section(title: &str, paragraphs: &[String], typesetter: &Typesetter, flow: &m
         return;
     }
     flow.keep_together(Style::STRONG.leading + 2.0 * Style::BODY.leading);
-    flow.stack(&wrap(title, Style::STRONG), column);
+    flow.within(Element::Heading(title), |flow| {
+        flow.stack(&wrap(title, Style::STRONG), column)
+    });
     flow.skip(2.0);
     for block in blocks {
-        flow.stack(&block, column);
+        flow.within(Element::Paragraph, |flow| flow.stack(&block, column));
         flow.skip(4.0);
     }
     flow.skip(10.0);

@@ -2,7 +2,8 @@
 
 use super::geometry::{Column, Geometry};
 use super::row::Row;
-use super::{Mark, Page};
+use super::structure::{Element, Structure};
+use super::{Layout, Mark, Page};
 use crate::text::{Color, Line};
 
 const RULE: f32 = 0.6;
@@ -19,6 +20,9 @@ pub(super) struct Flow {
     running_head: Line,
     /// Repeated at the top of each new page while it lasts.
     repeated: Option<Row>,
+    structure: Structure,
+    /// Whether what is set now has been said before: heads of further pages.
+    is_repetition: bool,
 }
 
 /// A height on a page.
@@ -41,11 +45,26 @@ impl Flow {
             },
             running_head,
             repeated: None,
+            structure: Structure::default(),
+            is_repetition: false,
         }
     }
 
-    pub(super) fn into_pages(self) -> Vec<Page> {
-        self.pages
+    pub(super) fn into_layout(self) -> Layout {
+        Layout {
+            pages: self.pages,
+            structure: self.structure,
+        }
+    }
+
+    /// Sets something as an element of the structure.
+    pub(super) fn within(&mut self, element: Element, set: impl FnOnce(&mut Self)) {
+        if self.is_repetition {
+            return set(self);
+        }
+        self.structure.open(element);
+        set(self);
+        self.structure.close();
     }
 
     /// Leaves `height` empty, or nothing at the end of a page.
@@ -71,10 +90,12 @@ impl Flow {
                 column.start(line.width),
                 self.place.y + line.style.baseline(),
             );
+            let element = self.structure.current().filter(|_| !self.is_repetition);
             self.mark(Mark::Text {
                 x,
                 baseline,
                 line: line.clone(),
+                element,
             });
             self.place.y += line.style.leading;
         }
@@ -142,6 +163,7 @@ impl Flow {
         self.pages.push(Page::default());
         // Known to be the top until the heads are set, so that they never leave their own page.
         self.tops.push(self.geometry.top);
+        self.is_repetition = true;
         let head = vec![self.running_head.clone()];
         self.stack(&head, self.geometry.full());
         self.skip(HEAD_GAP);
@@ -149,6 +171,7 @@ impl Flow {
             row.place(self);
             self.repeated = Some(row);
         }
+        self.is_repetition = false;
         if let Some(top) = self.tops.last_mut() {
             *top = self.place.y;
         }

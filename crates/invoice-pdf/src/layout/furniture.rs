@@ -62,11 +62,13 @@ pub(super) fn add_feet(
             x,
             baseline,
             line: title,
+            element: None,
         });
         page.marks.push(Mark::Text {
             x: right,
             baseline,
             line: number,
+            element: None,
         });
     }
 }

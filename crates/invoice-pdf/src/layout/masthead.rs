@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::geometry::Column;
-use super::row::Cell;
+use super::structure::Element;
 use crate::document::{InvoiceDocument, Party};
 use crate::text::{Line, Style, Typesetter};
 
@@ -22,20 +22,16 @@ pub(super) fn place(document: &InvoiceDocument, typesetter: &Typesetter, flow: &
         left.width(),
         typesetter,
     );
-    let mut title = typesetter.wrap(&document.kind, Style::TITLE, right.width());
     let number = document.number.as_deref().unwrap_or_default();
+    let mut title = typesetter.wrap(&document.kind, Style::TITLE, right.width());
     title.extend(typesetter.wrap(number, Style::NUMBER, right.width()));
-    let cells = [
-        Cell {
-            lines: seller,
-            column: left,
-        },
-        Cell {
-            lines: title,
-            column: right,
-        },
+    let sides = [
+        (Element::Paragraph, seller, left),
+        (Element::Title, title, right),
     ];
-    flow.side_by_side(&cells, |flow, cell| flow.stack(&cell.lines, cell.column));
+    flow.side_by_side(&sides, |flow, (element, lines, column)| {
+        flow.within(*element, |flow| flow.stack(lines, *column));
+    });
     flow.skip(34.0);
 }
 

@@ -11,6 +11,7 @@ mod furniture;
 mod geometry;
 mod masthead;
 mod row;
+mod structure;
 mod table;
 mod totals;
 
@@ -21,6 +22,13 @@ use flow::Flow;
 use geometry::Geometry;
 
 pub(crate) use geometry::paper;
+pub(crate) use structure::{Element, Structure};
+
+/// A document laid out.
+pub(crate) struct Layout {
+    pub pages: Vec<Page>,
+    pub structure: Structure,
+}
 
 /// The marks on one page, in the order they are read.
 #[derive(Debug, Default)]
@@ -31,8 +39,14 @@ pub(crate) struct Page {
 /// Something drawn. All lengths in points, from the top left corner of the page.
 #[derive(Clone, Debug)]
 pub(crate) enum Mark {
-    /// A line of text, from its left end on its baseline.
-    Text { x: f32, baseline: f32, line: Line },
+    /// A line of text, from its left end on its baseline, as a part of an element of the
+    /// structure; of none if it only serves the page.
+    Text {
+        x: f32,
+        baseline: f32,
+        line: Line,
+        element: Option<usize>,
+    },
     /// A filled rectangle.
     Fill {
         x: f32,
@@ -48,7 +62,7 @@ pub(crate) fn lay_out(
     document: &InvoiceDocument,
     page_size: PageSize,
     typesetter: &Typesetter,
-) -> Vec<Page> {
+) -> Layout {
     let geometry = Geometry::of(page_size);
     let mut flow = Flow::new(
         geometry,
@@ -60,7 +74,7 @@ pub(crate) fn lay_out(
     table::place(document, typesetter, &mut flow, totals::height(&totals));
     totals::place(&totals, &mut flow);
     closing::place(document, typesetter, &mut flow);
-    let mut pages = flow.into_pages();
-    furniture::add_feet(document, geometry, typesetter, &mut pages);
-    pages
+    let mut layout = flow.into_layout();
+    furniture::add_feet(document, geometry, typesetter, &mut layout.pages);
+    layout
 }

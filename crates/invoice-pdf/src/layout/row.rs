@@ -2,6 +2,7 @@
 
 use super::flow::Flow;
 use super::geometry::Column;
+use super::structure::Element;
 use crate::text::{Color, Line};
 
 /// One row: of the table, of the totals, of the facts at the top.
@@ -22,6 +23,8 @@ pub(super) struct Row {
 pub(super) struct Cell {
     pub lines: Vec<Line>,
     pub column: Column,
+    /// What the cell is to its row.
+    pub element: Element,
 }
 
 impl Row {
@@ -37,8 +40,10 @@ impl Row {
             flow.band(self.across, self.height(), color);
         }
         flow.skip(self.padding);
-        flow.side_by_side(&self.cells, |flow, cell| {
-            flow.stack(&cell.lines, cell.column)
+        flow.within(Element::Row, |flow| {
+            flow.side_by_side(&self.cells, |flow, cell| {
+                flow.within(cell.element, |flow| flow.stack(&cell.lines, cell.column));
+            });
         });
         flow.skip(self.padding);
         if self.ruled {

@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use super::geometry::{Column, Geometry};
 use super::row::{Cell, Row};
+use super::structure::Element;
 use crate::document::{DocumentLine, InvoiceDocument};
 use crate::text::{Color, Line, Style, Typesetter};
 
@@ -25,15 +26,14 @@ pub(super) fn place(
         .first()
         .map_or(0.0, |line| table.row(line).height());
     flow.keep_together(head.height() + first);
-    head.place(flow);
-    flow.repeat(Some(head));
-    for (index, line) in document.lines.iter().enumerate() {
-        let row = table.row(line);
-        let is_last = index + 1 == document.lines.len();
-        flow.keep_together(row.height() + if is_last { tail } else { 0.0 });
-        row.place(flow);
-    }
-    flow.repeat(None);
+    flow.within(Element::Table, |flow| {
+        flow.within(Element::TableHead, |flow| head.place(flow));
+        flow.repeat(Some(head));
+        flow.within(Element::TableBody, |flow| {
+            table.place_lines(&document.lines, flow, tail)
+        });
+        flow.repeat(None);
+    });
 }
 
 struct Table<'a> {
@@ -72,10 +72,20 @@ impl<'a> Table<'a> {
         }
     }
 
+    fn place_lines(&self, lines: &[DocumentLine], flow: &mut Flow, tail: f32) {
+        for (index, line) in lines.iter().enumerate() {
+            let row = self.row(line);
+            let is_last = index + 1 == lines.len();
+            flow.keep_together(row.height() + if is_last { tail } else { 0.0 });
+            row.place(flow);
+        }
+    }
+
     fn head(&self) -> Row {
         let set = |title, column: Column| Cell {
             lines: self.typesetter.wrap(title, Style::LABEL, column.width()),
             column,
+            element: Element::ColumnName,
         };
         let figures = self
             .figures
@@ -97,6 +107,7 @@ impl<'a> Table<'a> {
         let figures = self.figures.iter().map(|figure| Cell {
             lines: self.wrap((figure.value)(line), Style::BODY, figure.column),
             column: figure.column,
+            element: Element::Value,
         });
         let mut description = self.wrap(&line.description, Style::BODY, self.description);
         let detail = line.detail.as_deref().unwrap_or_default();
@@ -104,6 +115,7 @@ impl<'a> Table<'a> {
         let description = Cell {
             lines: description,
             column: self.description,
+            element: Element::Value,
         };
         let cells = std::iter::once(description).chain(figures).collect();
         Row {

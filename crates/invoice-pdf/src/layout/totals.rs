@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use super::geometry::{Column, Geometry};
 use super::row::{Cell, Row};
+use super::structure::Element;
 use crate::document::{InvoiceDocument, TotalLine};
 use crate::text::{Color, Style, Typesetter};
 
@@ -33,7 +34,9 @@ pub(super) fn height(rows: &[Row]) -> f32 {
 pub(super) fn place(rows: &[Row], flow: &mut Flow) {
     flow.keep_together(height(rows));
     flow.skip(SPACE_ABOVE);
-    rows.iter().for_each(|row| row.place(flow));
+    flow.within(Element::Table, |flow| {
+        rows.iter().for_each(|row| row.place(flow))
+    });
 }
 
 fn row(total: &TotalLine, geometry: Geometry, typesetter: &Typesetter) -> Row {
@@ -51,10 +54,12 @@ fn row(total: &TotalLine, geometry: Geometry, typesetter: &Typesetter) -> Row {
         Cell {
             lines: typesetter.wrap(&total.label, label_style, label_column.width()),
             column: label_column,
+            element: Element::RowName,
         },
         Cell {
             lines: typesetter.wrap(&total.amount, amount_style, amount_column.width()),
             column: amount_column,
+            element: Element::Value,
         },
     ];
     Row {

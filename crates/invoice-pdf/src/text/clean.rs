@@ -71,3 +71,53 @@ pub(super) fn is_joiner(c: char) -> bool {
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Fonts, Weight};
+    use super::*;
+
+    fn clean(text: &str) -> Vec<String> {
+        paragraphs(text, &Fonts::built_in().faces(Weight::Regular).unwrap())
+    }
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        for text in [
+            "Zoë Müller-Łukasz & Co.",
+            "Ελλάδα",
+            "Київ",
+            "שלום",
+            "مرحبا",
+            "1.234,00 €",
+        ] {
+            assert_eq!(clean(text), [text]);
+        }
+    }
+
+    #[test]
+    fn every_line_ending_ends_a_paragraph_and_empty_ones_vanish() {
+        assert_eq!(
+            clean("a\nb\r\nc\u{2028}d\n\n  \ne"),
+            ["a", "b", "c", "d", "e"]
+        );
+    }
+
+    #[test]
+    fn controls_vanish_and_unknown_characters_are_replaced() {
+        assert_eq!(clean("a\u{0}b\u{202e}c\u{200b}d\u{feff}\te"), ["abcd e"]);
+        assert_eq!(clean("\u{e000}株\u{10ffff}"), ["\u{fffd}\u{fffd}\u{fffd}"]);
+    }
+
+    #[test]
+    fn a_joined_emoji_leaves_no_joiner_behind() {
+        assert!(!clean("👩\u{200d}💻")[0].contains('\u{200d}'));
+    }
+
+    #[test]
+    fn accents_are_kept_but_not_by_the_hundred() {
+        assert_eq!(clean("e\u{323}\u{302}"), ["e\u{323}\u{302}"]);
+        let towers = clean(&format!("e{}", "\u{301}".repeat(300)));
+        assert_eq!(towers[0].chars().count(), 1 + ACCENTS_LIMIT);
+    }
+}

@@ -68,6 +68,11 @@ impl<'a> Typesetter<'a> {
         self.shape(text, style, unicode_bidi::Level::ltr())
     }
 
+    /// The space between words. [`Line`]s do not end with one.
+    pub(crate) fn space(&self, style: Style) -> Line {
+        self.shape(" ".to_owned(), style, unicode_bidi::Level::ltr())
+    }
+
     /// Sets `text` on as many lines as `width` points ask for; none if there is nothing to see.
     pub(crate) fn wrap(&self, text: &str, style: Style, width: f32) -> Vec<Line> {
         let paragraphs = clean::paragraphs(text, self.faces(style.weight));

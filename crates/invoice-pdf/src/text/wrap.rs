@@ -74,3 +74,62 @@ fn line_ends(paragraph: &str, advances: &BTreeMap<usize, f32>, width: f32) -> Ve
     ends.push(paragraph.len());
     ends
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Fonts, Style, Typesetter};
+
+    fn lines(text: &str, width: f32) -> Vec<(String, f32)> {
+        let fonts = Fonts::built_in();
+        let typesetter = Typesetter::new(&fonts).unwrap();
+        let lines = typesetter.wrap(text, Style::BODY, width);
+        lines
+            .into_iter()
+            .map(|line| (line.text, line.width))
+            .collect()
+    }
+
+    fn texts(text: &str, width: f32) -> Vec<String> {
+        lines(text, width)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect()
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(texts("one two three", 1000.0), ["one two three"]);
+        assert_eq!(texts("one two three", 40.0), ["one two", "three"]);
+    }
+
+    #[test]
+    fn a_word_that_fits_on_no_line_is_broken() {
+        let broken = texts("incomprehensibilities", 40.0);
+        assert!(broken.len() > 1);
+        assert_eq!(broken.concat(), "incomprehensibilities");
+    }
+
+    #[test]
+    fn nothing_to_see_needs_no_line() {
+        assert!(texts(" \n\u{200b}\t", 40.0).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_letter_is_lost_and_no_line_too_wide(
+            text in "[a-zA-Zа-яא-ת0-9 .,-]{0,80}",
+            width in 30.0_f32..300.0,
+        ) {
+            let set = lines(&text, width);
+            let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            let found: String = set.iter().map(|(text, _)| letters(text)).collect();
+            prop_assert_eq!(found, letters(&text));
+            for (text, found) in set {
+                // A pair of letters that close up across a break may be a hair wider apart.
+                prop_assert!(found <= width + 1.0, "{} is {} wide, not {}", text, found, width);
+            }
+        }
+    }
+}

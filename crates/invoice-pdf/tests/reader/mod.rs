@@ -58,3 +58,18 @@ pub fn fonts_are_embedded(bytes: &[u8]) -> bool {
         .collect();
     !descriptors.is_empty() && descriptors.iter().all(|dict| dict.has(b"FontFile2"))
 }
+
+/// The kinds of element in the structure of the file, as often as they occur.
+pub fn elements(bytes: &[u8]) -> Vec<String> {
+    let pdf = Document::load_mem(bytes).unwrap();
+    let dictionaries = pdf
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok());
+    let kinds = dictionaries
+        .filter(|dict| dict.has(b"P"))
+        .filter_map(|dict| dict.get(b"S").ok());
+    kinds
+        .map(|kind| String::from_utf8(kind.as_name().unwrap().to_vec()).unwrap())
+        .collect()
+}
