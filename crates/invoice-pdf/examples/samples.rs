@@ -1,17 +1,25 @@
-//! Writes a few sample invoices into the folder given as the first argument, to look at.
+//! Writes sample invoices to look at: `samples FOLDER [FONT]`, where the file `FONT` serves the
+//! characters that the built-in fonts lack.
 
 #[path = "../tests/samples/mod.rs"]
 mod invoices;
 
-use invoice_pdf::{InvoiceDocument, PageSize, render};
+use std::error::Error;
+use std::fs;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    let write =
-        |name: &str, document: &InvoiceDocument, size| -> Result<(), Box<dyn std::error::Error>> {
-            std::fs::write(format!("{folder}/{name}.pdf"), render(document, size)?)?;
-            Ok(())
-        };
+use invoice_pdf::{Fonts, InvoiceDocument, PageSize, render_with};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().unwrap_or_else(|| ".".to_owned());
+    let fonts = match arguments.next() {
+        Some(font) => Fonts::built_in().with_fallback(fs::read(font)?)?,
+        None => Fonts::built_in(),
+    };
+    let write = |name: &str, document: &InvoiceDocument, size| -> Result<(), Box<dyn Error>> {
+        fs::write(format!("{folder}/{name}.pdf"), render_with(document, size, &fonts)?)?;
+        Ok(())
+    };
     write("a4", &invoices::sample(), PageSize::A4)?;
     write("letter", &invoices::sample(), PageSize::Letter)?;
     write("long", &invoices::long(), PageSize::A4)?;

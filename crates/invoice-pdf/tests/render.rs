@@ -161,6 +161,7 @@ fn an_added_font_serves_what_the_built_in_ones_lack() {
     let added = dejavu::serif::regular().to_vec();
     let fonts = Fonts::built_in().with_fallback(added).unwrap();
     assert!(render_with(&sample(), PageSize::A4, &fonts).is_ok());
+    assert!(fonts.missing("Zoë 株 12\n").unwrap().into_iter().eq(['株']));
     assert!(matches!(
         Fonts::built_in().with_fallback(vec![0; 64]),
         Err(PdfError::Font)

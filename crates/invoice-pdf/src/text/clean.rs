@@ -46,14 +46,19 @@ fn drawable(part: &str, faces: &[Face]) -> String {
 fn drawable_character(c: char, faces: &[Face]) -> char {
     match c {
         '\t' => ' ',
-        c if is_joiner(c) || (!is_private(c) && faces.iter().any(|face| face.has(c))) => c,
+        c if is_drawable(c, faces) => c,
         _ => REPLACEMENT,
     }
 }
 
+/// Whether `c` can stand on the page as it is.
+pub(super) fn is_drawable(c: char, faces: &[Face]) -> bool {
+    is_joiner(c) || (!is_private(c) && faces.iter().any(|face| face.has(c)))
+}
+
 /// Characters that only control: they would be drawn as boxes, reorder what stands around them,
 /// or hide in copied text.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     let controls = c.is_control() && c != '\t';
     let formats = matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'

@@ -1,7 +1,6 @@
 //! One font file, read for shaping; read for embedding only if something was drawn with it.
 
-use std::sync::Arc;
-
+use krilla::Data;
 use krilla::text::Font;
 
 use super::clean::REPLACEMENT;
@@ -9,21 +8,21 @@ use crate::PdfError;
 
 /// A font face.
 pub(crate) struct Face<'a> {
-    bytes: &'a [u8],
+    data: &'a Data,
     pub shaper: rustybuzz::Face<'a>,
     /// Drawn where shaping found no glyph: the face's own sign for it, if it has one.
     pub substitute: Option<u32>,
 }
 
 impl<'a> Face<'a> {
-    /// `None` if `bytes` is no font.
-    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let shaper = rustybuzz::Face::from_slice(bytes, 0)?;
+    /// `None` if `data` is no font.
+    pub(super) fn read(data: &'a Data) -> Option<Self> {
+        let shaper = rustybuzz::Face::from_slice(data.as_ref(), 0)?;
         let sign = [REPLACEMENT, '\u{25A1}', '?']
             .into_iter()
             .find_map(|c| glyph(&shaper, c));
         Some(Self {
-            bytes,
+            data,
             shaper,
             substitute: sign,
         })
@@ -42,8 +41,7 @@ impl<'a> Face<'a> {
 
     /// The face for the PDF writer.
     pub(crate) fn embeddable(&self) -> Result<Font, PdfError> {
-        let bytes = Arc::new(self.bytes.to_vec());
-        Font::new(bytes.into(), 0).ok_or(PdfError::Font)
+        Font::new(self.data.clone(), 0).ok_or(PdfError::Font)
     }
 }
 

@@ -1,43 +1,68 @@
 //! The fonts a document may use.
 
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use krilla::Data;
+
 use super::Weight;
+use super::clean::{is_drawable, is_invisible};
 use super::face::Face;
 use crate::PdfError;
 
 /// A list of fonts: for each character, the first one that has it is used.
+///
+/// Cheap to clone.
 #[derive(Clone)]
 pub struct Fonts {
-    fallbacks: Vec<Vec<u8>>,
+    regular: Vec<Data>,
+    bold: Vec<Data>,
 }
 
 impl Fonts {
     /// The fonts that come with the program.
     pub fn built_in() -> Self {
         Self {
-            fallbacks: Vec::new(),
+            regular: vec![notosans::REGULAR_TTF.into(), dejavu::sans::regular().into()],
+            bold: vec![notosans::BOLD_TTF.into(), dejavu::sans::bold().into()],
         }
     }
 
     /// Adds a font for the characters that no font so far has, such as one for Chinese, Japanese
     /// and Korean. `bytes` is the content of a `.ttf`, `.otf` or `.ttc` file, whose first face
-    /// is used for regular and bold text alike.
+    /// is used for regular and bold text alike. Its licence must allow embedding.
     ///
     /// Fails with [`PdfError::Font`] when it is no such file.
     pub fn with_fallback(mut self, bytes: Vec<u8>) -> Result<Self, PdfError> {
-        Face::read(&bytes).ok_or(PdfError::Font)?;
-        self.fallbacks.push(bytes);
+        let data = Data::from(Arc::new(bytes));
+        Face::read(&data).ok_or(PdfError::Font)?.embeddable()?;
+        self.regular.push(data.clone());
+        self.bold.push(data);
         Ok(self)
+    }
+
+    /// The characters of `text` that no font has, and that a document would show replaced.
+    ///
+    /// Fails with [`PdfError::Font`] only if the program's own fonts cannot be read.
+    pub fn missing(&self, text: &str) -> Result<BTreeSet<char>, PdfError> {
+        let faces = self.faces(Weight::Regular)?;
+        let seen = text
+            .chars()
+            .filter(|&c| !is_invisible(c) && !c.is_control());
+        Ok(seen.filter(|&c| !is_drawable(c, &faces)).collect())
     }
 
     /// Reads every font for `weight`, the preferred one first.
     pub(super) fn faces(&self, weight: Weight) -> Result<Vec<Face<'_>>, PdfError> {
-        let built_in = match weight {
-            Weight::Regular => [notosans::REGULAR_TTF, dejavu::sans::regular()],
-            Weight::Bold => [notosans::BOLD_TTF, dejavu::sans::bold()],
+        let fonts = match weight {
+            Weight::Regular => &self.regular,
+            Weight::Bold => &self.bold,
         };
-        let added = self.fallbacks.iter().map(Vec::as_slice);
-        let faces = built_in.into_iter().chain(added).map(Face::read);
-        faces.collect::<Option<Vec<_>>>().ok_or(PdfError::Font)
+        fonts
+            .iter()
+            .map(|data| Face::read(data).ok_or(PdfError::Font))
+            .collect()
     }
 }
 
@@ -47,10 +72,10 @@ impl Default for Fonts {
     }
 }
 
-impl std::fmt::Debug for Fonts {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fonts")
-            .field("fallbacks", &self.fallbacks.len())
+            .field("count", &self.regular.len())
             .finish()
     }
 }
