@@ -17,7 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => Fonts::built_in(),
     };
     let write = |name: &str, document: &InvoiceDocument, size| -> Result<(), Box<dyn Error>> {
-        fs::write(format!("{folder}/{name}.pdf"), render_with(document, size, &fonts)?)?;
+        fs::write(
+            format!("{folder}/{name}.pdf"),
+            render_with(document, size, &fonts)?,
+        )?;
         Ok(())
     };
     write("a4", &invoices::sample(), PageSize::A4)?;

@@ -67,7 +67,7 @@ impl Flow {
         self.structure.close();
     }
 
-    /// Leaves `height` empty, or nothing at the end of a page.
+    /// Leaves `height` empty.
     pub(super) fn skip(&mut self, height: f32) {
         self.place.y += height;
     }
