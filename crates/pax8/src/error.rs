@@ -45,7 +45,7 @@ pub enum Error {
         /// The path that was asked for.
         path: String,
         /// What Pax8 said about it.
-        problem: Option<Problem>,
+        problem: Option<Box<Problem>>,
     },
 
     /// The credentials are good but may not read this.
@@ -57,7 +57,7 @@ pub enum Error {
         /// The path that was asked for.
         path: String,
         /// What Pax8 said about it.
-        problem: Option<Problem>,
+        problem: Option<Box<Problem>>,
     },
 
     /// Pax8 knows nothing at this path.
@@ -66,7 +66,7 @@ pub enum Error {
         /// The path that was asked for.
         path: String,
         /// What Pax8 said about it.
-        problem: Option<Problem>,
+        problem: Option<Box<Problem>>,
     },
 
     /// Pax8 answered with another status that a repetition would not change.
@@ -77,7 +77,7 @@ pub enum Error {
         /// The path that was asked for.
         path: String,
         /// What Pax8 said about it.
-        problem: Option<Problem>,
+        problem: Option<Box<Problem>>,
     },
 
     /// Pax8 kept answering 429.
@@ -102,7 +102,7 @@ pub enum Error {
         /// The path that was asked for.
         path: String,
         /// What Pax8 said about it.
-        problem: Option<Problem>,
+        problem: Option<Box<Problem>>,
         /// Requests made for it.
         attempts: usize,
     },
@@ -260,7 +260,9 @@ impl Error {
             | Self::NotFound { problem, .. }
             | Self::Refused { problem, .. }
             | Self::Unavailable { problem, .. } => {
-                *problem = problem.take().map(|problem| problem.map_text(change));
+                *problem = problem
+                    .take()
+                    .map(|problem| Box::new(problem.map_text(change)));
             }
             Self::Protocol { excerpt, .. } => *excerpt = excerpt.take().map(|text| change(&text)),
             _ => {}

@@ -32,8 +32,8 @@ impl Reply {
     }
 
     /// What the error body says, in whichever of the known shapes.
-    pub(crate) fn problem(&self) -> Option<Problem> {
-        Problem::from_body(&self.body)
+    pub(crate) fn problem(&self) -> Option<Box<Problem>> {
+        Problem::from_body(&self.body).map(Box::new)
     }
 
     /// Whether the body is a web page, which the API never sends: some

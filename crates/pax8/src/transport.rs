@@ -149,3 +149,27 @@ fn network_fault(error: reqwest::Error) -> Fault {
     tracing::debug!(error = %error.without_url(), ?fault, "no answer from Pax8");
     Fault::network(fault)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_leaves_once_the_budget_is_spent() {
+        let budget = RateBudget::new(NonZeroU32::MIN);
+        budget.spend().await;
+        let config = ClientConfig::new(Credentials::new("id", "secret"), budget)
+            .with_base_url("http://127.0.0.1:1");
+        let transport = Transport::new(&config).unwrap();
+        let request = Request::token();
+        let mut send = pin!(transport.send(&request, None));
+        assert!(futures::poll!(&mut send).is_pending());
+        assert_eq!(transport.counter.snapshot().sent, 0);
+        tokio::time::advance(std::time::Duration::from_secs(61)).await;
+        assert!(futures::poll!(&mut send).is_pending());
+        assert_eq!(transport.counter.snapshot().sent, 1);
+    }
+}
