@@ -1,0 +1,174 @@
+//! Computes every worked example of `docs/money.md`.
+
+use billing::{
+    BillingTerm, Charge, ChargeInput, ChargeOutcome, Frequency, Markup, Pricing, Schedule, TaxRate,
+    bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
+};
+use jiff::civil::{Date, date};
+use money::{Amount, Currency, Decimal, UnitPrice, round_unit_price, split};
+
+const PAGE: &str = include_str!("../../../docs/money.md");
+
+/// The rows of the table under `### Example: <title>`, each with as many cells as the heading.
+fn rows(title: &str, cells: usize) -> Vec<Vec<&'static str>> {
+    let heading = format!("### Example: {title}\n");
+    let (_, section) = PAGE.split_once(&heading).expect("the page has the example");
+    let table: Vec<Vec<&str>> = section
+        .lines()
+        .skip_while(|line| !line.starts_with('|'))
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert!(table.len() > 2, "{title} has rows below its heading");
+    assert!(
+        table.iter().all(|row| row.len() == cells),
+        "{title} has {cells} columns"
+    );
+    table[2..].to_vec()
+}
+
+fn dec(text: &str) -> Decimal {
+    text.parse().expect("a decimal")
+}
+
+fn maybe<T>(text: &str, read: impl Fn(&str) -> T) -> Option<T> {
+    (!text.is_empty()).then(|| read(text))
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a date")
+}
+
+fn markup(text: &str) -> Markup {
+    match text.strip_suffix(" %") {
+        Some(percent) => Markup::percentage(dec(percent)).unwrap(),
+        None => Markup::fixed(dec(text.trim_start_matches('+'))).unwrap(),
+    }
+}
+
+fn price(text: &str, currency: Currency) -> UnitPrice {
+    UnitPrice::from_exact(dec(text), currency).unwrap()
+}
+
+fn amount(text: &str, currency: Currency) -> Amount {
+    Amount::from_decimal_exact(dec(text), currency).unwrap()
+}
+
+#[test]
+fn s141_to_s145_prices() {
+    for row in rows("prices", 6) {
+        let cost = cost_of(maybe(row[0], dec), maybe(row[1], dec));
+        let pricing = Pricing {
+            markup: maybe(row[2], markup),
+            override_price: maybe(row[3], dec),
+        };
+        let bill = bill_price(cost.as_ref(), &pricing, Currency::USD).unwrap();
+        match bill {
+            None => assert_eq!((row[4], row[5]), ("unknown", "unknown"), "{row:?}"),
+            Some(bill) => {
+                assert_eq!(bill.exact, dec(row[4]), "{row:?}");
+                assert_eq!(bill.unit.to_string(), row[5], "{row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unit_prices() {
+    for row in rows("unit prices", 3) {
+        let unit = round_unit_price(dec(row[0]), row[1].parse().unwrap()).unwrap();
+        assert_eq!(unit.to_string(), row[2], "{row:?}");
+    }
+}
+
+#[test]
+fn lines() {
+    for row in rows("lines", 4) {
+        let unit = price(row[1], row[2].parse().unwrap());
+        assert_eq!(
+            unit.times(dec(row[0])).unwrap().to_string(),
+            row[3],
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
+fn monthly_values() {
+    for row in rows("monthly value", 4) {
+        let term = BillingTerm::from(row[2]);
+        let value = monthly_total(price(row[0], Currency::USD), dec(row[1]), &term).unwrap();
+        let value = value.map_or("none".to_owned(), |value| value.to_string());
+        assert_eq!(value, row[3], "{row:?}");
+    }
+}
+
+#[test]
+fn periods() {
+    for row in rows("periods", 3) {
+        let frequency = Frequency::from_code(row[1]).unwrap();
+        let schedule = Schedule {
+            anchor: day(row[0]),
+            frequency,
+        };
+        let expected: Vec<Date> = row[2].split(", ").map(day).collect();
+        let last = *expected.last().unwrap();
+        let due = schedule.periods_due(day(row[0]), last, None).unwrap();
+        let starts: Vec<Date> = due.map(|period| period.start).collect();
+        assert_eq!(starts, expected, "{row:?}");
+    }
+}
+
+#[test]
+fn charges() {
+    for row in rows("charges", 9) {
+        let frequency = Frequency::from_code(row[5]).unwrap();
+        let schedule = Schedule {
+            anchor: date(2026, 1, 1),
+            frequency,
+        };
+        let outcome = charge_for(&ChargeInput {
+            unit_price: price(row[0], Currency::USD),
+            quantity: dec(row[1]),
+            term: &row[2].into(),
+            billing_start: maybe(row[3], day),
+            end_date: maybe(row[4], day),
+            schedule,
+            period: schedule.period_starting(day(row[7])).unwrap().unwrap(),
+            charge: Charge::from_code(row[6]).unwrap(),
+            already_billed_once: false,
+        });
+        let line = match outcome.unwrap() {
+            ChargeOutcome::Charged(line) => {
+                format!("{} × {} = {}", line.quantity, line.unit_price, line.amount)
+            }
+            ChargeOutcome::Skipped(reason) => reason.to_string(),
+            ChargeOutcome::Held(reason) => reason.to_string(),
+        };
+        assert_eq!(line, row[8], "{row:?}");
+    }
+}
+
+#[test]
+fn shares() {
+    for row in rows("shares", 3) {
+        let total = amount(row[0], Currency::USD);
+        let parts = row[1].parse().unwrap();
+        let shares: Vec<String> = (0..parts)
+            .map(|index| split::share(total, index, parts).unwrap().to_string())
+            .collect();
+        assert_eq!(shares.join(", "), row[2], "{row:?}");
+    }
+}
+
+#[test]
+fn taxes() {
+    for row in rows("taxes", 4) {
+        let rate = TaxRate {
+            name: "Tax".into(),
+            percent: dec(row[1]),
+        };
+        let tax = tax_lines(&[rate], amount(row[0], row[2].parse().unwrap())).unwrap();
+        assert_eq!(tax[0].amount.to_string(), row[3], "{row:?}");
+    }
+}
