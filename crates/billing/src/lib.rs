@@ -25,8 +25,8 @@ pub mod term;
 
 pub use charge::{Charge, ChargeInput, ChargeOutcome, Charged, Portion, SplitBy, charge_for};
 pub use invoice::{
-    Assembled, Explanation, Held, HoldReason, InvoiceInput, Line, LineSource, LinkedSubscription,
-    ManualLine, SkipReason, Skipped, assemble,
+    Assembled, Explanation, Fraction, Held, HoldReason, InvoiceInput, Line, LineSource,
+    LinkedSubscription, ManualLine, Proration, SeatChange, SkipReason, Skipped, assemble,
 };
 pub use matching::{Candidate, ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome};
 pub use price::{

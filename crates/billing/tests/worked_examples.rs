@@ -1,8 +1,14 @@
 //! Computes every worked example of `docs/money.md`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a failing row is a failing test"
+)]
+
 use billing::{
-    BillingTerm, Charge, ChargeInput, ChargeOutcome, Frequency, Markup, Pricing, Schedule, TaxRate,
-    bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
+    BillingTerm, Charge, ChargeInput, ChargeOutcome, Fraction, Frequency, Markup, Period, Pricing,
+    Schedule, TaxRate, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
 };
 use jiff::civil::{Date, date};
 use money::{Amount, Currency, Decimal, UnitPrice, round_unit_price, split};
@@ -158,6 +164,23 @@ fn shares() {
             .map(|index| split::share(total, index, parts).unwrap().to_string())
             .collect();
         assert_eq!(shares.join(", "), row[2], "{row:?}");
+    }
+}
+
+#[test]
+fn prorations() {
+    for row in rows("proration", 6) {
+        let (start, last_day) = row[2].split_once(" to ").unwrap();
+        let period = Period {
+            start: day(start),
+            end: day(last_day).tomorrow().unwrap(),
+        };
+        let fraction = Fraction::rest_of(period, day(row[3]));
+        assert_eq!(fraction.to_string(), row[4], "{row:?}");
+        let amount = fraction
+            .of_price(price(row[1], Currency::USD), dec(row[0]))
+            .unwrap();
+        assert_eq!(amount.to_string(), row[5], "{row:?}");
     }
 }
 

@@ -1,21 +1,22 @@
 //! From everything linked to lines, held and skipped.
 
-use money::{Amount, Currency, round_unit_price};
+use money::{Amount, Currency, Decimal, round_unit_price};
 
 use super::explanation::{Explanation, ManualExplanation, Pax8Explanation};
 use super::input::{InvoiceInput, LinkedSubscription, ManualLine};
+use super::proration::{Prorated, ProrationCause, prorated_lines};
 use super::reason::{HoldReason, SkipReason};
 use super::{Assembled, Held, Line, LineSource, Skipped, sentences};
 use crate::BillingError;
 use crate::charge::{ChargeInput, ChargeOutcome, Charged, charge_for};
-use crate::price::BillPrice;
+use crate::price::{BillPrice, bill_price};
 use crate::status::{Standing, SubscriptionDates, SubscriptionStatus, standing};
 use crate::tax::tax_lines;
 use crate::term::BillingTerm;
 
 /// Where one subscription ends up.
 enum Place {
-    Line(Box<Line>),
+    Lines(Vec<Line>),
     Held(HoldReason),
     Skipped(SkipReason),
 }
@@ -31,12 +32,13 @@ pub fn assemble(input: &InvoiceInput) -> Result<Assembled, BillingError> {
     let mut lines = Vec::with_capacity(input.manual_lines.len() + input.subscriptions.len());
     for manual in &input.manual_lines {
         lines.push(manual_line(manual, input.currency)?);
+        lines.extend(first_days_of(manual, input)?);
     }
     let (mut held, mut skipped) = (Vec::new(), Vec::new());
     for subscription in &input.subscriptions {
         let (subscription_id, product) = (subscription.id.clone(), subscription.product.clone());
         match place(subscription, input) {
-            Place::Line(line) => lines.push(*line),
+            Place::Lines(billed) => lines.extend(billed),
             Place::Skipped(reason) => skipped.push(Skipped {
                 subscription_id,
                 product,
@@ -98,6 +100,23 @@ fn manual_line(manual: &ManualLine, currency: Currency) -> Result<Line, BillingE
             amount,
         }),
     })
+}
+
+/// The days before the first period, for a line written by hand.
+fn first_days_of(manual: &ManualLine, input: &InvoiceInput) -> Result<Option<Line>, BillingError> {
+    let Some((from, whole)) = input.first_days()? else {
+        return Ok(None);
+    };
+    let prorated = Prorated {
+        product: &manual.description,
+        cause: ProrationCause::FirstDays { from },
+        quantity: manual.quantity,
+        unit_price: round_unit_price(manual.unit_price, input.currency)?,
+        whole,
+        taxable: manual.taxable,
+        source: LineSource::Manual,
+    };
+    Ok(prorated.line()?)
 }
 
 /// First what is rightly not billed, then what a person must look at, then the charge.
@@ -182,15 +201,37 @@ fn charge(sub: &LinkedSubscription, input: &InvoiceInput) -> Result<Place, Billi
     let Some(quantity) = sub.quantity else {
         return Ok(Place::Held(HoldReason::UnknownQuantity));
     };
+    let cost = sub.cost();
+    let Some(price) = bill_price(cost.as_ref(), &sub.pricing, input.currency)? else {
+        return Ok(if quantity.is_zero() {
+            Place::Skipped(SkipReason::ZeroQuantity)
+        } else {
+            Place::Held(HoldReason::UnknownPrice)
+        });
+    };
+    if quantity < Decimal::ZERO || price.unit.value() < Decimal::ZERO {
+        return Ok(Place::Held(HoldReason::AmountOutOfRange));
+    }
+    let prorated = prorated_lines(sub, input, price.unit)?;
+    let place = charge_quantity(sub, input, quantity, &price)?;
+    Ok(match place {
+        Place::Lines(mut lines) => {
+            lines.extend(prorated);
+            Place::Lines(lines)
+        }
+        Place::Skipped(_) if !prorated.is_empty() => Place::Lines(prorated),
+        other => other,
+    })
+}
+
+fn charge_quantity(
+    sub: &LinkedSubscription,
+    input: &InvoiceInput,
+    quantity: Decimal,
+    price: &BillPrice,
+) -> Result<Place, BillingError> {
     if quantity.is_zero() {
         return Ok(Place::Skipped(SkipReason::ZeroQuantity));
-    }
-    let cost = sub.cost();
-    let Some(price) = crate::price::bill_price(cost.as_ref(), &sub.pricing, input.currency)? else {
-        return Ok(Place::Held(HoldReason::UnknownPrice));
-    };
-    if quantity.is_sign_negative() || price.unit.value() < money::Decimal::ZERO {
-        return Ok(Place::Held(HoldReason::AmountOutOfRange));
     }
     let outcome = charge_for(&ChargeInput {
         unit_price: price.unit,
@@ -207,7 +248,7 @@ fn charge(sub: &LinkedSubscription, input: &InvoiceInput) -> Result<Place, Billi
         ChargeOutcome::Held(reason) => Place::Held(reason),
         ChargeOutcome::Skipped(reason) => Place::Skipped(reason),
         ChargeOutcome::Charged(charged) => {
-            Place::Line(Box::new(pax8_line(sub, input, quantity, &price, charged)))
+            Place::Lines(vec![pax8_line(sub, input, quantity, price, charged)])
         }
     })
 }
@@ -215,7 +256,7 @@ fn charge(sub: &LinkedSubscription, input: &InvoiceInput) -> Result<Place, Billi
 fn pax8_line(
     sub: &LinkedSubscription,
     input: &InvoiceInput,
-    quantity: money::Decimal,
+    quantity: Decimal,
     price: &BillPrice,
     charged: Charged,
 ) -> Line {

@@ -3,6 +3,7 @@
 use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
+use super::proration::ProrationExplanation;
 use super::sentences;
 use crate::charge::{Charge, Portion};
 use crate::price::{Cost, PriceRule};
@@ -18,6 +19,8 @@ pub enum Explanation {
     Manual(ManualExplanation),
     /// A line from a Pax8 subscription.
     Pax8(Box<Pax8Explanation>),
+    /// A share of another line by days.
+    Proration(ProrationExplanation),
 }
 
 /// How a line written by hand was computed.
@@ -80,15 +83,16 @@ impl Explanation {
         match self {
             Self::Manual(manual) => sentences::of_manual_line(manual),
             Self::Pax8(pax8) => sentences::for_client(pax8),
+            Self::Proration(proration) => sentences::of_proration(proration),
         }
     }
 
     /// How the price came about: cost, basis, rule and rounding. For the
-    /// partner's own people only; empty for lines written by hand.
+    /// partner's own people only; empty for lines written by hand and prorated ones.
     #[must_use]
     pub fn pricing_sentences(&self) -> Vec<String> {
         match self {
-            Self::Manual(_) => Vec::new(),
+            Self::Manual(_) | Self::Proration(_) => Vec::new(),
             Self::Pax8(pax8) => sentences::for_partner(pax8),
         }
     }

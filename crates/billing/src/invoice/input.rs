@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use money::{Amount, Currency, Decimal};
 
+use super::proration::Proration;
 use crate::charge::Charge;
 use crate::price::{BillPrice, Cost, Pricing, bill_price, cost_of};
 use crate::schedule::{Period, Schedule};
@@ -30,6 +31,8 @@ pub struct InvoiceInput {
     pub tax_rates: Vec<TaxRate>,
     /// Whether the client pays no tax.
     pub tax_exempt: bool,
+    /// What is to be prorated; `Proration::default()` for nothing.
+    pub proration: Proration,
 }
 
 /// A line written by hand.

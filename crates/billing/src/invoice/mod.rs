@@ -8,6 +8,7 @@
 mod assemble;
 mod explanation;
 mod input;
+mod proration;
 mod reason;
 mod sentences;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use assemble::assemble;
 pub use explanation::{Explanation, ManualExplanation, Pax8Explanation};
 pub use input::{InvoiceInput, LinkedSubscription, ManualLine};
+pub use proration::{Fraction, Proration, ProrationCause, ProrationExplanation, SeatChange};
 pub use reason::{HoldReason, SkipReason};
 
 use crate::charge::Portion;
@@ -25,7 +27,8 @@ use crate::tax::TaxLine;
 /// What a recurring invoice comes to for one period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assembled {
-    /// The manual lines, then one line per billed subscription, in the order given.
+    /// The manual lines, then the billed subscriptions, in the order given: a
+    /// line each, followed by its prorated lines.
     pub lines: Vec<Line>,
     /// What a person must look at. If there is any, the invoice is a draft that
     /// needs review and is not sent by itself.

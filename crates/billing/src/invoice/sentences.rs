@@ -1,8 +1,9 @@
 //! Explanations in words.
 
-use money::Decimal;
+use money::{Currency, Decimal};
 
 use super::explanation::{ManualExplanation, Pax8Explanation};
+use super::proration::{Fraction, ProrationCause, ProrationExplanation};
 use crate::charge::{Portion, SplitBy};
 use crate::price::{CostBasis, PriceRule};
 use crate::term::BillingTerm;
@@ -13,6 +14,30 @@ pub(super) fn of_manual_line(line: &ManualExplanation) -> Vec<String> {
         &line.unit_price.to_string(),
         &line.amount.to_string(),
     )]
+}
+
+pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
+    let Fraction { days, of } = line.fraction;
+    let what = match line.cause {
+        ProrationCause::FirstDays { from } => format!("Charged from {from}"),
+        ProrationCause::SeatChange(change) => format!(
+            "The quantity changed from {} to {} on {}",
+            plain(change.before),
+            plain(change.after),
+            change.on
+        ),
+    };
+    vec![
+        format!("{what}: {days} of the {of} days from {}.", line.period),
+        format!(
+            "{} × {} × {} = {} {}.",
+            plain(line.quantity),
+            line.unit_price,
+            line.fraction,
+            line.amount,
+            line.amount.currency()
+        ),
+    ]
 }
 
 /// What the client may read: no cost, no markup.
@@ -39,28 +64,25 @@ pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
 
 /// What only the partner may read: where the price comes from.
 pub(super) fn for_partner(why: &Pax8Explanation) -> Vec<String> {
-    let mut sentences = Vec::new();
-    match &why.cost {
-        Some(cost) => {
-            let basis = match cost.basis {
-                CostBasis::Partner => "partner cost",
-                CostBasis::Retail => "retail price, because Pax8 gives no partner cost",
-            };
-            sentences.push(format!(
-                "Your cost is {} per unit and term ({basis}).",
-                plain(cost.amount)
-            ));
-        }
-        None => sentences.push("Pax8 gives no cost.".to_owned()),
-    }
-    let exact = plain(why.exact_price);
+    let currency = why.term_price.currency();
+    let figure = |value: Decimal| price_like(value, currency);
+    let exact = figure(why.exact_price);
+    let mut sentences = vec![cost(why, figure)];
     sentences.push(match (why.rule, &why.cost) {
-        (PriceRule::Override, _) => format!("The override price of {exact} applies."),
+        (PriceRule::Override, _) => format!("The override price of {exact} {currency} applies."),
         (PriceRule::Percentage(percent), Some(cost)) => {
-            format!("{} + {} % = {exact}.", plain(cost.amount), plain(percent))
+            format!(
+                "{} + {} % = {exact} {currency}.",
+                figure(cost.amount),
+                plain(percent)
+            )
         }
         (PriceRule::Fixed(amount), Some(cost)) => {
-            format!("{} + {} = {exact}.", plain(cost.amount), plain(amount))
+            format!(
+                "{} + {} = {exact} {currency}.",
+                figure(cost.amount),
+                figure(amount)
+            )
         }
         _ => "No markup is set: the price is the cost.".to_owned(),
     });
@@ -71,6 +93,21 @@ pub(super) fn for_partner(why: &Pax8Explanation) -> Vec<String> {
         sentences.push(format!("The figures come from sync {sync_id}."));
     }
     sentences
+}
+
+fn cost(why: &Pax8Explanation, figure: impl Fn(Decimal) -> String) -> String {
+    let Some(cost) = &why.cost else {
+        return "Pax8 gives no cost.".to_owned();
+    };
+    let basis = match cost.basis {
+        CostBasis::Partner => "partner cost",
+        CostBasis::Retail => "retail price, because Pax8 gives no partner cost",
+    };
+    let currency = why.term_price.currency();
+    format!(
+        "Your cost is {} {currency} per unit and term ({basis}).",
+        figure(cost.amount)
+    )
 }
 
 fn price(why: &Pax8Explanation) -> String {
@@ -170,6 +207,13 @@ pub(super) fn description(
             )
         }
     }
+}
+
+/// A figure before rounding, with at least the currency's decimals.
+fn price_like(value: Decimal, currency: Currency) -> String {
+    let mut value = value.normalize();
+    value.rescale(value.scale().max(currency.minor_digits()));
+    value.to_string()
 }
 
 /// Without trailing zeros.

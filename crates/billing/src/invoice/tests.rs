@@ -1,4 +1,4 @@
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use money::{Amount, Currency, Decimal};
 use proptest::prelude::*;
 
@@ -61,6 +61,7 @@ fn invoice(subscriptions: Vec<LinkedSubscription>) -> InvoiceInput {
         data_is_stale: false,
         tax_rates: Vec::new(),
         tax_exempt: false,
+        proration: Proration::default(),
     }
 }
 
@@ -110,8 +111,8 @@ fn s10_a_linked_subscription_is_a_line_that_explains_itself() {
     assert_eq!(
         line.explanation.pricing_sentences(),
         [
-            "Your cost is 18.5 per unit and term (partner cost).",
-            "18.5 + 20 % = 22.2.",
+            "Your cost is 18.50 USD per unit and term (partner cost).",
+            "18.50 + 20 % = 22.20 USD.",
             "The figures come from sync sync-1.",
         ]
     );
@@ -321,6 +322,105 @@ fn a_share_says_which_part_of_which_term_it_is() {
     assert_eq!(line.amount.to_string(), "41.65");
 }
 
+fn seats(before: &str, after: &str, on: Date) -> SeatChange {
+    SeatChange {
+        on,
+        before: dec(before),
+        after: dec(after),
+    }
+}
+
+fn with_changes(sub: LinkedSubscription, changes: Vec<SeatChange>) -> Assembled {
+    let mut input = invoice(vec![sub]);
+    input.period = input
+        .schedule
+        .period_starting(date(2026, 5, 1))
+        .unwrap()
+        .unwrap();
+    input.proration.seat_changes.insert("s1".into(), changes);
+    assemble(&input).unwrap()
+}
+
+#[test]
+fn seats_that_came_mid_period_are_charged_by_days_on_the_next_invoice() {
+    let result = with_changes(subscription("s1"), vec![seats("0", "5", date(2026, 4, 11))]);
+    let line = &result.lines[1];
+    assert_eq!(
+        line.description,
+        "Cloud Office (5 added on 2026-04-11: 5 × 22.20 × 20/30)"
+    );
+    assert_eq!(line.amount.to_string(), "74.00");
+    assert_eq!(
+        line.explanation.sentences(),
+        [
+            "The quantity changed from 0 to 5 on 2026-04-11: 20 of the 30 days from 2026-04-01 to 2026-04-30.",
+            "5 × 22.20 × 20/30 = 74.00 USD.",
+        ]
+    );
+}
+
+#[test]
+fn seats_that_went_are_credited_even_if_none_is_left() {
+    let mut sub = subscription("s1");
+    sub.quantity = Some(Decimal::ZERO);
+    let result = with_changes(sub, vec![seats("5", "0", date(2026, 4, 16))]);
+    assert!(result.skipped.is_empty());
+    assert_eq!(
+        result.lines[0].description,
+        "Cloud Office (5 removed on 2026-04-16: -5 × 22.20 × 15/30)"
+    );
+    assert_eq!(result.total.to_string(), "-55.50");
+}
+
+#[test]
+fn changes_outside_the_period_before_or_of_held_subscriptions_are_not_charged() {
+    let outside = vec![
+        seats("1", "5", date(2026, 3, 31)),
+        seats("1", "5", date(2026, 5, 1)),
+    ];
+    assert_eq!(with_changes(subscription("s1"), outside).lines.len(), 1);
+    let mut moved = subscription("s1");
+    moved.moved = true;
+    assert!(
+        with_changes(moved, vec![seats("0", "5", date(2026, 4, 11))])
+            .lines
+            .is_empty()
+    );
+}
+
+#[test]
+fn seats_added_to_a_term_charged_on_renewal_pay_the_rest_of_the_term() {
+    let mut sub = subscription("s1");
+    (sub.term, sub.charge) = (BillingTerm::Annual, Charge::OnRenewal);
+    sub.pricing.override_price = Some(dec("365.00"));
+    let result = with_changes(sub, vec![seats("5", "7", date(2026, 4, 11))]);
+    assert_eq!(result.lines.len(), 1);
+    assert_eq!(result.lines[0].amount.to_string(), "530.00");
+    assert!(
+        result.lines[0]
+            .description
+            .ends_with("2 × 365.00 × 265/365)")
+    );
+}
+
+#[test]
+fn the_days_before_the_first_period_are_charged_for_every_line() {
+    let mut input = invoice(vec![subscription("s1")]);
+    input.manual_lines = vec![manual("Support", "1", "28.00")];
+    input.proration.first_from = Some(date(2026, 2, 15));
+    let result = assemble(&input).unwrap();
+    let amounts: Vec<String> = result
+        .lines
+        .iter()
+        .map(|line| line.amount.to_string())
+        .collect();
+    assert_eq!(amounts, ["28.00", "14.00", "111.00", "55.50"]);
+    assert_eq!(
+        result.lines[3].description,
+        "Cloud Office (from 2026-02-15: 5 × 22.20 × 14/28)"
+    );
+}
+
 fn any_subscription() -> impl Strategy<Value = LinkedSubscription> {
     use proptest::sample::select;
     let texts = (
@@ -398,6 +498,8 @@ proptest! {
     fn every_subscription_is_in_exactly_one_place(
         mut subscriptions in proptest::collection::vec(any_subscription(), 0..12),
         stale: bool,
+        first_from in proptest::option::of(proptest::sample::select(vec![date(2026, 2, 15), date(2020, 1, 1)])),
+        changed in proptest::collection::btree_map((0_usize..12).prop_map(|n| n.to_string()), 0_i64..9, 0..6),
         frequency in proptest::sample::select(Frequency::ALL.to_vec()),
     ) {
         for (n, sub) in subscriptions.iter_mut().enumerate() {
@@ -408,11 +510,18 @@ proptest! {
         input.data_is_stale = stale;
         input.schedule = Schedule { frequency, ..input.schedule };
         input.period = input.schedule.period_containing(date(2026, 3, 1)).unwrap();
+        input.proration.first_from = first_from;
+        input.proration.seat_changes = changed
+            .into_iter()
+            .map(|(id, before)| (id, vec![SeatChange { on: date(2026, 2, 20), before: before.into(), after: dec("5") }]))
+            .collect();
         let result = assemble(&input).unwrap();
         let mut ids: Vec<&str> = result.lines.iter().filter_map(|line| match &line.source {
             LineSource::Pax8 { subscription_id } => Some(subscription_id.as_str()),
             LineSource::Manual => None,
         }).collect();
+        // One after the other: the lines of a subscription stand together.
+        ids.dedup();
         ids.extend(result.held.iter().map(|held| held.subscription_id.as_str()));
         ids.extend(result.skipped.iter().map(|skipped| skipped.subscription_id.as_str()));
         ids.sort_by_key(|id| id.parse::<usize>().unwrap());
@@ -420,7 +529,7 @@ proptest! {
         prop_assert_eq!(ids, expected);
         for line in &result.lines {
             prop_assert_eq!(line.unit_price.times(line.quantity).unwrap(), line.amount);
-            prop_assert!(!line.amount.is_negative());
+            prop_assert!(!line.amount.is_negative() || matches!(line.explanation, Explanation::Proration(_)));
         }
         let sum: i64 = result.lines.iter().map(|line| line.amount.minor()).sum();
         prop_assert_eq!(sum, result.subtotal.minor());
