@@ -20,32 +20,25 @@
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-const debounce = (wait, run) => {
-  let timer;
-  return (...args) => { clearTimeout(timer); timer = setTimeout(run, wait, ...args); };
-};
+const debounce = (run, timer) => (...args) => { clearTimeout(timer); timer = setTimeout(run, 250, ...args); };
 
 // Fetching and swapping -----------------------------------------------------------------------------------------------
 
+const UNSURE = "Ascent did not answer as expected. Check whether your change was saved before you repeat it.";
 class WholePage extends Error {}
 
 /** Fetches a fragment. Throws `WholePage` once it has sent the browser to a full page instead. */
 async function fetchFragment(url, options = {}) {
   const response = await fetch(url, { cache: "no-store", ...options, headers: { "X-Fragment": "true", ...options.headers } });
   const html = await response.text();
-  const location = response.headers.get("X-Location") ?? (/^\s*<!doctype/i.test(html) && response.ok ? response.url : null);
-  if (location) {
-    window.location.assign(location);
+  const page = response.headers.get("X-Location") ?? (/^\s*<!doctype/i.test(html) && response.ok ? response.url : null);
+  if (page) {
+    location.assign(page);
     throw new WholePage();
   }
-  if (!response.ok && response.status !== 422) throw new Error(errorSentence(html));
-  return { html, refused: response.status === 422 };
-}
-
-function errorSentence(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  return $("[data-error]", page)?.textContent.trim()
-    || "The server could not do that. Check whether your change was saved before you repeat it.";
+  const refused = response.status === 422;
+  if (!response.ok && !refused) throw new Error($("[data-error]", parse(html))?.textContent.trim() || UNSURE);
+  return { html, refused };
 }
 
 function formRequest(form, submitter) {
@@ -57,11 +50,7 @@ function formRequest(form, submitter) {
   return [url, {}];
 }
 
-function parse(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content;
-}
+const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
 /** Replaces elements by the fragment's; keeps focus and caret where they were. */
 function swap(html, selector) {
@@ -87,26 +76,24 @@ function refocus(lost, caret, selector) {
   const same = (lost.id && document.getElementById(lost.id))
     || (lost.name && $(`[name="${CSS.escape(lost.name)}"]:not([type=hidden])`, region))
     || (lost.ariaLabel && $(`[aria-label="${CSS.escape(lost.ariaLabel)}"]`, region))
-    || $("[aria-invalid=true], [autofocus], h2, h3, a, button, input", region);
+    || $("[aria-invalid=true], [autofocus], a, button, input", region);
   if (!same) return;
-  if (same.matches("h2, h3")) same.tabIndex = -1;
   same.focus({ preventScroll: true });
   if (caret != null && same.setSelectionRange) try { same.setSelectionRange(caret, caret); } catch { /* not a text field */ }
 }
 
 function announce(text) {
-  const live = $("#live");
-  if (live) live.textContent = text.trim();
+  $("#live")?.replaceChildren(text.trim());
 }
 
+/** Shows an error; inside an open dialog, since nothing behind it can be seen. */
 function complain(text) {
-  const message = Object.assign(document.createElement("div"), { className: "flash flash-bad", textContent: text });
+  const message = Object.assign(document.createElement("div"), { className: "flash flash-bad", role: "alert", textContent: text });
   message.insertAdjacentHTML("beforeend", '<button class="btn btn-ghost btn-sm" type="button" data-dismiss>Dismiss</button>');
-  $("#flashes")?.append(message);
+  ($("dialog[open] .card-body") ?? $("#flashes"))?.prepend(message);
 }
 
 const latest = new WeakMap();
-
 /** Sends a form or follows a link as a fragment. Older answers to the same element are dropped. */
 async function request(element, url, options, handle) {
   latest.get(element)?.abort();
@@ -119,27 +106,32 @@ async function request(element, url, options, handle) {
   } catch (error) {
     if (error.name === "AbortError" || error instanceof WholePage) return;
     // A read that failed is tried the plain way; a write is never repeated behind the person's back.
-    if (error instanceof TypeError && !options.method) window.location.assign(url);
-    else complain(error instanceof TypeError ? "Ascent could not be reached. Check whether your change was saved before you repeat it." : error.message);
+    if (error instanceof TypeError && !options.method) location.assign(url);
+    else complain(error instanceof TypeError ? UNSURE : error.message);
   } finally {
     if (latest.get(element) === control) element.removeAttribute("aria-busy");
   }
 }
 
 function follow(element, url, options) {
-  const push = element.hasAttribute("data-push") && !options.method;
   return request(element, url, options, ({ html }) => {
     swap(html, element.dataset.swap);
-    if (push) history[document.activeElement?.matches("input") ? "replaceState" : "pushState"]({ swapped: true }, "", url);
+    if (!element.hasAttribute("data-push") || options.method) return;
+    history[document.activeElement?.matches("input") ? "replaceState" : "pushState"](null, "", url);
+    shown = location.search;
   });
 }
 
+// The address went back to one whose content was swapped away: let the server draw it.
+let shown = location.search;
+window.addEventListener("popstate", () => { if (location.search !== shown) location.reload(); });
+
 // Dialogs -------------------------------------------------------------------------------------------------------------
 
-function openDialog(html, opener) {
+function openDialog(html) {
   const dialog = $("dialog", parse(html));
   document.body.append(dialog);
-  dialog.addEventListener("close", () => { dialog.remove(); if (opener?.isConnected) opener.focus(); });
+  dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
   enhance();
 }
@@ -151,12 +143,10 @@ function submitInDialog(dialog, form, submitter) {
       const content = parse(html);
       dialog.replaceChildren(...($("dialog", content) ?? content).childNodes);
       $("[aria-invalid=true]", dialog)?.focus();
-      enhance();
-      return;
+      return enhance();
     }
     dialog.close();
-    if (html.trim()) swap(html, form.dataset.swap);
-    else window.location.reload();
+    return html.trim() ? swap(html, form.dataset.swap) : location.reload();
   });
 }
 
@@ -176,10 +166,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const on = (selector) => event.target.closest(selector);
   let hit;
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   if ((hit = on("[data-dismiss]"))) hit.closest(".flash").remove();
   else if ((hit = on("[data-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
-  else if ((hit = on("a[data-dialog]"))) { event.preventDefault(); request(hit, hit.dataset.dialog || hit.href, {}, ({ html }) => openDialog(html, hit)); }
+  else if ((hit = on("a[data-dialog]"))) { event.preventDefault(); request(hit, hit.dataset.dialog || hit.href, {}, ({ html }) => openDialog(html)); }
   else if ((hit = on("a[data-expand]"))) { event.preventDefault(); expand(hit); }
   else if ((hit = on("a[data-swap][href]"))) { event.preventDefault(); follow(hit, hit.href, {}); }
   else if ((hit = on("[data-copy]"))) navigator.clipboard?.writeText(hit.dataset.copy).then(() => announce("Copied"));
@@ -214,13 +204,12 @@ function addRow(rows) {
 
 function removeRow(button) {
   const row = button.closest(".line-row");
-  const near = row.nextElementSibling ?? row.previousElementSibling ;
+  (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("input")?.focus();
   row.remove();
-  near?.querySelector("input")?.focus();
 }
 
-const typed = debounce(250, (form) => form.requestSubmit());
-const preview = debounce(250, (form) => {
+const typed = debounce((form) => form.requestSubmit());
+const preview = debounce((form) => {
   const body = new URLSearchParams(new FormData(form));
   request($("output", form) ?? form, form.dataset.preview, { method: "POST", body }, ({ html }) => swap(html));
 });
@@ -235,19 +224,17 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, select, textarea");
-  const wanted = (event.key === "/" && !typing && !event.altKey) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+  const command = event.ctrlKey || event.metaKey;
+  const wanted = command ? event.key.toLowerCase() === "k" : event.key === "/" && !typing;
   if (!wanted || $("dialog[open]")) return;
   event.preventDefault();
   $("[data-search]")?.select();
 });
-// The address changed back to one whose content was swapped away: let the server draw it.
-window.addEventListener("popstate", () => window.location.reload());
 
 // Live progress -------------------------------------------------------------------------------------------------------
 
 function listen(box) {
   const source = new EventSource(box.dataset.events);
-  let ended = false;
   const show = ({ data }) => {
     if (!box.isConnected) return source.close();
     const state = JSON.parse(data);
@@ -255,11 +242,11 @@ function listen(box) {
     for (const element of $$("[data-event-text]", box)) showField(element, state);
     const bar = $("progress", box);
     if (bar && state.progress) showBar(bar, state.progress);
-    if (state.done || ["succeeded", "failed"].includes(state.status)) { ended = true; source.close(); refresh(box); }
+    if (state.done || ["succeeded", "failed"].includes(state.status)) { source.close(); refresh(box); }
   };
   for (const name of ["message", "progress", "done"]) source.addEventListener(name, show);
-  // A stream the server has ended for good leaves the browser closed: the page's own state then says the rest.
-  source.addEventListener("error", () => { if (!ended && source.readyState === EventSource.CLOSED) refresh(box); });
+  // A refused stream is not tried again by the browser: the page's own state then says the rest.
+  source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(refresh, 3000, box); });
 }
 
 function showField(element, state) {
@@ -271,14 +258,13 @@ function showField(element, state) {
 }
 
 function showBar(bar, { done, total }) {
-  if (!total) return bar.removeAttribute("value");
-  bar.max = total;
-  bar.value = done;
+  if (total) Object.assign(bar, { max: total, value: done });
+  else bar.removeAttribute("value");
 }
 
 function refresh(box) {
   if (box.dataset.refresh) request(box, box.dataset.refresh, {}, ({ html }) => swap(html));
-  else window.location.reload();
+  else location.reload();
 }
 
 // Relative times ------------------------------------------------------------------------------------------------------
@@ -289,9 +275,8 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 function showTimes() {
   for (const time of $$("time[data-relative]")) {
     const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
-    const count = Math.trunc(seconds / size);
-    time.textContent = count === 0 && unit === "minute" ? "just now" : relative.format(count, unit);
+    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? [];
+    time.textContent = unit ? relative.format(Math.trunc(seconds / size), unit) : seconds > 0 ? "in a moment" : "just now";
   }
 }
 
