@@ -41,11 +41,13 @@ async function fetchFragment(url, options = {}) {
   return { html, refused };
 }
 
+// Attributes, not properties: a field named "action" or "method" would hide those.
+const methodOf = (form) => (form.getAttribute("method") ?? "get").toUpperCase();
+
 function formRequest(form, submitter) {
   const data = new FormData(form, submitter);
-  const method = (submitter?.getAttribute("formmethod") ?? form.method).toUpperCase();
-  const url = new URL(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, location);
-  if (method !== "GET") return [url, { method, body: new URLSearchParams(data) }];
+  const url = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location);
+  if (methodOf(form) !== "GET") return [url, { method: "POST", body: new URLSearchParams(data) }];
   url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
   return [url, {}];
 }
@@ -94,7 +96,7 @@ function complain(text) {
 }
 
 const latest = new WeakMap();
-/** Sends a form or follows a link as a fragment. Older answers to the same element are dropped. */
+/** Fetches for an element; older answers to the same element are dropped. */
 async function request(element, url, options, handle) {
   latest.get(element)?.abort();
   const control = new AbortController();
@@ -155,10 +157,10 @@ function submitInDialog(dialog, form, submitter) {
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   const dialog = form.closest("dialog");
-  if (event.defaultPrevented || form.method === "dialog" || submitter?.hasAttribute("data-plain")) return;
+  if (event.defaultPrevented || methodOf(form) === "DIALOG" || submitter?.hasAttribute("data-plain")) return;
   if (!dialog && !form.dataset.swap) return;
   event.preventDefault();
-  if (form.ariaBusy === "true" && form.method === "post") return; // a double click is one submission
+  if (form.ariaBusy === "true" && methodOf(form) === "POST") return; // a double click is one submission
   if (dialog) submitInDialog(dialog, form, submitter);
   else follow(form, ...formRequest(form, submitter));
 });
@@ -279,8 +281,6 @@ function showTimes() {
     time.textContent = unit ? relative.format(Math.trunc(seconds / size), unit) : seconds > 0 ? "in a moment" : "just now";
   }
 }
-
-// Start ---------------------------------------------------------------------------------------------------------------
 
 /** A good message leaves by itself, unless somebody is at it. */
 function leave(message) {
