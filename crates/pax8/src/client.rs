@@ -13,7 +13,7 @@ use crate::pull::Pull;
 use crate::request::{Read, Request};
 use crate::retry::{Attempts, Fault};
 use crate::rows::{self, Row};
-use crate::token::Tokens;
+use crate::token::{AccessToken, Tokens};
 use crate::transport::Transport;
 use crate::{
     ClientConfig, Company, Error, Invoice, InvoiceItem, Product, Products, RequestCount,
@@ -259,15 +259,11 @@ impl Inner {
             token = self.token().await?;
             reply = self.transport.send(request, Some(&token)).await?;
         }
-        reply.into_json().map_err(|fault| {
-            fault.map(|error| {
-                error.map_text(|text| token.hidden_in(&self.transport.without_secret(text)))
-            })
-        })
+        reply.into_json(&self.transport.secrets(Some(&token)))
     }
 
     /// The token; its own request has its own attempts.
-    async fn token(&self) -> Result<Arc<crate::token::AccessToken>, Fault> {
+    async fn token(&self) -> Result<Arc<AccessToken>, Fault> {
         self.tokens
             .current(&self.transport, &self.retry)
             .await

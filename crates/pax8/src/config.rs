@@ -17,7 +17,7 @@ pub struct ClientConfig {
     /// The client id and secret.
     pub credentials: Credentials,
     /// The allowance of requests, shared with every other client of the process.
-    pub budget: RateBudget,
+    pub rate: RateBudget,
     /// How long to wait for an answer.
     pub timeouts: Timeouts,
     /// How often and how soon to try again.
@@ -38,11 +38,11 @@ impl ClientConfig {
 
     /// A configuration for Pax8 itself, with the defaults of this crate.
     #[must_use]
-    pub fn new(credentials: Credentials, budget: RateBudget) -> Self {
+    pub fn new(credentials: Credentials, rate: RateBudget) -> Self {
         Self {
             base_url: Self::PAX8_URL.to_owned(),
             credentials,
-            budget,
+            rate,
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
             user_agent: concat!("ascent-pax8/", env!("CARGO_PKG_VERSION")).to_owned(),

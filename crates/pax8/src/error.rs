@@ -82,7 +82,8 @@ pub enum Error {
 
     /// Pax8 kept answering 429.
     #[error(
-        "Pax8 is receiving too many requests for this account ({attempts} attempts at {path}). Try again in a few minutes."
+        "Pax8 is receiving too many requests for this account ({} at {path}). Try again in a few minutes.",
+        times(.attempts)
     )]
     RateLimited {
         /// The path that was asked for.
@@ -93,7 +94,8 @@ pub enum Error {
 
     /// Pax8 kept answering with a fault of its own (408 or 5xx).
     #[error(
-        "Pax8 has a problem of its own (status {status} for {path}, {attempts} attempts){}. Try again later; status.pax8.com shows known outages.",
+        "Pax8 has a problem of its own (status {status} for {path}, {}){}. Try again later; status.pax8.com shows known outages.",
+        times(.attempts),
         because(.problem)
     )]
     Unavailable {
@@ -109,7 +111,8 @@ pub enum Error {
 
     /// No answer came back.
     #[error(
-        "Pax8 could not be reached: {fault} ({attempts} attempts). Check this server's internet access and try again."
+        "Pax8 could not be reached: {fault} ({}). Check this server's internet access and try again.",
+        times(.attempts)
     )]
     Unreachable {
         /// How the connection failed.
@@ -153,7 +156,7 @@ pub enum Error {
 
     /// A list stayed inconsistent however often it was read.
     #[error(
-        "Pax8's list {path} kept changing while it was read: {received} of {expected} rows after {attempts} attempts. Nothing was changed; try again in a few minutes."
+        "Pax8's list {path} kept changing while it was read: {received} of {expected} rows after reading it {attempts} times. Nothing was changed; try again in a few minutes."
     )]
     Incomplete {
         /// The path of the list.
@@ -251,23 +254,12 @@ impl Error {
         }
         self
     }
+}
 
-    /// The same error with everything that came from a server changed.
-    pub(crate) fn map_text(mut self, change: impl Fn(&str) -> String) -> Self {
-        match &mut self {
-            Self::Unauthorized { problem, .. }
-            | Self::Forbidden { problem, .. }
-            | Self::NotFound { problem, .. }
-            | Self::Refused { problem, .. }
-            | Self::Unavailable { problem, .. } => {
-                *problem = problem
-                    .take()
-                    .map(|problem| Box::new(problem.map_text(change)));
-            }
-            Self::Protocol { excerpt, .. } => *excerpt = excerpt.take().map(|text| change(&text)),
-            _ => {}
-        }
-        self
+fn times(attempts: &usize) -> String {
+    match attempts {
+        1 => "1 attempt".to_owned(),
+        more => format!("{more} attempts"),
     }
 }
 

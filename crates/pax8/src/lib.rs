@@ -50,6 +50,7 @@ mod reply;
 mod request;
 mod retry;
 mod rows;
+mod secrets;
 mod stats;
 mod tls;
 mod token;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::error::Problem;
 use crate::retry::Fault;
+use crate::secrets::Secrets;
 
 /// Characters of an unreadable answer that an error shows.
 const EXCERPT_CHARS: usize = 120;
@@ -24,16 +25,17 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body of a success; otherwise what went wrong and whether trying
     /// again makes sense.
-    pub(crate) fn into_json(self) -> Result<Value, Fault> {
-        if (200..300).contains(&self.status) {
-            return serde_json::from_slice(&self.body).map_err(|_| self.unreadable());
+    pub(crate) fn into_json(self, secrets: &Secrets<'_>) -> Result<Value, Fault> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.into_fault(secrets));
         }
-        Err(self.into_fault())
+        serde_json::from_slice(&self.body)
+            .map_err(|_| self.unusable("the answer is not JSON", secrets))
     }
 
     /// What the error body says, in whichever of the known shapes.
-    pub(crate) fn problem(&self) -> Option<Box<Problem>> {
-        Problem::from_body(&self.body).map(Box::new)
+    pub(crate) fn problem(&self, secrets: &Secrets<'_>) -> Option<Box<Problem>> {
+        Problem::from_body(&self.body, secrets).map(Box::new)
     }
 
     /// Whether the body is a web page, which the API never sends: some
@@ -45,28 +47,25 @@ impl Reply {
             .is_some_and(|first| *first == b'<')
     }
 
-    pub(crate) fn into_fault(self) -> Fault {
-        let problem = self.problem();
-        let web_page = self.is_web_page();
+    pub(crate) fn into_fault(self, secrets: &Secrets<'_>) -> Fault {
+        if self.status == 404 && self.is_web_page() {
+            return self.unusable("it answered with a web page", secrets);
+        }
+        let problem = self.problem(secrets);
         let Self { path, status, .. } = self;
         match status {
             429 => Fault::patient(Error::RateLimited { path, attempts: 1 }, self.retry_after),
-            408 | 500.. => Fault::patient(
-                Error::Unavailable {
+            408 | 500.. => {
+                let error = Error::Unavailable {
                     status,
                     path,
                     problem,
                     attempts: 1,
-                },
-                self.retry_after,
-            ),
+                };
+                Fault::patient(error, self.retry_after)
+            }
             401 => Fault::last(Error::Unauthorized { path, problem }),
             403 => Fault::last(Error::Forbidden { path, problem }),
-            404 if web_page => Fault::garbled(Error::Protocol {
-                path,
-                reason: "it answered with a web page".to_owned(),
-                excerpt: excerpt(&self.body),
-            }),
             404 => Fault::last(Error::NotFound { path, problem }),
             _ => Fault::last(Error::Refused {
                 status,
@@ -76,19 +75,23 @@ impl Reply {
         }
     }
 
-    fn unreadable(&self) -> Fault {
+    fn unusable(&self, reason: &str, secrets: &Secrets<'_>) -> Fault {
         Fault::garbled(Error::Protocol {
             path: self.path.clone(),
-            reason: "the answer is not JSON".to_owned(),
-            excerpt: excerpt(&self.body),
+            reason: reason.to_owned(),
+            excerpt: excerpt(&self.body, secrets),
         })
     }
 }
 
 /// The beginning of a body on one line.
-fn excerpt(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body.get(..EXCERPT_CHARS * 4).unwrap_or(body));
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+fn excerpt(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
+    let text = secrets.hidden_in(&String::from_utf8_lossy(body));
+    let line = text
+        .split_whitespace()
+        .take(EXCERPT_CHARS)
+        .collect::<Vec<_>>()
+        .join(" ");
     let short: String = line
         .chars()
         .filter(|character| !character.is_control())
@@ -154,12 +157,26 @@ mod tests {
         assert_eq!(retry_after(&HeaderMap::new()), None);
     }
 
+    const SECRETS: Secrets<'static> = Secrets {
+        client_secret: "s3cret",
+        token: Some("t0ken"),
+    };
+
+    #[test]
+    fn an_excerpt_leaves_no_half_of_a_secret_at_its_cut() {
+        for filling in EXCERPT_CHARS - 10..EXCERPT_CHARS + 2 {
+            let body = format!("{}s3cret t0ken", "x".repeat(filling));
+            let shown = excerpt(body.as_bytes(), &SECRETS).unwrap();
+            assert!(!shown.contains("s3") && !shown.contains("t0"), "{shown}");
+        }
+    }
+
     #[test]
     fn an_excerpt_is_one_short_line() {
         let body = format!("<html>\n\n<h1>Bad\tgateway</h1>\u{0}{}", "é".repeat(500));
-        let shown = excerpt(body.as_bytes()).unwrap();
+        let shown = excerpt(body.as_bytes(), &SECRETS).unwrap();
         assert!(shown.starts_with("<html> <h1>Bad gateway</h1>"));
         assert_eq!(shown.chars().count(), EXCERPT_CHARS);
-        assert_eq!(excerpt(b" \n "), None);
+        assert_eq!(excerpt(b" \n ", &SECRETS), None);
     }
 }

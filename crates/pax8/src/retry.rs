@@ -83,7 +83,11 @@ impl<'a> Attempts<'a> {
     /// is nothing left to try.
     pub(crate) async fn wait(&mut self, fault: Fault) -> Result<(), Error> {
         let Some(wait) = self.next_wait(&fault.patience) else {
-            return Err(fault.error.after(self.made));
+            return Err(match fault.patience {
+                // It may have had attempts of its own, as a token request has.
+                Patience::None => fault.error,
+                Patience::Little | Patience::Full(_) => fault.error.after(self.made),
+            });
         };
         tracing::debug!(attempt = self.made, ?wait, error = %fault.error, "Pax8 request failed, trying again");
         tokio::time::sleep(wait).await;

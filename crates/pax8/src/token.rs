@@ -16,6 +16,8 @@ use crate::request::Request;
 use crate::retry::{Attempts, Fault};
 use crate::transport::Transport;
 
+const SCHEME: &str = "Bearer ";
+
 /// A token is renewed this long before its end, or at nine tenths of a short life.
 const MARGIN: Duration = Duration::from_secs(300);
 
@@ -35,11 +37,10 @@ impl AccessToken {
         self.header.clone()
     }
 
-    /// `text` without the token, should a server have echoed it.
-    pub(crate) fn hidden_in(&self, text: &str) -> String {
-        let token = self.header.to_str().unwrap_or_default();
-        let token = token.trim_start_matches("Bearer ");
-        text.replace(token, "[hidden]")
+    /// The token itself, to keep it out of error texts.
+    pub(crate) fn text(&self) -> &str {
+        let header = self.header.to_str().unwrap_or_default();
+        header.strip_prefix(SCHEME).unwrap_or(header)
     }
 }
 
@@ -130,19 +131,16 @@ async fn ask(
 
 fn read(reply: Reply, serial: u64, transport: &Transport) -> Result<AccessToken, Fault> {
     let received = Instant::now();
+    let secrets = transport.secrets(None);
     match reply.status {
         // A web page comes from a proxy or firewall, which knows nothing of credentials.
         400 | 401 | 403 if !reply.is_web_page() => Err(Fault::last(Error::CredentialsRejected {
             status: reply.status,
-            reason: reply
-                .problem()
-                .map(|problem| transport.without_secret(&problem.to_string())),
+            reason: reply.problem(&secrets).map(|problem| problem.to_string()),
         })),
         200..300 => parse(&reply, serial, received)
             .ok_or_else(|| Fault::garbled(Error::token_unavailable(unreadable(&reply)))),
-        _ => Err(reply.into_fault().map(|error| {
-            Error::token_unavailable(error.map_text(|text| transport.without_secret(text)))
-        })),
+        _ => Err(reply.into_fault(&secrets).map(Error::token_unavailable)),
     }
 }
 
@@ -152,7 +150,7 @@ fn parse(reply: &Reply, serial: u64, received: Instant) -> Option<AccessToken> {
         .get("access_token")?
         .as_str()
         .filter(|text| !text.is_empty())?;
-    let mut header = HeaderValue::from_str(&format!("Bearer {text}")).ok()?;
+    let mut header = HeaderValue::from_str(&format!("{SCHEME}{text}")).ok()?;
     header.set_sensitive(true);
     let life = body
         .get("expires_in")

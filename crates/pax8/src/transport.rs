@@ -9,6 +9,7 @@ use crate::config::is_loopback;
 use crate::reply::{self, Reply};
 use crate::request::{Request, Verb};
 use crate::retry::Fault;
+use crate::secrets::Secrets;
 use crate::stats::RequestCounter;
 use crate::token::AccessToken;
 use crate::{ClientConfig, Credentials, Error, NetworkFault, RateBudget, tls};
@@ -37,7 +38,7 @@ impl Transport {
             http: http_client(config, &base)?,
             base,
             credentials: config.credentials.clone(),
-            budget: config.budget.clone(),
+            budget: config.rate.clone(),
             max_body_bytes: config.max_body_bytes,
             counter: RequestCounter::default(),
         })
@@ -107,9 +108,12 @@ impl Transport {
         })
     }
 
-    /// `text` without the secret, should a server have echoed it.
-    pub(crate) fn without_secret(&self, text: &str) -> String {
-        text.replace(self.credentials.client_secret(), "[hidden]")
+    /// What the answer to a request must not be quoted with.
+    pub(crate) fn secrets<'a>(&'a self, token: Option<&'a AccessToken>) -> Secrets<'a> {
+        Secrets {
+            client_secret: self.credentials.client_secret(),
+            token: token.map(AccessToken::text),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
+use crate::secrets::Secrets;
+
 /// Characters of one message that are kept.
 const MESSAGE_CHARS: usize = 300;
 
@@ -29,27 +31,18 @@ pub struct Problem {
 
 impl Problem {
     /// Reads an error body; `None` if it says nothing in a known shape.
-    pub(crate) fn from_body(body: &[u8]) -> Option<Self> {
+    pub(crate) fn from_body(body: &[u8], secrets: &Secrets<'_>) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let problem = Self {
-            kind: text(&body, "type").or_else(|| text(&body, "error")),
-            message: text(&body, "message").or_else(|| text(&body, "error_description")),
-            details: details(&body),
-            trace_id: text(&body, "traceId"),
+            kind: text(&body, "type", secrets).or_else(|| text(&body, "error", secrets)),
+            message: text(&body, "message", secrets)
+                .or_else(|| text(&body, "error_description", secrets)),
+            details: details(&body, secrets),
+            trace_id: text(&body, "traceId", secrets),
         };
         let says_something =
             problem.kind.is_some() || problem.message.is_some() || !problem.details.is_empty();
         says_something.then_some(problem)
-    }
-
-    pub(super) fn map_text(self, change: impl Fn(&str) -> String) -> Self {
-        let over = |text: Option<String>| text.map(|text| change(&text));
-        Self {
-            kind: over(self.kind),
-            message: over(self.message),
-            details: self.details.iter().map(|text| change(text)).collect(),
-            trace_id: over(self.trace_id),
-        }
     }
 }
 
@@ -68,22 +61,24 @@ impl Display for Problem {
     }
 }
 
-fn details(body: &Value) -> Vec<String> {
+fn details(body: &Value, secrets: &Secrets<'_>) -> Vec<String> {
     ["details", "errors"]
         .iter()
         .filter_map(|name| body.get(*name)?.as_array())
         .flatten()
-        .filter_map(|entry| clean(entry.as_str().or_else(|| entry.get("message")?.as_str())?))
+        .filter_map(|entry| entry.as_str().or_else(|| entry.get("message")?.as_str()))
+        .filter_map(|said| clean(said, secrets))
         .take(DETAILS)
         .collect()
 }
 
-fn text(body: &Value, name: &str) -> Option<String> {
-    clean(body.get(name)?.as_str()?)
+fn text(body: &Value, name: &str, secrets: &Secrets<'_>) -> Option<String> {
+    clean(body.get(name)?.as_str()?, secrets)
 }
 
-/// One line, no control characters, not too long, nothing if empty.
-fn clean(text: &str) -> Option<String> {
+/// One line, no secrets, no control characters, not too long, nothing if empty.
+fn clean(text: &str, secrets: &Secrets<'_>) -> Option<String> {
+    let text = secrets.hidden_in(text);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let kept: String = line
         .chars()
@@ -106,7 +101,11 @@ mod tests {
     use super::*;
 
     fn said(body: &str) -> Option<String> {
-        Problem::from_body(body.as_bytes()).map(|problem| problem.to_string())
+        let secrets = Secrets {
+            client_secret: "s3cret",
+            token: None,
+        };
+        Problem::from_body(body.as_bytes(), &secrets).map(|problem| problem.to_string())
     }
 
     #[test]

@@ -253,3 +253,17 @@ async fn blank_credentials_are_refused_before_anything_is_sent() {
         assert!(matches!(Client::new(config), Err(Error::Config { .. })));
     }
 }
+
+#[tokio::test]
+async fn every_call_can_run_on_a_task_of_its_own() {
+    let server = server().await;
+    on_get(&server, "/v1/companies", paged(1)).await;
+    on_get(&server, "/v1/products/p1", ok(json!({"id": "p1"}))).await;
+    let client = client(&server);
+    let task = tokio::spawn(async move {
+        client.verify().await?;
+        client.product("p1").await?;
+        client.products(vec!["p1".to_owned()], |_, _| {}).await
+    });
+    assert_eq!(task.await.unwrap().unwrap().found.len(), 1);
+}

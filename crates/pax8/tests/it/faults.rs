@@ -239,28 +239,20 @@ async fn compressed_answers_are_asked_for_and_read() {
 
 #[tokio::test]
 async fn an_answer_that_takes_too_long_is_a_time_out() {
-    let server = server().await;
-    on_get(
-        &server,
-        COMPANIES,
-        good().set_delay(Duration::from_secs(60)),
-    )
-    .await;
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(good().set_delay(Duration::from_secs(60)))
+        .mount(&server)
+        .await;
     let mut config = config(&server.uri());
     config.timeouts.read = Duration::from_millis(20);
     config.retry.max_attempts = 2;
     let client = Client::new(config).unwrap();
-    let error = client
-        .list_companies()
-        .complete(|_, _| {})
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error,
-        Error::Unreachable {
-            fault: NetworkFault::TimedOut,
-            attempts: 2
-        }
-    );
+    let error = client.verify().await.unwrap_err();
+    let timed_out = Error::Unreachable {
+        fault: NetworkFault::TimedOut,
+        attempts: 2,
+    };
     assert!(error.is_transient());
+    assert_eq!(error, Error::TokenUnavailable(Box::new(timed_out)));
 }

@@ -341,7 +341,7 @@ async fn progress_rises_to_the_total() {
 }
 
 #[tokio::test]
-async fn no_more_pages_are_in_flight_than_configured() {
+async fn any_parallelism_brings_the_same_list() {
     let server = server().await;
     on_get(&server, COMPANIES, paged(3000)).await;
     for parallelism in [0, 1, 16] {

@@ -152,7 +152,7 @@ async fn an_odd_field_costs_itself_and_not_its_row() {
     let shown = read.warnings[3].to_string();
     assert_eq!(
         shown,
-        "partnerCost has more digits than can be kept exactly (“1e40”)"
+        "partnerCost has more digits than can be kept exactly (“1e+40”)"
     );
 }
 
