@@ -1,1 +1,17 @@
-//! The server.
+//! The Ascent server: slices by subject over the pure crates.
+//!
+//! Each slice (`clients`, `recurring`, `invoices`, `pax8`, …) owns its types, its SQL, its verbs, its pages and its API.
+//! A slice calls another slice's verbs and types, never its SQL. `http` is the frame that all pages and calls share,
+//! `jobs` the durable queue, `cli` the command line.
+
+pub mod accounts;
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod error;
+pub mod http;
+pub mod ids;
+pub mod jobs;
+pub mod organizations;
+pub mod secrets;

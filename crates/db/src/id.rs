@@ -50,15 +50,9 @@ macro_rules! ids {
             }
         }
 
-        impl From<$name> for $crate::Value {
-            fn from(id: $name) -> Self {
-                Self::Text(Some(id.to_string()))
-            }
-        }
-
-        impl From<Option<$name>> for $crate::Value {
-            fn from(id: Option<$name>) -> Self {
-                Self::Text(id.map(|id| id.to_string()))
+        impl $crate::Bind for $name {
+            fn bind(it: Option<Self>) -> $crate::Value {
+                $crate::Value::Text(it.map(|id| id.to_string()))
             }
         }
 

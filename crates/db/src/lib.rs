@@ -28,7 +28,7 @@ pub use pool::{Database, Engine};
 pub use row::{FromColumn, Row};
 pub use statement::{BulkStatement, OrgStatement, Registered, SystemStatement, registered};
 pub use tx::{OrgTx, SystemTx};
-pub use value::Value;
+pub use value::{Bind, IntoValue, Value};
 
 #[doc(hidden)]
 pub mod private {

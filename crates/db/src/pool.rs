@@ -84,7 +84,7 @@ impl Database {
     /// When no connection is to be had or the wait is too long.
     pub async fn write(&self, organization: OrganizationId) -> Result<OrgTx> {
         SystemTx::new(self.begin_write().await?)
-            .into_organization(organization)
+            .into_writer_of(organization)
             .await
     }
 

@@ -140,7 +140,7 @@ impl OrgTx {
 
     fn scoped(&self, args: Vec<Value>) -> Vec<Value> {
         let mut scoped = Vec::with_capacity(args.len() + 1);
-        scoped.push(Value::from(self.organization));
+        scoped.push(crate::IntoValue::into_value(self.organization));
         scoped.extend(args);
         scoped
     }
@@ -214,11 +214,17 @@ impl SystemTx {
             })
     }
 
-    /// Goes on in the same transaction with the rows of one organization, after its other writers.
+    /// Goes on in the same transaction by reading the rows of one organization.
+    #[must_use]
+    pub fn into_reader_of(self, organization: OrganizationId) -> OrgTx {
+        OrgTx::new(self.inner, organization)
+    }
+
+    /// Goes on in the same transaction by writing the rows of one organization, after its other writers.
     ///
     /// # Errors
     /// When the wait is too long.
-    pub async fn into_organization(mut self, organization: OrganizationId) -> Result<OrgTx> {
+    pub async fn into_writer_of(mut self, organization: OrganizationId) -> Result<OrgTx> {
         self.inner.wait_for_writers(organization).await?;
         Ok(OrgTx::new(self.inner, organization))
     }

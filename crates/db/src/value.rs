@@ -14,23 +14,47 @@ pub enum Value {
     Bool(Option<bool>),
 }
 
-/// Types with an `Into` of their own, and their optional forms.
-macro_rules! from {
+/// A type that can be bound; none of it is null.
+pub trait Bind: Sized {
+    /// The value, or the null of its type.
+    fn bind(it: Option<Self>) -> Value;
+}
+
+/// What [`args!`](crate::args) takes: a [`Bind`] or its optional form.
+pub trait IntoValue {
+    #[doc(hidden)]
+    fn into_value(self) -> Value;
+}
+
+impl<T: Bind> IntoValue for T {
+    fn into_value(self) -> Value {
+        T::bind(Some(self))
+    }
+}
+
+impl<T: Bind> IntoValue for Option<T> {
+    fn into_value(self) -> Value {
+        T::bind(self)
+    }
+}
+
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+macro_rules! bind {
     ($($type:ty => $variant:ident, |$it:ident| $make:expr;)*) => {$(
-        impl From<$type> for Value {
-            fn from($it: $type) -> Self {
-                Self::$variant(Some($make))
-            }
-        }
-        impl From<Option<$type>> for Value {
-            fn from(it: Option<$type>) -> Self {
-                Self::$variant(it.map(|$it| $make))
+        impl Bind for $type {
+            fn bind(it: Option<Self>) -> Value {
+                Value::$variant(it.map(|$it| $make))
             }
         }
     )*};
 }
 
-from! {
+bind! {
     String => Text, |it| it;
     &str => Text, |it| it.to_owned();
     &String => Text, |it| it.clone();
@@ -58,6 +82,6 @@ impl Value {
 #[macro_export]
 macro_rules! args {
     ($($value:expr),* $(,)?) => {
-        vec![$($crate::Value::from($value)),*]
+        vec![$($crate::IntoValue::into_value($value)),*]
     };
 }

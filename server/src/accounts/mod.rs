@@ -1,0 +1,22 @@
+//! People and programs that may come in: accounts, memberships, roles, sessions, API tokens.
+//!
+//! - A session and a token belong to one account in one organization; [`Actor`] is what they become.
+//! - Passwords are stored as Argon2id, session secrets and tokens as digests: the database opens no door.
+//! - A refused sign-in says neither whether the account exists nor what was wrong.
+
+mod actor;
+pub mod pages;
+mod password;
+mod permission;
+mod session;
+mod sign_in;
+mod store;
+mod token;
+
+pub use actor::{Actor, By, PAX8_FEATURE, Via};
+pub use password::{PasswordHash, hash_password};
+pub use permission::{Permission, PermissionSet, Role};
+pub use session::{Session, SessionSecret, end_session, find_session, start_session};
+pub use sign_in::sign_in;
+pub use store::{NewAccount, insert_account, insert_membership};
+pub use token::{find_token, make_token};

@@ -1,0 +1,194 @@
+//! The pages in front of the door: signing in and out, and the first run.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
+};
+use axum_extra::extract::CookieJar;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{By, Session, SessionSecret, end_session, sign_in};
+use crate::{
+    app::App,
+    error::{Error, FieldError, Result},
+    http::{Fields, Form, PageResult, SESSION_COOKIE, html, html_refused, session_cookie},
+    organizations::{self, NewOrganization, create_organization},
+};
+
+/// The pages of this slice.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(show_sign_in).post(submit_sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/first-run", get(show_first_run).post(submit_first_run))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_in.html")]
+struct SignInPage<'a> {
+    email: &'a str,
+    next: &'a str,
+    refusal: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/first_run.html")]
+struct FirstRunPage<'a> {
+    fields: &'a Fields,
+    timezone: &'a str,
+    zones: Vec<String>,
+    refusals: &'a [FieldError],
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn show_sign_in(State(app): State<App>, Query(Next { next }): Query<Next>) -> PageResult {
+    if nobody_yet(&app).await? {
+        return Ok(Redirect::to("/first-run").into_response());
+    }
+    html(&SignInPage {
+        email: "",
+        next: &next,
+        refusal: None,
+    })
+}
+
+async fn submit_sign_in(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+    let fields = Fields::parse(&body);
+    let (email, next) = (fields.text("email"), fields.text("next"));
+    match sign_in(&app, email, SecretString::from(fields.raw("password"))).await {
+        Ok(session) => Ok(enter(&app, &session, own_path(next))),
+        Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            html_refused(&SignInPage {
+                email,
+                next,
+                refusal: Some(error.to_string()),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn sign_out(State(app): State<App>, jar: CookieJar, _: Form) -> PageResult {
+    if let Some(cookie) = jar.get(SESSION_COOKIE) {
+        end_session(&app, &SessionSecret::from_cookie(cookie.value())).await?;
+    }
+    let jar = jar.remove(session_cookie(&app, &SessionSecret::from_cookie("")));
+    Ok((jar, Redirect::to("/sign-in")).into_response())
+}
+
+async fn show_first_run(State(app): State<App>) -> PageResult {
+    refuse_second_run(&app).await?;
+    first_run_page(&Fields::default(), &[])
+}
+
+async fn submit_first_run(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+    refuse_second_run(&app).await?;
+    let fields = Fields::parse(&body);
+    let password = SecretString::from(fields.raw("password"));
+    let new = NewOrganization {
+        name: fields.text("organization").to_owned(),
+        owner_name: fields.text("name").to_owned(),
+        owner_email: fields.text("email").to_owned(),
+        owner_password: password.clone(),
+        currency: fields.text("currency").to_owned(),
+        timezone: fields.text("timezone").to_owned(),
+        features: vec![super::PAX8_FEATURE.to_owned()],
+    };
+    let by = By {
+        name: fields.text("email").to_owned(),
+        ..By::job()
+    };
+    match create_organization(&app, new, &by).await {
+        Ok(_) => {
+            let session = sign_in(&app, fields.text("email"), password).await?;
+            Ok(enter(&app, &session, "/"))
+        }
+        Err(error) if !error.field_errors().is_empty() => {
+            first_run_page(&fields, error.field_errors())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn first_run_page(fields: &Fields, refusals: &[FieldError]) -> PageResult {
+    let zones = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .collect();
+    let timezone = Some(fields.text("timezone"))
+        .filter(|zone| !zone.is_empty())
+        .unwrap_or("UTC");
+    let page = FirstRunPage {
+        fields,
+        timezone,
+        zones,
+        refusals,
+    };
+    if refusals.is_empty() {
+        html(&page)
+    } else {
+        html_refused(&page)
+    }
+}
+
+/// A browser that has just signed in.
+fn enter(app: &App, session: &Session, path: &str) -> Response {
+    let cookie = session_cookie(app, &session.secret).to_string();
+    let mut response = Redirect::to(path).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Where to go on: a path of ours, never another site.
+fn own_path(next: &str) -> &str {
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if ours { next } else { "/" }
+}
+
+async fn nobody_yet(app: &App) -> Result<bool> {
+    let mut tx = app.database.system_read().await?;
+    Ok(organizations::list_organizations(&mut tx).await?.is_empty())
+}
+
+async fn refuse_second_run(app: &App) -> Result<()> {
+    if nobody_yet(app).await? {
+        Ok(())
+    } else {
+        Err(Error::NotFound("page"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn signing_in_leads_to_pages_of_ours_only() {
+        assert_eq!(
+            own_path("/admin/integrations/pax8?q=a"),
+            "/admin/integrations/pax8?q=a"
+        );
+        for elsewhere in [
+            "https://example.com",
+            "//example.com",
+            "/\\example.com",
+            "",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_path(elsewhere), "/");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Browser sessions: a random secret in a cookie, its digest in the database.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use super::{Actor, store};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    ids::{AccountId, OrganizationId},
+};
+
+/// A session ends after this time, used or not.
+pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How exactly "last seen" is kept; finer would write on every request.
+const SEEN_GRAIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the browser keeps.
+#[derive(Clone)]
+pub struct SessionSecret(String);
+
+impl SessionSecret {
+    /// The secret in a cookie.
+    #[must_use]
+    pub fn from_cookie(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+
+    /// The secret for a cookie.
+    #[must_use]
+    pub fn as_cookie(&self) -> &str {
+        &self.0
+    }
+
+    fn digest(&self) -> String {
+        digest(&self.0)
+    }
+}
+
+/// A session that has just begun.
+pub struct Session {
+    /// What the browser keeps.
+    pub secret: SessionSecret,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn start_session(
+    app: &App,
+    account: AccountId,
+    organization: OrganizationId,
+) -> Result<Session> {
+    let now = app.clock.now();
+    let session = Session {
+        secret: SessionSecret(random_text()?),
+        expires_at: now + LIFETIME,
+    };
+    let mut tx = app.database.system_write().await?;
+    let record = store::SessionRecord {
+        digest: session.secret.digest(),
+        organization,
+        account,
+        csrf_token: random_text()?,
+        now,
+        expires_at: session.expires_at,
+    };
+    store::insert_session(&mut tx, &record).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+/// Who the session belongs to, if it lives.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Actor>> {
+    let (digest, now) = (secret.digest(), app.clock.now());
+    let found = store::find_session(app.database.system_read().await?, &digest, now).await?;
+    let Some((actor, last_seen)) = found else {
+        return Ok(None);
+    };
+    if now.duration_since(last_seen) > SEEN_GRAIN {
+        let mut tx = app.database.system_write().await?;
+        store::touch_session(&mut tx, &digest, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(actor))
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn end_session(app: &App, secret: &SessionSecret) -> Result<()> {
+    let mut tx = app.database.system_write().await?;
+    store::delete_session(&mut tx, &secret.digest()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// 256 random bits as text.
+pub(super) fn random_text() -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is stored of a secret that is random already, so that no salt is needed.
+pub(super) fn digest(secret: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}

@@ -1,0 +1,273 @@
+//! Every SQL statement about accounts, memberships, sessions and tokens.
+
+use db::{OrgTx, Row, SystemTx, args};
+use jiff::{Timestamp, tz::TimeZone};
+use money::Currency;
+
+use super::{Actor, PasswordHash, PermissionSet, Role, Via};
+use crate::{
+    error::{Error, Result},
+    ids::{AccountId, ApiTokenId, OrganizationId},
+};
+
+db::statements! {
+    system INSERT_ACCOUNT = "insert into account (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)";
+    org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at)
+        values ($1, $2, $3, $4, $5)";
+    system FIND_FOR_SIGN_IN = "select a.id, a.password_hash, a.failed_sign_ins, a.locked_until, m.organization_id
+        from account a left join membership m on m.account_id = a.id where a.email = $1 order by m.created_at limit 1";
+    system NOTE_FAILURE = "update account set failed_sign_ins = failed_sign_ins + 1, locked_until = $2 where id = $1";
+    system CLEAR_FAILURES = "update account set failed_sign_ins = 0, locked_until = null where id = $1 and failed_sign_ins > 0";
+    system INSERT_SESSION = "insert into session (id, organization_id, account_id, csrf_token, created_at, last_seen_at, expires_at)
+        values ($1, $2, $3, $4, $5, $5, $6)";
+    system FIND_SESSION = "select s.csrf_token, s.last_seen_at, s.organization_id, o.name as organization_name, o.timezone, o.currency,
+        a.id as account_id, a.name, a.email, m.role, r.permissions
+        from session s join organization o on o.id = s.organization_id join account a on a.id = s.account_id
+        join membership m on m.organization_id = s.organization_id and m.account_id = s.account_id
+        left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
+        where s.id = $1 and s.expires_at > $2";
+    system TOUCH_SESSION = "update session set last_seen_at = $2 where id = $1";
+    system DELETE_SESSION = "delete from session where id = $1";
+    system DELETE_OLD_SESSIONS = "delete from session where expires_at <= $1";
+    org INSERT_TOKEN = "insert into api_token (organization_id, id, account_id, name, token_hash, hint, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    system FIND_TOKEN = "select t.organization_id, o.name as organization_name, o.timezone, o.currency,
+        a.id as account_id, a.name, a.email, m.role, r.permissions
+        from api_token t join organization o on o.id = t.organization_id join account a on a.id = t.account_id
+        join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id
+        left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
+        where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2)";
+    org FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
+}
+
+/// An account to be made.
+pub struct NewAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its address, as it is typed at sign-in; stored in lower case.
+    pub email: String,
+    /// Its name.
+    pub name: String,
+    /// Its password.
+    pub password: PasswordHash,
+}
+
+/// Stores an account.
+///
+/// # Errors
+/// When the address is taken.
+pub async fn insert_account(tx: &mut SystemTx, account: &NewAccount, now: Timestamp) -> Result<()> {
+    let email = account.email.trim().to_lowercase();
+    let args = args![
+        account.id,
+        email,
+        &account.name,
+        account.password.as_stored(),
+        now
+    ];
+    match tx.execute(&INSERT_ACCOUNT, args).await {
+        Err(error) if error.is_duplicate() => Err(Error::field(
+            "email",
+            "There is an account with this address already.",
+        )),
+        done => done.map(|_| ()).map_err(Error::from),
+    }
+}
+
+/// Makes an account a member of the transaction's organization.
+///
+/// # Errors
+/// When it is one already.
+pub async fn insert_membership(
+    tx: &mut OrgTx,
+    account: AccountId,
+    role: Role,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        &INSERT_MEMBERSHIP,
+        args![account, role.as_str(), None::<String>, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What sign-in needs to know of an account.
+pub(super) struct SignInRecord {
+    pub account: AccountId,
+    pub password: PasswordHash,
+    pub failures: i64,
+    pub locked_until: Option<Timestamp>,
+    pub organization: Option<OrganizationId>,
+}
+
+pub(super) async fn find_for_sign_in(
+    tx: &mut SystemTx,
+    email: &str,
+) -> Result<Option<SignInRecord>> {
+    let row = tx
+        .fetch_optional(&FIND_FOR_SIGN_IN, args![email.trim().to_lowercase()])
+        .await?;
+    row.map(|row| {
+        Ok(SignInRecord {
+            account: row.get("id")?,
+            password: PasswordHash::from_stored(row.get("password_hash")?),
+            failures: row.get("failed_sign_ins")?,
+            locked_until: row.get("locked_until")?,
+            organization: row.get("organization_id")?,
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn note_failure(
+    tx: &mut SystemTx,
+    account: AccountId,
+    locked_until: Option<Timestamp>,
+) -> Result<()> {
+    tx.execute(&NOTE_FAILURE, args![account, locked_until])
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn clear_failures(tx: &mut SystemTx, account: AccountId) -> Result<()> {
+    tx.execute(&CLEAR_FAILURES, args![account]).await?;
+    Ok(())
+}
+
+pub(super) struct SessionRecord {
+    pub digest: String,
+    pub organization: OrganizationId,
+    pub account: AccountId,
+    pub csrf_token: String,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub(super) async fn insert_session(tx: &mut SystemTx, session: &SessionRecord) -> Result<()> {
+    let SessionRecord {
+        digest,
+        organization,
+        account,
+        csrf_token,
+        now,
+        expires_at,
+    } = session;
+    tx.execute(
+        &INSERT_SESSION,
+        args![
+            digest,
+            *organization,
+            *account,
+            csrf_token,
+            *now,
+            *expires_at
+        ],
+    )
+    .await?;
+    tx.execute(&DELETE_OLD_SESSIONS, args![*now]).await?;
+    Ok(())
+}
+
+/// The actor of a session and when it was last seen.
+pub(super) async fn find_session(
+    mut tx: SystemTx,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Option<(Actor, Timestamp)>> {
+    let Some(row) = tx.fetch_optional(&FIND_SESSION, args![digest, now]).await? else {
+        return Ok(None);
+    };
+    let last_seen = row.get("last_seen_at")?;
+    let mut actor = actor(&row, Via::Session)?;
+    actor.csrf_token = row.get("csrf_token")?;
+    Ok(Some((with_features(tx, actor).await?, last_seen)))
+}
+
+pub(super) async fn touch_session(tx: &mut SystemTx, digest: &str, now: Timestamp) -> Result<()> {
+    tx.execute(&TOUCH_SESSION, args![digest, now]).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_session(tx: &mut SystemTx, digest: &str) -> Result<()> {
+    tx.execute(&DELETE_SESSION, args![digest]).await?;
+    Ok(())
+}
+
+pub(super) struct TokenRecord<'a> {
+    pub id: ApiTokenId,
+    pub account: AccountId,
+    pub name: &'a str,
+    pub digest: &'a str,
+    pub hint: &'a str,
+    pub expires_at: Option<Timestamp>,
+}
+
+pub(super) async fn insert_token(
+    tx: &mut OrgTx,
+    token: &TokenRecord<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let TokenRecord {
+        id,
+        account,
+        name,
+        digest,
+        hint,
+        expires_at,
+    } = token;
+    tx.execute(
+        &INSERT_TOKEN,
+        args![*id, *account, *name, *digest, *hint, now, *expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find_token(
+    mut tx: SystemTx,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Option<Actor>> {
+    let Some(row) = tx.fetch_optional(&FIND_TOKEN, args![digest, now]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(with_features(tx, actor(&row, Via::Token)?).await?))
+}
+
+async fn with_features(tx: SystemTx, mut actor: Actor) -> Result<Actor> {
+    let mut tx = tx.into_reader_of(actor.organization);
+    let rows = tx.fetch_all(&FEATURES, args![]).await?;
+    actor.features = rows
+        .iter()
+        .map(|row| row.get("feature"))
+        .collect::<db::Result<_>>()?;
+    Ok(actor)
+}
+
+fn actor(row: &Row, via: Via) -> Result<Actor> {
+    let role: String = row.get("role")?;
+    let role = Role::parse(&role).ok_or_else(|| Error::internal(format!("unknown role {role}")))?;
+    let custom: Option<Vec<String>> =
+        row.parse("permissions", |text| serde_json::from_str(text))?;
+    let timezone: String = row.get("timezone")?;
+    let currency: Option<Currency> = row.parse("currency", str::parse)?;
+    Ok(Actor {
+        organization: row.get("organization_id")?,
+        organization_name: row.get("organization_name")?,
+        timezone: TimeZone::get(&timezone).map_err(Error::internal)?,
+        currency: currency.ok_or_else(|| Error::internal("an organization without a currency"))?,
+        account: row.get("account_id")?,
+        name: row.get("name")?,
+        email: row.get("email")?,
+        role,
+        permissions: custom.map_or_else(
+            || role.default_permissions(),
+            |names| PermissionSet::of_names(&names),
+        ),
+        features: Vec::new(),
+        via,
+        remote_address: None,
+        csrf_token: String::new(),
+    })
+}

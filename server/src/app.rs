@@ -1,0 +1,59 @@
+//! What every request, job and command has at hand.
+
+use std::sync::Arc;
+
+use db::Database;
+use jiff::Span;
+
+use crate::{clock::Clock, jobs::Wake, secrets::Vault};
+
+/// The program's parts. Cloning shares them.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database.
+    pub database: Database,
+    /// Now.
+    pub clock: Clock,
+    /// Seals and opens stored credentials.
+    pub vault: Vault,
+    /// What the operator decided.
+    pub settings: Settings,
+    /// The budget of Pax8 requests that the whole process shares.
+    pub pax8_budget: pax8::RateBudget,
+    /// Wakes the workers of this process when a job was enqueued.
+    pub wake: Wake,
+    /// Counters and gauges.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// This process, as it signs leases.
+    pub node: String,
+}
+
+/// What the operator decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where Pax8 answers.
+    pub pax8_url: String,
+    /// The address that people use, without a slash at its end. `https` makes cookies secure.
+    pub public_url: String,
+    /// Between two scheduled syncs of one organization.
+    pub sync_interval: Span,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

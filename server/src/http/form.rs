@@ -1,0 +1,94 @@
+//! Form bodies: checked against forgery, read field by field, given back as they were typed.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+};
+
+use super::{PageError, Visit, actor::check_csrf};
+use crate::{
+    app::App,
+    error::{Error, Result},
+};
+
+/// The name of the hidden field that every form carries.
+const CSRF_FIELD: &str = "csrf_token";
+
+/// The fields of a form or a query, in the order in which they were sent.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads `a=1&b=2`.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// The trimmed text of a field; empty if it was not sent.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value.trim())
+    }
+
+    /// The trimmed text of a field, if there is any.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name))
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    }
+
+    /// Whether a checkbox is on.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        matches!(self.text(name), "on" | "true" | "1")
+    }
+
+    /// The trimmed texts of a field that repeats, one for each row.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.0
+            .iter()
+            .filter(|(field, _)| field == name)
+            .map(|(_, value)| value.trim())
+            .collect()
+    }
+
+    /// The text of a field as it was sent, for secrets, in which spaces count.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+/// A form that was sent from one of our pages by the actor's own browser.
+pub struct Form {
+    /// Who sent it, and how.
+    pub visit: Visit,
+    /// What it says.
+    pub fields: Fields,
+}
+
+impl FromRequest<App> for Form {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, PageError> {
+        use axum::extract::FromRequestParts as _;
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, app).await?;
+        let request = Request::from_parts(parts, body);
+        let bytes = Bytes::from_request(request, app).await;
+        let bytes = bytes
+            .map_err(|error| Error::Unreadable(format!("The form cannot be read: {error}")))?;
+        let fields = Fields::parse(&bytes);
+        check_csrf(fields.raw(CSRF_FIELD).as_bytes(), &visit.actor)?;
+        Ok(Self { visit, fields })
+    }
+}

@@ -1,0 +1,35 @@
+//! The frame that all pages and calls share: the URL map, who is asking, how a refusal is answered, the page around a page.
+//!
+//! Two faces of every verb: JSON under `/api/v1` ([`Problem`] on refusal) and HTML elsewhere ([`PageError`]). Both take the
+//! [`Actor`](crate::accounts::Actor) from an extractor, so that no handler can forget who is asking.
+
+mod actor;
+mod assets;
+mod flash;
+mod form;
+mod format;
+mod health;
+mod json;
+mod openapi;
+mod page;
+mod paging;
+mod problem;
+mod router;
+mod security;
+
+pub use actor::{
+    AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
+};
+pub use assets::assets_version;
+pub use flash::Flash;
+pub use form::{Fields, Form};
+pub use json::Json;
+pub use page::{Frame, PageError, PageResult, Place, go_to, html, html_refused};
+pub use paging::{List, PageQuery, Paging};
+pub use problem::{ApiResult, Problem, ProblemBody};
+pub use router::router;
+
+pub mod filters {
+    //! What templates can do to a value.
+    pub use super::format::*;
+}

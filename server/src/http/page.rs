@@ -1,0 +1,245 @@
+//! Pages: the frame around them, how they are rendered, and how a refusal looks.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+use super::{
+    Flash, Visit,
+    problem::{log_internal, retry_after},
+};
+use crate::{
+    accounts::Actor,
+    error::{Error, Result},
+};
+
+/// A result of a page's handler.
+pub type PageResult = Result<Response, PageError>;
+
+/// Where a page belongs in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The first page.
+    Dashboard,
+    /// Clients.
+    Clients,
+    /// Recurring invoices.
+    Recurring,
+    /// Invoices.
+    Invoices,
+    /// Integrations.
+    Integrations,
+    /// Roles & Permissions.
+    Roles,
+    /// Audit Logs.
+    AuditLogs,
+    /// Background Jobs.
+    Jobs,
+    /// Org Settings.
+    Settings,
+    /// Nowhere in particular.
+    Elsewhere,
+}
+
+/// What the frame around a page shows.
+pub struct Frame {
+    /// The page's title.
+    pub title: String,
+    /// Its place in the navigation.
+    pub place: Place,
+    /// The organization.
+    pub organization: String,
+    /// Who is signed in.
+    pub email: String,
+    /// Their role.
+    pub role: &'static str,
+    /// Whether the Admin area is shown.
+    pub admin: bool,
+    /// Goes into every form.
+    pub csrf_token: String,
+    /// Messages of what was done just before.
+    pub flashes: Vec<Flash>,
+}
+
+impl Frame {
+    /// The frame of an actor's page.
+    pub fn new(actor: &Actor, place: Place, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            place,
+            organization: actor.organization_name.clone(),
+            email: actor.email.clone(),
+            role: match actor.role {
+                crate::accounts::Role::Owner => "Owner",
+                crate::accounts::Role::Admin => "Admin",
+                crate::accounts::Role::Member => "Member",
+            },
+            admin: actor.role.opens_admin_area(),
+            csrf_token: actor.csrf_token.clone(),
+            flashes: Vec::new(),
+        }
+    }
+
+    /// `page` where this is the page's place, for `aria-current`.
+    #[must_use]
+    pub fn current(&self, place: &Place) -> bool {
+        self.place == *place
+    }
+
+    /// The letter in the user's circle.
+    #[must_use]
+    pub fn initial(&self) -> String {
+        self.email
+            .chars()
+            .next()
+            .map(|c| c.to_uppercase().to_string())
+            .unwrap_or_default()
+    }
+}
+
+impl Visit {
+    /// The frame of the page visited, with the messages that came along.
+    pub fn frame(&self, place: Place, title: impl Into<String>) -> Frame {
+        Frame {
+            flashes: self.flashes.clone(),
+            ..Frame::new(&self.actor, place, title)
+        }
+    }
+}
+
+/// Renders a page or a part of one.
+///
+/// # Errors
+/// When the template fails, which is a failure of ours.
+pub fn html(template: &impl Template) -> PageResult {
+    render(template, StatusCode::OK)
+}
+
+/// Renders a form that was refused, filled as it was sent, with the messages at its fields.
+///
+/// # Errors
+/// When the template fails, which is a failure of ours.
+pub fn html_refused(template: &impl Template) -> PageResult {
+    render(template, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn render(template: &impl Template, status: StatusCode) -> PageResult {
+    let text = template.render().map_err(Error::internal)?;
+    let headers = [
+        (header::VARY, "x-fragment"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((status, headers, Html(text)).into_response())
+}
+
+/// Goes to another page of ours, with messages; the page's script does the same by itself.
+#[must_use]
+pub fn go_to(visit: &Visit, path: &str, flashes: &[Flash]) -> Response {
+    let mut response = if visit.fragment {
+        let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+        ([("x-location", location)], "").into_response()
+    } else {
+        Redirect::to(path).into_response()
+    };
+    if !flashes.is_empty()
+        && let Ok(cookie) = HeaderValue::from_str(&Flash::cookie(flashes).to_string())
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A refusal of a page.
+pub struct PageError {
+    error: Error,
+    /// Where to go on after signing in.
+    next: Option<String>,
+}
+
+impl PageError {
+    /// Sends somebody to the sign-in page and back.
+    pub(super) fn sign_in_first(parts: &Parts) -> Self {
+        let path = parts
+            .uri
+            .path_and_query()
+            .map(|path| path.as_str().to_owned());
+        let next = path.filter(|path| parts.method == axum::http::Method::GET && path != "/");
+        Self {
+            error: Error::NotSignedIn,
+            next,
+        }
+    }
+
+    /// The refusal itself.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl<E: Into<Error>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            next: None,
+        }
+    }
+}
+
+/// A page that says what went wrong and what to do.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    title: &'static str,
+    detail: String,
+    upgrade: bool,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if matches!(self.error, Error::NotSignedIn) {
+            let next = self.next.as_deref().map(|next| {
+                format!(
+                    "?next={}",
+                    form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()
+                )
+            });
+            return Redirect::to(&format!("/sign-in{}", next.unwrap_or_default())).into_response();
+        }
+        log_internal(&self.error);
+        let page = ErrorPage {
+            title: title(&self.error),
+            detail: self.error.to_string(),
+            upgrade: matches!(self.error, Error::FeatureRequired(_)),
+        };
+        let mut response = match page.render() {
+            Ok(text) => (self.error.status(), Html(text)).into_response(),
+            Err(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side.",
+            )
+                .into_response(),
+        };
+        if let Some(seconds) = retry_after(&self.error) {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn title(error: &Error) -> &'static str {
+    match error {
+        Error::FeatureRequired(_) => "This is part of a larger licence",
+        Error::PermissionDenied(_) | Error::AdminsOnly => "You may not do this",
+        Error::NotFound(_) => "There is nothing here",
+        Error::Conflict { .. } => "This has changed meanwhile",
+        Error::TooMany { .. } => "Too many attempts",
+        Error::Unavailable(_) => "Not available at the moment",
+        Error::Internal(_) => "Something went wrong",
+        Error::Unreadable(_) | Error::Refused { .. } | Error::NotSignedIn => "This was refused",
+    }
+}

@@ -1,0 +1,94 @@
+//! The whole URL map.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request},
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
+use crate::{accounts, app::App, error::Error};
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 1024 * 1024;
+/// The longest that a request may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Everything that the server answers.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let (api, document) = api().split_for_parts();
+    Router::new()
+        .nest(
+            "/api/v1",
+            api.route("/openapi.json", get(async move || Json(document)))
+                .fallback(no_such_call),
+        )
+        .merge(pages())
+        .route("/assets/{*name}", get(assets::serve))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(no_such_page)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+                .layer(TraceLayer::new_for_http().make_span_with(request_span))
+                .layer(PropagateRequestIdLayer::x_request_id())
+                .layer(middleware::from_fn(harden))
+                .layer(CompressionLayer::new())
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    PATIENCE,
+                ))
+                .layer(CatchPanicLayer::custom(|_| panicked()))
+                .layer(DefaultBodyLimit::max(LARGEST_BODY)),
+        )
+        .with_state(app)
+}
+
+/// Every call of the API, each slice's below its own path.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+}
+
+/// Every page, each slice's below its own path.
+fn pages() -> Router<App> {
+    Router::new().merge(accounts::pages::routes())
+}
+
+async fn no_such_call() -> Problem {
+    Problem(Error::NotFound("call"))
+}
+
+async fn no_such_page() -> PageError {
+    PageError::from(Error::NotFound("page"))
+}
+
+fn panicked() -> Response {
+    Problem(Error::internal("a handler panicked")).into_response()
+}
+
+fn request_span(request: &Request) -> tracing::Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}

@@ -1,0 +1,36 @@
+//! The durable queue: work that must happen although the process ends, the answer was sent, or Pax8 is away.
+//!
+//! - A job is a row, written in the transaction of what causes it; it exists exactly if that does.
+//! - A worker claims a job with a lease and renews it; when a process dies, another one takes the job over.
+//! - A failed job is tried again on a schedule that is data ([`RETRY_AFTER`]), then given up and kept as failed.
+//! - The queue knows no job by name: slices register their kinds in a [`Registry`].
+//!
+//! So a job may run more than once and must be written for that.
+
+mod queue;
+mod schedule;
+mod store;
+mod worker;
+
+pub use queue::{NewJob, enqueue};
+pub use schedule::{Scheduled, run_schedules, tick};
+pub use worker::{
+    Failure, Handler, Job, LEASE, Outcome, RETRY_AFTER, Registry, drain, run_workers,
+};
+
+use std::sync::Arc;
+
+/// Wakes the workers of this process.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<tokio::sync::Notify>);
+
+impl Wake {
+    /// Says that a job may be ready.
+    pub fn wake(&self) {
+        self.0.notify_waiters();
+    }
+
+    pub(crate) async fn wait(&self) {
+        self.0.notified().await;
+    }
+}

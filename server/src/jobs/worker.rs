@@ -1,0 +1,196 @@
+//! Claiming jobs, doing them, and saying how it went.
+
+use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+
+use super::store;
+use crate::{
+    app::App,
+    error::{Error, Result},
+    ids::{JobId, OrganizationId},
+};
+
+/// How long a job belongs to a worker that says nothing more.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(45);
+/// How often a worker says that it lives: three chances within a lease.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often an idle worker looks by itself, for jobs of other processes and of the future.
+const POLL: Duration = Duration::from_secs(2);
+/// Waits between tries; a job that fails once more is given up.
+pub const RETRY_AFTER: [SignedDuration; 4] = [
+    SignedDuration::from_secs(15),
+    SignedDuration::from_mins(2),
+    SignedDuration::from_mins(10),
+    SignedDuration::from_hours(1),
+];
+
+/// A claimed job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Its kind.
+    pub kind: String,
+    /// What it needs to know.
+    pub payload: serde_json::Value,
+    /// 1 at the first try.
+    pub attempt: u32,
+}
+
+/// Why a job did not succeed.
+#[derive(Debug)]
+pub enum Failure {
+    /// Trying again may help.
+    Retry(Error),
+    /// Trying again cannot help.
+    GiveUp(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Retry(error)
+    }
+}
+
+/// How a job ended.
+pub type Outcome = Result<(), Failure>;
+/// What does a kind of job.
+pub type Handler =
+    Arc<dyn Fn(App, Job) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
+
+/// The kinds of jobs and who does them.
+#[derive(Clone, Default)]
+pub struct Registry(HashMap<&'static str, Handler>);
+
+impl Registry {
+    /// Adds a kind.
+    #[must_use]
+    pub fn with<F, Fut>(mut self, kind: &'static str, handler: F) -> Self
+    where
+        F: Fn(App, Job) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Outcome> + Send + 'static,
+    {
+        self.0
+            .insert(kind, Arc::new(move |app, job| Box::pin(handler(app, job))));
+        self
+    }
+}
+
+/// Works until told to stop; a job under way is finished first.
+pub async fn run_workers(app: App, registry: Registry, workers: usize, stop: CancellationToken) {
+    let workers = (0..workers).map(|_| work(app.clone(), registry.clone(), stop.clone()));
+    futures::future::join_all(workers).await;
+}
+
+async fn work(app: App, registry: Registry, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match work_once(&app, &registry).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = ?error, "the job queue cannot be read"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.wake.wait() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+/// Does everything that is due, and what comes of it, in the calling task; tells how many jobs that were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn drain(app: &App, registry: &Registry) -> Result<usize> {
+    let mut done = 0;
+    while work_once(app, registry).await? {
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Claims and does one job, if one is due.
+async fn work_once(app: &App, registry: &Registry) -> Result<bool> {
+    let now = app.clock.now();
+    let mut tx = app.database.system_read().await?;
+    if !store::any_due(&mut tx, now).await? {
+        return Ok(false);
+    }
+    drop(tx);
+    let mut tx = app.database.system_write().await?;
+    let job = store::claim(&mut tx, &app.node, now, now + LEASE).await?;
+    tx.commit().await?;
+    let Some(job) = job else { return Ok(false) };
+    let outcome = perform(app, registry, &job).await;
+    settle(app, &job, outcome).await?;
+    Ok(true)
+}
+
+#[tracing::instrument(skip_all, fields(job = %job.id, kind = %job.kind, organization = %job.organization))]
+async fn perform(app: &App, registry: &Registry, job: &Job) -> Outcome {
+    let Some(handler) = registry.0.get(job.kind.as_str()) else {
+        return Err(Failure::GiveUp(Error::internal(format!(
+            "no handler for jobs of kind {}",
+            job.kind
+        ))));
+    };
+    // A task of its own, so that a panic is a failed job and not a dead worker.
+    let mut work = tokio::spawn(handler(app.clone(), job.clone()));
+    loop {
+        tokio::select! {
+            ended = &mut work => {
+                return ended.unwrap_or_else(|error| Err(Failure::Retry(Error::internal(error.to_string()))));
+            }
+            () = tokio::time::sleep(HEARTBEAT) => {
+                if let Err(error) = renew(app, job).await {
+                    tracing::warn!(error = ?error, "the lease of a job could not be renewed");
+                }
+            }
+        }
+    }
+}
+
+async fn renew(app: &App, job: &Job) -> Result<()> {
+    let mut tx = app.database.system_write().await?;
+    store::renew(&mut tx, job.id, &app.node, app.clock.now() + LEASE).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn settle(app: &App, job: &Job, outcome: Outcome) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.database.system_write().await?;
+    match outcome {
+        Ok(()) => store::finish(&mut tx, job.id, &app.node, "done", now, None).await?,
+        Err(Failure::Retry(error)) => match wait_after(job.attempt) {
+            Some(wait) => {
+                tracing::warn!(job = %job.id, kind = %job.kind, error = ?error, "a job failed and will be tried again");
+                store::retry(&mut tx, job.id, &app.node, now + wait, &error.to_string()).await?;
+            }
+            None => give_up(&mut tx, app, job, &error).await?,
+        },
+        Err(Failure::GiveUp(error)) => give_up(&mut tx, app, job, &error).await?,
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn give_up(tx: &mut db::SystemTx, app: &App, job: &Job, error: &Error) -> Result<()> {
+    tracing::error!(job = %job.id, kind = %job.kind, error = ?error, "a job failed for good");
+    store::finish(
+        tx,
+        job.id,
+        &app.node,
+        "failed",
+        app.clock.now(),
+        Some(&error.to_string()),
+    )
+    .await
+}
+
+fn wait_after(attempt: u32) -> Option<SignedDuration> {
+    let index = usize::try_from(attempt).ok()?.checked_sub(1)?;
+    RETRY_AFTER.get(index).copied()
+}

@@ -1,0 +1,10 @@
+//! Organizations: one MSP each, with its name, currency, time zone, licence and data key.
+
+mod create;
+mod store;
+
+pub use create::{Created, NewOrganization, create_organization, next_billing};
+pub use store::{
+    Organization, find_by_id_or_slug, list_organizations, load_data_key, load_organization,
+    set_feature,
+};

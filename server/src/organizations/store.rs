@@ -1,0 +1,177 @@
+//! Every SQL statement about organizations.
+
+use db::{OrgTx, Row, SystemTx, args};
+use jiff::{Timestamp, tz::TimeZone};
+use money::Currency;
+use rust_decimal::Decimal;
+
+use crate::{
+    error::{Error, Result},
+    ids::OrganizationId,
+    secrets::{DataKey, Vault},
+};
+
+db::statements! {
+    system INSERT = "insert into organization (id, slug, name, currency, timezone, data_key, next_billing_at, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    system SLUG_TAKEN = "select 1 as one from organization where slug = $1";
+    org INSERT_FEATURE = "insert into organization_feature (organization_id, feature) values ($1, $2)
+        on conflict (organization_id, feature) do nothing";
+    org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
+    org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, tax_name, tax_percent, invoice_prefix
+        from organization where id = $1";
+    org LOAD_DATA_KEY = "select data_key from organization where id = $1";
+    system FIND_BY_ID_OR_SLUG = "select id from organization where id = $1 or slug = $1";
+    system LIST = "select id from organization order by created_at, id";
+}
+
+/// An organization and its settings.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its short name in commands.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The currency of its reports and of new clients.
+    pub currency: Currency,
+    /// Whose days its dates are.
+    pub timezone: TimeZone,
+    /// Postal address, as printed on invoices; lines.
+    pub address: String,
+    /// Address for clients' answers.
+    pub email: String,
+    /// Tax number, as printed.
+    pub tax_id: String,
+    /// `a4` or `letter`.
+    pub page_size: String,
+    /// The name of its tax.
+    pub tax_name: String,
+    /// Its rate in percent; none: no tax.
+    pub tax_percent: Option<Decimal>,
+    /// What stands before the number of an invoice.
+    pub invoice_prefix: String,
+}
+
+pub(super) struct NewRow<'a> {
+    pub id: OrganizationId,
+    pub slug: &'a str,
+    pub name: &'a str,
+    pub currency: Currency,
+    pub timezone: &'a str,
+    pub data_key: &'a str,
+    pub next_billing_at: Timestamp,
+    pub now: Timestamp,
+}
+
+pub(super) async fn insert(tx: &mut SystemTx, row: &NewRow<'_>) -> Result<()> {
+    let NewRow {
+        id,
+        slug,
+        name,
+        currency,
+        timezone,
+        data_key,
+        next_billing_at,
+        now,
+    } = row;
+    let args = args![
+        *id,
+        *slug,
+        *name,
+        currency.code(),
+        *timezone,
+        *data_key,
+        *next_billing_at,
+        *now
+    ];
+    tx.execute(&INSERT, args).await?;
+    Ok(())
+}
+
+pub(super) async fn slug_taken(tx: &mut SystemTx, slug: &str) -> Result<bool> {
+    Ok(tx.fetch_optional(&SLUG_TAKEN, args![slug]).await?.is_some())
+}
+
+/// Gives a licence feature to the transaction's organization, or takes it away.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_feature(tx: &mut OrgTx, feature: &str, licensed: bool) -> Result<()> {
+    let statement = if licensed {
+        &INSERT_FEATURE
+    } else {
+        &DELETE_FEATURE
+    };
+    tx.execute(statement, args![feature]).await?;
+    Ok(())
+}
+
+/// The transaction's organization.
+///
+/// # Errors
+/// When there is none.
+pub async fn load_organization(tx: &mut OrgTx) -> Result<Organization> {
+    let row = tx.fetch_one(&LOAD, args![]).await?;
+    read(&row)
+}
+
+/// Opens the data key of the transaction's organization.
+///
+/// # Errors
+/// When the master key is not the one that it was wrapped with.
+pub async fn load_data_key(tx: &mut OrgTx, vault: &Vault) -> Result<DataKey> {
+    let wrapped: String = tx
+        .fetch_one(&LOAD_DATA_KEY, args![])
+        .await?
+        .get("data_key")?;
+    vault
+        .data_key(tx.organization(), &wrapped)
+        .map_err(Error::internal)
+}
+
+/// The organization with that id or slug.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_by_id_or_slug(
+    tx: &mut SystemTx,
+    id_or_slug: &str,
+) -> Result<Option<OrganizationId>> {
+    let row = tx
+        .fetch_optional(&FIND_BY_ID_OR_SLUG, args![id_or_slug])
+        .await?;
+    Ok(row.map(|row| row.get("id")).transpose()?)
+}
+
+/// All organizations, oldest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_organizations(tx: &mut SystemTx) -> Result<Vec<OrganizationId>> {
+    let rows = tx.fetch_all(&LIST, args![]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("id"))
+        .collect::<db::Result<_>>()?)
+}
+
+fn read(row: &Row) -> Result<Organization> {
+    let timezone: String = row.get("timezone")?;
+    let currency: Option<Currency> = row.parse("currency", str::parse)?;
+    Ok(Organization {
+        id: row.get("id")?,
+        slug: row.get("slug")?,
+        name: row.get("name")?,
+        currency: currency.ok_or_else(|| Error::internal("an organization without a currency"))?,
+        timezone: TimeZone::get(&timezone).map_err(Error::internal)?,
+        address: row.get("address")?,
+        email: row.get("email")?,
+        tax_id: row.get("tax_id")?,
+        page_size: row.get("page_size")?,
+        tax_name: row.get("tax_name")?,
+        tax_percent: row.get("tax_percent")?,
+        invoice_prefix: row.get("invoice_prefix")?,
+    })
+}

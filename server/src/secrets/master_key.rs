@@ -1,0 +1,159 @@
+//! The installation's master key: given in the environment, or kept in a file that only its owner can read.
+
+use std::{
+    io::{ErrorKind, Write as _},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use zeroize::Zeroizing;
+
+/// 32 random bytes that everything secret depends on.
+pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+/// Why there is no usable master key.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// The text is not 32 bytes in base64.
+    #[error(
+        "the master key must be 32 bytes in base64 (make one with: head -c 32 /dev/urandom | base64)"
+    )]
+    Malformed,
+    /// The file cannot be read or made.
+    #[error("the master key file {path} cannot be used: {cause}", path = path.display())]
+    File {
+        /// Where it is or should be.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Others can read the file.
+    #[error("the master key file {path} can be read by others: run chmod 600 on it", path = path.display())]
+    Exposed {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    NoRandomness,
+}
+
+impl MasterKey {
+    /// A key from its bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// A key from its base64 text.
+    ///
+    /// # Errors
+    /// When the text is something else.
+    pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
+        let bytes = Zeroizing::new(
+            BASE64_STANDARD
+                .decode(text.trim())
+                .map_err(|_| MasterKeyError::Malformed)?,
+        );
+        let bytes = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| MasterKeyError::Malformed)?;
+        Ok(Self::from_bytes(bytes))
+    }
+
+    /// Reads the key from a file, making it with mode 0600 if there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made, holds something else, or can be read by others.
+    pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
+        let failed = |cause| MasterKeyError::File {
+            path: path.to_owned(),
+            cause,
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                refuse_exposed(path)?;
+                Self::parse(&text)
+            }
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                let mut bytes = Zeroizing::new([0; 32]);
+                getrandom::fill(bytes.as_mut_slice()).map_err(|_| MasterKeyError::NoRandomness)?;
+                let mut options = std::fs::OpenOptions::new();
+                options.write(true).create_new(true);
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+                let mut file = options.open(path).map_err(failed)?;
+                let text = Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice()));
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(failed)?;
+                Ok(Self(bytes))
+            }
+            Err(cause) => Err(failed(cause)),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+#[cfg(unix)]
+fn refuse_exposed(path: &Path) -> Result<(), MasterKeyError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = std::fs::metadata(path).map_err(|cause| MasterKeyError::File {
+        path: path.to_owned(),
+        cause,
+    })?;
+    if metadata.permissions().mode() & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(MasterKeyError::Exposed {
+            path: path.to_owned(),
+        })
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_exposed(_: &Path) -> Result<(), MasterKeyError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_made_once_and_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let made = MasterKey::from_file(&path).unwrap();
+        let read = MasterKey::from_file(&path).unwrap();
+        assert_eq!(made.bytes(), read.bytes());
+        assert_ne!(made.bytes(), &[0; 32]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        MasterKey::from_file(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(
+            MasterKey::from_file(&path),
+            Err(MasterKeyError::Exposed { .. })
+        ));
+    }
+
+    #[test]
+    fn a_malformed_key_is_refused() {
+        assert!(matches!(
+            MasterKey::parse("short"),
+            Err(MasterKeyError::Malformed)
+        ));
+        assert!(MasterKey::parse(&BASE64_STANDARD.encode([7; 32])).is_ok());
+    }
+}
