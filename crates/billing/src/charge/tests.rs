@@ -232,6 +232,11 @@ fn a_price_paid_once_is_due_on_the_first_period_that_ends_after_it() {
         let case = Case::new(term, date(2026, 2, 10), Frequency::Monthly);
         assert_eq!(case.line(date(2026, 1, 1)), "Billing starts on 2026-02-10.");
         assert_eq!(case.line(date(2026, 2, 1)), "5 × 22.20 = 111.00");
+        let next_day = Case::new(case.term, date(2026, 2, 1), Frequency::Monthly);
+        assert_eq!(
+            next_day.line(date(2026, 1, 1)),
+            "Billing starts on 2026-02-01."
+        );
     }
 }
 

@@ -304,6 +304,11 @@ fn a_price_paid_once_is_billed_though_the_service_ended_and_then_marked() {
         sub.dates.end = Some(date(2026, 2, 10));
     };
     assert_eq!(skipped(cancelled), "ended");
+    let cancelled_for_later = |sub: &mut LinkedSubscription| {
+        cancelled(sub);
+        sub.dates.end = Some(date(2026, 6, 1));
+    };
+    assert_eq!(assembled(cancelled_for_later).billed_once().count(), 1);
 }
 
 #[test]
@@ -400,6 +405,19 @@ fn seats_added_to_a_term_charged_on_renewal_pay_the_rest_of_the_term() {
         result.lines[0]
             .description
             .ends_with("2 × 365.00 × 265/365)")
+    );
+}
+
+#[test]
+fn seats_seen_before_billing_starts_cost_nothing() {
+    let mut sub = subscription("s1");
+    (sub.term, sub.charge) = (BillingTerm::Annual, Charge::OnRenewal);
+    sub.dates.billing_start = Some(date(2026, 5, 10));
+    let result = with_changes(sub, vec![seats("1", "5", date(2026, 4, 11))]);
+    assert_eq!(result.lines.len(), 1);
+    assert_eq!(
+        result.lines[0].description,
+        "Cloud Office (one year from 2026-05-10)"
     );
 }
 
