@@ -15,3 +15,15 @@ pub mod ids;
 pub mod jobs;
 pub mod organizations;
 pub mod secrets;
+
+/// Every kind of job that the program does.
+#[must_use]
+pub fn job_registry() -> jobs::Registry {
+    jobs::Registry::default()
+}
+
+/// Everything that happens by the clock.
+#[must_use]
+pub fn schedules() -> Vec<jobs::Scheduled> {
+    Vec::new()
+}

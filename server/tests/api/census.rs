@@ -1,0 +1,41 @@
+//! Every statement that the program declares is understood by both engines, and asks for one organization's rows only.
+
+use db::{Registered, testing::on_each_engine};
+
+#[tokio::test]
+async fn both_engines_understand_every_statement() {
+    on_each_engine(async |it| {
+        let mut count = 0;
+        for statement in db::registered() {
+            let prepared = it.database.prepare(statement.name(), statement.sql()).await;
+            assert!(
+                prepared.is_ok(),
+                "{}: {:?}\n{}",
+                statement.name(),
+                prepared,
+                statement.sql()
+            );
+            count += 1;
+        }
+        assert!(count > 20);
+    })
+    .await;
+}
+
+#[test]
+fn i12_every_statement_about_an_organization_is_bound_to_it() {
+    for statement in db::registered() {
+        let sql = statement.sql();
+        let bound = match statement {
+            Registered::Org(_) => {
+                sql.contains("organization_id = $1")
+                    || sql.contains("from organization where id = $1")
+                    || sql.contains("organization set") && sql.contains("where id = $1")
+                    || sql.contains("(organization_id,") && sql.contains("($1,")
+            }
+            Registered::Bulk(_) => sql.contains("(organization_id,"),
+            Registered::System(_) => true,
+        };
+        assert!(bound, "{}: {sql}", statement.name());
+    }
+}

@@ -1,0 +1,358 @@
+//! A whole installation for a test: a database, a clock that stands still, a Pax8 sandbox, two organizations with users of
+//! every role, and the router that they all talk to.
+
+use std::{net::SocketAddr, num::NonZeroU32};
+
+use ascent::{
+    accounts::{self, By, NewAccount, Role, start_session},
+    app::{App, Parts, Settings},
+    clock::Clock,
+    http::{SESSION_COOKIE, router},
+    ids::{AccountId, OrganizationId},
+    jobs::{self, Wake},
+    organizations::{NewOrganization, create_organization, set_feature},
+    secrets::{MasterKey, Vault},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use db::testing::TestDatabase;
+use jiff::{Timestamp, ToSpan as _};
+use pax8_sandbox::{Running, Sandbox, SandboxConfig};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// The password of every user in tests.
+pub const PASSWORD: &str = "a password for tests";
+/// When tests happen, unless they say otherwise.
+pub const NOW: &str = "2026-06-15T12:00:00Z";
+
+/// A whole installation.
+pub struct World {
+    pub app: App,
+    pub router: Router,
+    pub sandbox: Running,
+    pub ours: Organization,
+    pub theirs: Organization,
+}
+
+/// An organization and its users.
+pub struct Organization {
+    pub id: OrganizationId,
+    /// Every right, by token.
+    pub owner: User,
+    pub admin: User,
+    pub member: User,
+    /// The owner again, by the session of a browser.
+    pub browser: User,
+}
+
+/// Somebody who asks, by token, by session or not at all.
+#[derive(Clone)]
+pub struct User {
+    router: Router,
+    pass: Pass,
+}
+
+#[derive(Clone)]
+enum Pass {
+    Nobody,
+    Token(SecretString),
+    Session { cookie: String, csrf: String },
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+/// Runs a test once on each engine, in a fresh installation whose sandbox is the demo's estate.
+pub async fn on_each_engine<F: AsyncFn(&World)>(test: F) {
+    with_sandbox(SandboxConfig::demo, test).await;
+}
+
+/// Runs a test once on each engine, in a fresh installation with a sandbox of the given kind.
+pub async fn with_sandbox<F: AsyncFn(&World)>(config: impl Fn() -> SandboxConfig, test: F) {
+    db::testing::on_each_engine(async |database| {
+        let sandbox = Sandbox::bind("127.0.0.1:0", config())
+            .await
+            .expect("the sandbox starts");
+        let world = World::new(database, sandbox).await;
+        test(&world).await;
+    })
+    .await;
+}
+
+impl World {
+    async fn new(database: &TestDatabase, sandbox: Running) -> Self {
+        let app = App::new(Parts {
+            database: database.database.clone(),
+            clock: Clock::manual(NOW.parse().unwrap()),
+            vault: Vault::new(&MasterKey::from_bytes([7; 32])),
+            settings: Settings {
+                pax8_url: sandbox.url(),
+                public_url: "http://localhost".to_owned(),
+                sync_interval: 4.hours(),
+            },
+            pax8_budget: pax8::RateBudget::new(NonZeroU32::new(100_000).unwrap()),
+            wake: Wake::default(),
+            metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
+                .build_recorder()
+                .handle(),
+            node: "test".to_owned(),
+        });
+        let router = router(app.clone());
+        let ours = Organization::new(&app, &router, "Ours").await;
+        let theirs = Organization::new(&app, &router, "Theirs").await;
+        Self {
+            app,
+            router,
+            sandbox,
+            ours,
+            theirs,
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> User {
+        User {
+            router: self.router.clone(),
+            pass: Pass::Nobody,
+        }
+    }
+
+    /// Moves the clock of the server and of the sandbox.
+    pub fn set_now(&self, now: &str) {
+        let now: Timestamp = now.parse().unwrap();
+        self.app.clock.set(now);
+        self.sandbox.sandbox().set_now(now);
+    }
+
+    /// Lets the clock's schedules enqueue what is due, and does all jobs that are due; tells how many jobs that were.
+    pub async fn work(&self) -> usize {
+        jobs::tick(&self.app, &ascent::schedules()).await;
+        jobs::drain(&self.app, &ascent::job_registry())
+            .await
+            .unwrap()
+    }
+
+    /// Gives a licence feature to an organization, or takes it away.
+    pub async fn set_feature(&self, organization: &Organization, feature: &str, licensed: bool) {
+        let mut tx = self.app.database.write(organization.id).await.unwrap();
+        set_feature(&mut tx, feature, licensed).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+impl Organization {
+    async fn new(app: &App, router: &Router, name: &str) -> Self {
+        let new = NewOrganization {
+            name: name.to_owned(),
+            owner_name: "Owner".to_owned(),
+            owner_email: format!("owner@{name}.example"),
+            owner_password: SecretString::from(PASSWORD),
+            currency: "USD".to_owned(),
+            timezone: "America/New_York".to_owned(),
+            features: vec!["pax8Integration".to_owned()],
+        };
+        let created = create_organization(app, new, &By::command_line())
+            .await
+            .unwrap();
+        let user = |pass| User {
+            router: router.clone(),
+            pass,
+        };
+        let session = start_session(app, created.owner, created.organization)
+            .await
+            .unwrap();
+        let actor = accounts::find_session(app, &session.secret)
+            .await
+            .unwrap()
+            .unwrap();
+        let cookie = format!("{SESSION_COOKIE}={}", session.secret.as_cookie());
+        Self {
+            id: created.organization,
+            owner: user(Pass::Token(created.api_token)),
+            admin: user(Pass::Token(
+                add_user(app, created.organization, name, Role::Admin).await,
+            )),
+            member: user(Pass::Token(
+                add_user(app, created.organization, name, Role::Member).await,
+            )),
+            browser: user(Pass::Session {
+                cookie,
+                csrf: actor.csrf_token,
+            }),
+        }
+    }
+}
+
+async fn add_user(app: &App, organization: OrganizationId, name: &str, role: Role) -> SecretString {
+    let now = app.clock.now();
+    let account = NewAccount {
+        id: AccountId::new(),
+        email: format!("{}@{name}.example", role.as_str()),
+        name: role.as_str().to_owned(),
+        password: accounts::hash_password(SecretString::from(PASSWORD))
+            .await
+            .unwrap(),
+    };
+    let mut tx = app.database.system_write().await.unwrap();
+    accounts::insert_account(&mut tx, &account, now)
+        .await
+        .unwrap();
+    let mut tx = tx.into_writer_of(organization).await.unwrap();
+    accounts::insert_membership(&mut tx, account.id, role, now)
+        .await
+        .unwrap();
+    let (_, token) = accounts::make_token(&mut tx, app, account.id, "Test")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    token
+}
+
+impl User {
+    /// The cookie of a browser's session, as it is sent.
+    pub fn cookie(&self) -> &str {
+        match &self.pass {
+            Pass::Session { cookie, .. } => cookie,
+            _ => "",
+        }
+    }
+
+    /// Asks for a page or a call.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "", Body::empty()).await
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(
+            Method::POST,
+            path,
+            "application/json",
+            Body::from(body.to_string()),
+        )
+        .await
+    }
+
+    /// Sends JSON.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(
+            Method::PUT,
+            path,
+            "application/json",
+            Body::from(body.to_string()),
+        )
+        .await
+    }
+
+    /// Sends JSON.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(
+            Method::PATCH,
+            path,
+            "application/json",
+            Body::from(body.to_string()),
+        )
+        .await
+    }
+
+    /// Asks to remove something.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, "", Body::empty()).await
+    }
+
+    /// Sends a form as a page of the session would, with its token.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        if let Pass::Session { csrf, .. } = &self.pass {
+            form.append_pair("csrf_token", csrf);
+        }
+        form.extend_pairs(fields);
+        self.send(
+            Method::POST,
+            path,
+            "application/x-www-form-urlencoded",
+            Body::from(form.finish()),
+        )
+        .await
+    }
+
+    /// Sends anything.
+    pub async fn send(&self, method: Method, path: &str, content_type: &str, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !content_type.is_empty() {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        request = match &self.pass {
+            Pass::Nobody => request,
+            Pass::Token(token) => request.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", token.expose_secret()),
+            ),
+            Pass::Session { cookie, csrf } => request
+                .header(header::COOKIE, cookie)
+                .header("x-csrf-token", csrf),
+        };
+        let mut request = request.body(body).unwrap();
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap();
+        Answer {
+            status,
+            headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+impl Answer {
+    /// The JSON body of an answer with the expected status.
+    #[track_caller]
+    pub fn json(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The page of an answer that went well.
+    #[track_caller]
+    pub fn page(&self) -> scraper::Html {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        scraper::Html::parse_document(&self.text)
+    }
+
+    /// The code of a refusal with the expected status.
+    #[track_caller]
+    pub fn refusal(&self, status: u16) -> String {
+        self.json(status)["code"]
+            .as_str()
+            .expect("a problem has a code")
+            .to_owned()
+    }
+
+    /// Where a redirection leads.
+    #[track_caller]
+    pub fn location(&self) -> &str {
+        assert!(
+            self.status.is_redirection(),
+            "{} {}",
+            self.status,
+            self.text
+        );
+        self.headers[header::LOCATION].to_str().unwrap()
+    }
+}
