@@ -25,6 +25,11 @@ mod seeded;
 mod tokens;
 mod wire;
 
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use config::{Composition, OversizedPages, SandboxConfig, UnauthorizedBody, Wire};
 pub use counters::Counters;
 pub use estate::{Change, Estate, NewCompany, NewProduct, NewSubscription, UnknownRecord};

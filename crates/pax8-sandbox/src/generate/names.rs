@@ -136,7 +136,8 @@ pub(super) fn company(index: usize) -> String {
     }
 }
 
-/// A host name that goes with [`company`].
+/// A host name that goes with [`company`]; below a public suffix, because
+/// matching by domain disregards names that are below none.
 pub(super) fn domain(name: &str) -> String {
     let letters: String = name
         .chars()
@@ -145,7 +146,7 @@ pub(super) fn domain(name: &str) -> String {
         .to_ascii_lowercase();
     let short = letters.get(..letters.len().min(40)).unwrap_or("company");
     format!(
-        "{}.example",
+        "{}-demo.com",
         if short.is_empty() { "company" } else { short }
     )
 }

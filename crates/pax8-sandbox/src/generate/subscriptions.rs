@@ -160,8 +160,10 @@ fn subscription(
 
 /// The lower the number, the likelier: the first of a thousand gets 3 %.
 fn skewed(draw: &mut Stream, count: usize) -> usize {
-    let drawn = draw.below(1 << 16);
-    ((drawn * drawn) >> 16) * count >> 16
+    let drawn = draw.next() >> 48;
+    let squared = (drawn * drawn) >> 16;
+    let count = u64::try_from(count).unwrap_or(0);
+    usize::try_from((squared * count) >> 16).unwrap_or(0)
 }
 
 /// Evenly spread over the years before now, in order.

@@ -64,11 +64,10 @@ impl<'a> Row<'a> {
         self.maybe(name, value, Kind::Text);
     }
 
+    /// Amounts without value are left out, never null: absent is unknown.
     pub(crate) fn number(&mut self, name: &str, value: Option<Decimal>) {
-        match value {
-            Some(value) => self.put(name, number(value)),
-            // Amounts are left out, never null: absent is unknown.
-            None => {}
+        if let Some(value) = value {
+            self.put(name, number(value));
         }
     }
 

@@ -32,9 +32,12 @@ pub(crate) fn product(wire: Wire, product: &Product, detail: bool) -> Value {
     row.done()
 }
 
+/// Billing term, commitment with its months, months the price is for.
+type Plan = (&'static str, Option<(&'static str, i64)>, i64);
+
 /// The plans a product is sold in.
 pub(crate) fn pricing(wire: Wire, product: &Product) -> Value {
-    let plans: &[(&str, Option<(&str, i64)>, i64)] = if product.requires_commitment {
+    let plans: &[Plan] = if product.requires_commitment {
         &[
             ("Monthly", Some(("1-Year", 12)), 1),
             ("Annual", Some(("1-Year", 12)), 12),

@@ -1,14 +1,12 @@
 //! The partner API as a client meets it: tokens, paging, filters, sorting,
 //! errors, and the promise that nothing can be written.
 
-mod support;
-
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::support::{Api, id, json_of, token_request};
 use pax8_sandbox::{OversizedPages, Place, SandboxConfig, UnauthorizedBody, Wire};
 use serde_json::{Value, json};
-use support::{Api, id, json_of, token_request};
 
 #[tokio::test]
 async fn a_token_is_issued_for_the_right_credentials_only() {

@@ -1,5 +1,4 @@
 //! A client that asks the sandbox the way any other would.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
 use reqwest::{Client, RequestBuilder, Response};
