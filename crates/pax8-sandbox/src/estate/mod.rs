@@ -2,6 +2,7 @@
 //! that change them. Every change is stamped with the sandbox clock and is in
 //! the very next answer.
 
+mod add;
 mod change;
 mod life;
 mod records;

@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::change::{Change, NewCompany, NewProduct, NewSubscription, UnknownRecord};
-use super::rows::{Address, Commitment, Company, Product, Subscription};
+use super::change::{Change, UnknownRecord};
+use super::rows::{Company, Product, Subscription};
 use super::table::Table;
-use crate::seeded::derived_uuid;
 
 #[derive(Clone)]
 pub(crate) struct Records {
@@ -167,7 +166,17 @@ impl Records {
                     self.subscriptions.remove(id).is_some()
                 })
             }
-            _ => Ok(None),
+            // Named one by one, so that a new change cannot be forgotten here.
+            Change::AddCompany(_)
+            | Change::RenameCompany { .. }
+            | Change::SetWebsite { .. }
+            | Change::SetExternalId { .. }
+            | Change::SetCompanyStatus { .. }
+            | Change::RemoveCompany { .. }
+            | Change::AddProduct(_)
+            | Change::RenameProduct { .. }
+            | Change::RemoveProduct { .. }
+            | Change::Clear => Ok(None),
         }
     }
 
@@ -207,77 +216,6 @@ impl Records {
                 })
                 .is_some()
         })
-    }
-
-    fn add_company(&mut self, new: NewCompany) -> String {
-        let id = new.id.unwrap_or_else(|| self.draw_id("company"));
-        self.companies.put(Company {
-            id: id.clone(),
-            name: new.name,
-            address: Address {
-                country: "US".to_owned(),
-                ..Address::default()
-            },
-            phone: None,
-            website: new.website,
-            external_id: new.external_id,
-            bill_on_behalf_of_enabled: false,
-            self_service_allowed: Some(false),
-            order_approval_required: false,
-            status: "Active".to_owned(),
-            updated: None,
-        });
-        id
-    }
-
-    fn add_product(&mut self, new: NewProduct) -> String {
-        let id = new.id.unwrap_or_else(|| self.draw_id("product"));
-        self.products.put(Product {
-            id: id.clone(),
-            name: new.name,
-            vendor: new.vendor,
-            sku: new.sku,
-            vendor_sku: new.vendor_sku,
-            short_description: None,
-            requires_commitment: false,
-            by_usage: false,
-            monthly_cost: new.monthly_cost,
-        });
-        id
-    }
-
-    pub(crate) fn add_subscription(&mut self, new: NewSubscription, now: Timestamp) -> String {
-        self.version += 1;
-        let id = new.id.unwrap_or_else(|| self.draw_id("subscription"));
-        let start = new.start.unwrap_or_else(|| day_of(now));
-        let commitment = new.commitment.map(|(term, end)| Commitment {
-            id: derived_uuid("commitment", &id),
-            term,
-            end,
-        });
-        self.subscriptions.put(Subscription {
-            id: id.clone(),
-            parent_id: new.parent,
-            company_id: new.company,
-            product_id: new.product,
-            quantity: new.quantity,
-            start,
-            end: new.end,
-            created: now,
-            updated: None,
-            billing_start: new.billing_start.unwrap_or(start),
-            status: new.status,
-            price: new.price,
-            partner_cost: new.partner_cost,
-            currency: new.currency,
-            billing_term: new.billing_term,
-            commitment,
-        });
-        id
-    }
-
-    fn draw_id(&self, kind: &str) -> String {
-        derived_uuid("added", &format!("{kind} {}", self.version))
     }
 }
 

@@ -103,24 +103,16 @@ impl<'a> Row<'a> {
     }
 
     fn instant_text(&self, name: &str, at: Timestamp) -> String {
-        let with_offset = |hours: i8| {
-            let local = Offset::constant(hours).to_datetime(at);
-            format!(
-                "{}-{:02}00",
-                local.strftime("%Y-%m-%dT%H:%M:%S%.3f"),
-                -hours
-            )
-        };
         let habit = if self.wire == Wire::Spec {
             0
         } else {
             choice(self.id, name, 4)
         };
         match habit {
-            0 => at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            1 => at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
-            2 => with_offset(-6),
-            _ => with_offset(-7),
+            0 => format!("{}Z", clock(at, 0)),
+            1 => format!("{}.{:03}Z", clock(at, 0), at.subsec_millisecond()),
+            2 => format!("{}.{:03}-0600", clock(at, -6), at.subsec_millisecond()),
+            _ => format!("{}.{:03}-0700", clock(at, -7), at.subsec_millisecond()),
         }
     }
 
@@ -138,6 +130,13 @@ impl<'a> Row<'a> {
             _ => day.to_string(),
         }
     }
+}
+
+/// Date and time of day, to the second, at this many hours from UTC.
+fn clock(at: Timestamp, hours: i8) -> String {
+    let local = Offset::constant(hours).to_datetime(at);
+    let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+    format!("{}T{hour:02}:{minute:02}:{second:02}", local.date())
 }
 
 /// A decimal as a JSON number, digit by digit.

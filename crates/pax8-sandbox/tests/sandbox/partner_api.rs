@@ -310,6 +310,46 @@ async fn the_two_wires_spell_the_commitment_their_own_way() {
     }
 }
 
+#[tokio::test]
+async fn a_field_without_value_is_absent_or_null_or_empty() {
+    let api = Api::start(SandboxConfig::sized(200, 0, 0)).await;
+    let rows = api.all("/v1/companies", 200).await;
+    let count = |wanted: Option<Value>| {
+        rows.iter()
+            .filter(|row| row.get("externalId") == wanted.as_ref())
+            .count()
+    };
+    assert!(count(None) > 0, "absent");
+    assert!(count(Some(Value::Null)) > 0, "null");
+    assert!(count(Some(json!(""))) > 0, "empty");
+    let config = SandboxConfig {
+        wire: Wire::Spec,
+        ..SandboxConfig::sized(200, 0, 0)
+    };
+    for row in Api::start(config).await.all("/v1/companies", 200).await {
+        assert!(
+            row.as_object()
+                .unwrap()
+                .values()
+                .all(|value| !value.is_null())
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_bytes() {
+    for path in [
+        "/v1/companies",
+        "/v1/products",
+        "/v1/subscriptions",
+        "/v1/invoices",
+    ] {
+        let (one, other) = (Api::small().await, Api::small().await);
+        let text = async |api: &Api| api.get(path).await.bytes().await.unwrap();
+        assert_eq!(text(&one).await, text(&other).await, "{path}");
+    }
+}
+
 /// Digits are digits, whichever; a shape is what remains.
 fn shape(date: &Value) -> String {
     date.as_str()
