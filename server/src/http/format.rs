@@ -1,27 +1,56 @@
 //! How values are written on pages: amounts with their currency, dates, instants in the organization's zone.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use money::Amount;
+use money::{Amount, Currency};
 use rust_decimal::Decimal;
 
-/// An amount with its currency, digits grouped: `1,234.50 USD`.
+/// An amount with its currency, digits grouped: `$1,234.50`, or `1,234.50 CHF` where a sign would not be understood.
 #[must_use]
 pub fn money(amount: &Amount) -> String {
-    format!(
-        "{} {}",
-        grouped(&amount.to_string()),
-        amount.currency().code()
-    )
+    signed(&amount.to_string(), amount.currency().code())
 }
 
-/// A decimal as it is, digits grouped, with a currency after it if there is one.
+/// A price as it is, digits grouped, with its currency if there is one: at least the currency's decimals, `$18.50`.
 #[must_use]
 pub fn price(value: &Decimal, currency: Option<&str>) -> String {
-    let text = grouped(&value.normalize().to_string());
+    let value = value.normalize();
+    let known = currency.and_then(|code| code.parse::<Currency>().ok());
+    let decimals = known.map_or(0, |currency| currency.minor_digits());
+    let text = if value.scale() < decimals {
+        format!("{value:.*}", usize::try_from(decimals).unwrap_or_default())
+    } else {
+        value.to_string()
+    };
     match currency {
-        Some(currency) => format!("{text} {currency}"),
-        None => text,
+        Some(code) => signed(&text, code),
+        None => grouped(&text),
     }
+}
+
+/// A number with the sign of its currency before it, or the code after it.
+fn signed(number: &str, code: &str) -> String {
+    let (minus, digits) = number
+        .strip_prefix('-')
+        .map_or(("", number), |digits| ("\u{2212}", digits));
+    match sign(code) {
+        Some(sign) => format!("{minus}{sign}{}", grouped(digits)),
+        None => format!("{minus}{} {code}", grouped(digits)),
+    }
+}
+
+/// The sign of a currency, for those that everybody reads alike.
+#[must_use]
+pub fn sign(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        "JPY" => "¥",
+        "CAD" => "CA$",
+        "AUD" => "A$",
+        "NZD" => "NZ$",
+        _ => return None,
+    })
 }
 
 /// A quantity: no zeros at its end.
@@ -92,6 +121,36 @@ mod tests {
             ("12.00", "12.00"),
         ] {
             assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn amounts_carry_the_sign_or_the_code_of_their_currency() {
+        for (minor, code, text) in [
+            (123_450, "USD", "$1,234.50"),
+            (-340, "USD", "\u{2212}$3.40"),
+            (2_220, "EUR", "€22.20"),
+            (1_500, "JPY", "¥1,500"),
+            (99, "CAD", "CA$0.99"),
+            (123_450, "CHF", "1,234.50 CHF"),
+        ] {
+            assert_eq!(
+                money(&Amount::from_minor(minor, code.parse().unwrap())),
+                text
+            );
+        }
+    }
+
+    #[test]
+    fn prices_keep_their_decimals_and_show_at_least_those_of_the_currency() {
+        for (value, currency, text) in [
+            ("18.5", Some("USD"), "$18.50"),
+            ("0.0125", Some("USD"), "$0.0125"),
+            ("1500", Some("JPY"), "¥1,500"),
+            ("18.500", None, "18.5"),
+            ("7", Some("XYZ"), "7 XYZ"),
+        ] {
+            assert_eq!(price(&value.parse().unwrap(), currency), text);
         }
     }
 }
