@@ -3,4 +3,5 @@
 
 mod accounts;
 mod census;
+mod jobs;
 mod world;
