@@ -14,6 +14,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod organizations;
+pub mod pax8;
 pub mod secrets;
 
 /// Every kind of job that the program does.

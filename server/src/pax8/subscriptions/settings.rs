@@ -1,0 +1,18 @@
+//! What people decide about one subscription.
+
+use billing::{Charge, Pricing};
+
+use crate::ids::RecurringInvoiceId;
+
+/// The billing settings of one subscription. The default is what holds before anybody decided: at cost, not linked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BillingSettings {
+    /// Markup and override.
+    pub pricing: Pricing,
+    /// The recurring invoice that it feeds.
+    pub recurring_invoice: Option<RecurringInvoiceId>,
+    /// How its term meets an invoice of another rhythm.
+    pub charge: Charge,
+    /// Raised by every change, so that a stale save is noticed; 0: never saved.
+    pub version: i64,
+}
