@@ -382,10 +382,13 @@ create table invoice (
     number text,
     client_id text not null,
     recurring_invoice_id text,
+    -- The recurring invoice's name when it was made.
+    recurring_name text,
     billing_run_id text,
     status text not null,
-    -- A held subscription or a setting asks for a look before it is issued.
+    -- A held subscription or a setting asks for a look before it is issued; the reasons are a JSON list.
     needs_review boolean not null,
+    review_reasons text not null,
     currency text not null,
     issue_date text,
     due_date text,
@@ -410,12 +413,12 @@ create table invoice (
     foreign key (organization_id, client_id) references client (organization_id, id),
     foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id)
 );
--- Exactly once: a recurring invoice bills a period one time, whoever runs it and however often.
-create unique index invoice_once on invoice (organization_id, recurring_invoice_id, period_start);
+-- Exactly once: a recurring invoice bills a period one time, whoever runs it and however often. A void invoice bills nothing.
+create unique index invoice_once on invoice (organization_id, recurring_invoice_id, period_start) where status <> 'void';
 create unique index invoice_number on invoice (organization_id, number);
-create index invoice_client on invoice (organization_id, client_id, created_at);
-create index invoice_latest on invoice (organization_id, created_at);
-create index invoice_run on invoice (organization_id, billing_run_id);
+create index invoice_client on invoice (organization_id, client_id, id);
+create index invoice_run on invoice (organization_id, billing_run_id, id);
+create index invoice_review on invoice (organization_id, needs_review) where status = 'draft';
 
 create table invoice_line (
     organization_id text not null references organization (id),

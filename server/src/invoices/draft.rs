@@ -1,0 +1,47 @@
+//! Storing a draft.
+
+use billing::Assembled;
+use db::OrgTx;
+use jiff::Timestamp;
+use money::Currency;
+
+use super::{ClientSnapshot, Origin, ReviewReason, SellerSnapshot, store};
+use crate::{
+    error::Result,
+    ids::{BillingRunId, ClientId, InvoiceId},
+};
+
+/// A draft to be stored.
+pub struct NewInvoice {
+    /// Who pays.
+    pub client_id: ClientId,
+    /// Who pays, as they are now.
+    pub client: ClientSnapshot,
+    /// Who is paid, as they are now.
+    pub seller: SellerSnapshot,
+    /// Days from issue to due.
+    pub payment_terms_days: u32,
+    /// What it is made from.
+    pub origin: Option<Origin>,
+    /// The run that makes it.
+    pub billing_run_id: Option<BillingRunId>,
+    /// The client's currency.
+    pub currency: Currency,
+    /// The days it covers.
+    pub period: Option<billing::Period>,
+    /// Lines, what is held and skipped, taxes and totals.
+    pub assembled: Assembled,
+    /// Why a person has to look at it; empty: for no reason.
+    pub review: Vec<ReviewReason>,
+}
+
+/// Stores a draft with its lines. The schema refuses a second one for the same recurring invoice and period.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert_draft(tx: &mut OrgTx, new: NewInvoice, now: Timestamp) -> Result<InvoiceId> {
+    let id = InvoiceId::new();
+    store::insert(tx, id, &new, now).await?;
+    store::insert_lines(tx, id, &new.assembled.lines).await?;
+    Ok(id)
+}

@@ -1,0 +1,363 @@
+//! An invoice and its legal moves.
+
+use billing::{Explanation, HoldReason, LineSource, Period, SkipReason, TaxLine};
+use jiff::{Timestamp, civil::Date};
+use money::{Amount, Currency, Decimal, MoneyError, UnitPrice};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    ids::{BillingRunId, ClientId, InvoiceId, RecurringInvoiceId},
+};
+
+/// Where an invoice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceStatus {
+    /// Made, but not yet sent out; it has no number.
+    Draft,
+    /// Has its number; the client is asked to pay.
+    Issued,
+    /// Some of it is paid.
+    PartiallyPaid,
+    /// All of it is paid.
+    Paid,
+    /// Taken back: nothing is to be paid.
+    Void,
+}
+
+impl InvoiceStatus {
+    /// Every status, in the order of an invoice's life.
+    pub const ALL: [Self; 5] = [
+        Self::Draft,
+        Self::Issued,
+        Self::PartiallyPaid,
+        Self::Paid,
+        Self::Void,
+    ];
+
+    /// Its name in the database and the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Issued => "issued",
+            Self::PartiallyPaid => "partially_paid",
+            Self::Paid => "paid",
+            Self::Void => "void",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Issued => "Issued",
+            Self::PartiallyPaid => "Partially paid",
+            Self::Paid => "Paid",
+            Self::Void => "Void",
+        }
+    }
+
+    /// Goes on only if an invoice may be issued from here.
+    ///
+    /// # Errors
+    /// From anything but a draft.
+    pub fn require_issuable(self) -> Result<()> {
+        match self {
+            Self::Draft => Ok(()),
+            Self::Void => Err(illegal("This invoice is void and cannot be issued.")),
+            _ => Err(illegal("This invoice was issued already.")),
+        }
+    }
+
+    /// Goes on only if an invoice may be made void from here.
+    ///
+    /// # Errors
+    /// Once something was paid, or when it is void already.
+    pub fn require_voidable(self) -> Result<()> {
+        match self {
+            Self::Draft | Self::Issued => Ok(()),
+            Self::Void => Err(illegal("This invoice is void already.")),
+            Self::PartiallyPaid | Self::Paid => Err(illegal(
+                "This invoice has payments. Take those back before making it void.",
+            )),
+        }
+    }
+}
+
+fn illegal(detail: &str) -> Error {
+    Error::conflict("invoice_status", detail)
+}
+
+/// The client as it was when the invoice was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSnapshot {
+    /// Its name.
+    pub name: String,
+    /// Its postal address; lines.
+    pub address: String,
+    /// Its e-mail address.
+    pub email: Option<String>,
+    /// Its account reference number.
+    pub account_reference: Option<String>,
+    /// Whether it pays no tax.
+    pub tax_exempt: bool,
+}
+
+/// The organization as it was when the invoice was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellerSnapshot {
+    /// Its name.
+    pub name: String,
+    /// Its postal address; lines.
+    pub address: String,
+    /// Where to write to.
+    pub email: String,
+    /// Its tax number.
+    pub tax_id: String,
+    /// `a4` or `letter`.
+    pub page_size: String,
+}
+
+/// What an invoice was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The recurring invoice.
+    pub recurring_invoice: RecurringInvoiceId,
+    /// Its name when the invoice was made.
+    pub name: String,
+}
+
+/// Why a person has to look at a draft before it goes out. Prints as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewReason {
+    /// Something linked is held.
+    Held,
+    /// The recurring invoice asks for a look at each of its invoices.
+    ReviewFirst,
+    /// Its total is below zero.
+    NegativeTotal,
+    /// Its period overlaps one that was billed already.
+    Overlap,
+}
+
+impl std::fmt::Display for ReviewReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Held => "Something linked is held until you decide.",
+            Self::ReviewFirst => "This recurring invoice is reviewed before each invoice goes out.",
+            Self::NegativeTotal => "The total is below zero.",
+            Self::Overlap => "The period overlaps one that was billed already.",
+        })
+    }
+}
+
+/// A linked subscription that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The subscription.
+    pub subscription_id: String,
+    /// The product's name.
+    pub product: String,
+    /// Why it waits.
+    pub reason: HoldReason,
+    /// What it would bring in a month, where that can be told.
+    pub monthly_value: Option<Amount>,
+}
+
+/// A linked subscription that is rightly not on the invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The subscription.
+    pub subscription_id: String,
+    /// The product's name.
+    pub product: String,
+    /// Why it is not there.
+    pub reason: SkipReason,
+}
+
+/// A line: `quantity × unit_price`, rounded to the minor unit, is `amount`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceLine {
+    /// As printed.
+    pub description: String,
+    /// As printed.
+    pub quantity: Decimal,
+    /// As printed.
+    pub unit_price: UnitPrice,
+    /// Before tax.
+    pub amount: Amount,
+    /// Whether tax is charged on it.
+    pub taxable: bool,
+    /// Where it comes from.
+    pub source: LineSource,
+    /// Everything that led to the amount.
+    pub explanation: Explanation,
+}
+
+/// An invoice.
+#[derive(Debug, Clone)]
+pub struct Invoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number, given at issue.
+    pub number: Option<String>,
+    /// Where it stands.
+    pub status: InvoiceStatus,
+    /// Why a person has to look at it; empty: for no reason, or somebody did.
+    pub review: Vec<ReviewReason>,
+    /// Who pays.
+    pub client_id: ClientId,
+    /// Who pays, as they were when it was made.
+    pub client: ClientSnapshot,
+    /// Who is paid, as they were when it was made.
+    pub seller: SellerSnapshot,
+    /// What it was made from.
+    pub origin: Option<Origin>,
+    /// The run that made it.
+    pub billing_run_id: Option<BillingRunId>,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The day it was issued.
+    pub issue_date: Option<Date>,
+    /// The day by which it is to be paid.
+    pub due_date: Option<Date>,
+    /// The days it covers.
+    pub period: Option<Period>,
+    /// The lines, in the order printed; empty in lists.
+    pub lines: Vec<InvoiceLine>,
+    /// The sum of the lines.
+    pub subtotal: Amount,
+    /// The taxes.
+    pub taxes: Vec<TaxLine>,
+    /// The sum of the taxes.
+    pub tax: Amount,
+    /// Subtotal and taxes.
+    pub total: Amount,
+    /// What was paid.
+    pub paid: Amount,
+    /// What waits for a person.
+    pub held: Vec<Held>,
+    /// What is rightly not on it.
+    pub skipped: Vec<Skipped>,
+    /// Days from issue to due.
+    pub payment_terms_days: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was issued.
+    pub issued_at: Option<Timestamp>,
+    /// When it was made void.
+    pub voided_at: Option<Timestamp>,
+}
+
+impl Invoice {
+    /// What is still to be paid: nothing of a void one.
+    ///
+    /// # Errors
+    /// When the amounts are out of range.
+    pub fn balance(&self) -> Result<Amount, MoneyError> {
+        if self.status == InvoiceStatus::Void {
+            return Ok(Amount::zero(self.currency));
+        }
+        self.total.checked_sub(self.paid)
+    }
+
+    /// Whether a person has to look before it goes out.
+    #[must_use]
+    pub fn needs_review(&self) -> bool {
+        self.status == InvoiceStatus::Draft && !self.review.is_empty()
+    }
+
+    /// Whether it is past due on a day.
+    #[must_use]
+    pub fn is_overdue(&self, today: Date) -> bool {
+        matches!(
+            self.status,
+            InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid
+        ) && self.total.minor() > self.paid.minor()
+            && self.due_date.is_some_and(|due| due < today)
+    }
+
+    /// What it is called: its number, or that it is a draft.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.number.as_deref().unwrap_or(match self.status {
+            InvoiceStatus::Void => "Void draft",
+            _ => "Draft",
+        })
+    }
+}
+
+impl From<billing::Line> for InvoiceLine {
+    fn from(line: billing::Line) -> Self {
+        let billing::Line {
+            description,
+            quantity,
+            unit_price,
+            amount,
+            taxable,
+            source,
+            explanation,
+        } = line;
+        Self {
+            description,
+            quantity,
+            unit_price,
+            amount,
+            taxable,
+            source,
+            explanation,
+        }
+    }
+}
+
+impl From<billing::Held> for Held {
+    fn from(held: billing::Held) -> Self {
+        Self {
+            subscription_id: held.subscription_id,
+            product: held.product,
+            reason: held.reason,
+            monthly_value: held.monthly_value,
+        }
+    }
+}
+
+impl From<billing::Skipped> for Skipped {
+    fn from(skipped: billing::Skipped) -> Self {
+        Self {
+            subscription_id: skipped.subscription_id,
+            product: skipped.product,
+            reason: skipped.reason,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::InvoiceStatus as S;
+
+    #[test]
+    fn d27_a_draft_is_issued_once_and_what_was_paid_is_not_void() {
+        let issuable = S::ALL.map(|status| status.require_issuable().is_ok());
+        assert_eq!(issuable, [true, false, false, false, false]);
+        let voidable = S::ALL.map(|status| status.require_voidable().is_ok());
+        assert_eq!(voidable, [true, true, false, false, false]);
+    }
+
+    #[test]
+    fn every_status_is_read_back() {
+        for status in S::ALL {
+            assert_eq!(S::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(S::parse("Draft"), None);
+    }
+}

@@ -1,0 +1,48 @@
+//! Issuing: the draft gets its number, its date and the day by which it is to be paid.
+
+use db::OrgTx;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::{Invoice, load_invoice, store};
+use crate::{
+    accounts::By,
+    audit,
+    error::{Error, Result},
+    ids::InvoiceId,
+    organizations::{load_organization, take_invoice_number},
+};
+
+/// Issues a draft. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
+///
+/// The issue date is today in the organization's time zone. A person who issues a draft that needs review has reviewed it.
+///
+/// # Errors
+/// When there is no such invoice, or it is not a draft.
+pub async fn issue(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Result<Invoice> {
+    let draft = load_invoice(tx, id).await?;
+    draft.status.require_issuable()?;
+    let zone = load_organization(tx).await?.timezone;
+    let issue_date = now.to_zoned_datetime(zone).date();
+    let due_date = issue_date
+        .checked_add(i64::from(draft.payment_terms_days).days())
+        .map_err(Error::internal)?;
+    let number = take_invoice_number(tx).await?;
+    let issued = store::Issued {
+        number: &number,
+        issue_date,
+        due_date,
+        now,
+    };
+    store::mark_issued(tx, id, &issued).await?;
+    let event = audit::Event {
+        by,
+        action: "invoice.issued",
+        subject_type: "invoice",
+        subject_id: id.to_string(),
+    };
+    let before = serde_json::json!({ "status": draft.status });
+    let after = serde_json::json!({ "status": "issued", "number": number, "issue_date": issue_date, "due_date": due_date,
+        "total": draft.total.to_string(), "currency": draft.currency.code() });
+    audit::record(tx, event, now, Some(&before), Some(&after)).await?;
+    load_invoice(tx, id).await
+}

@@ -1,0 +1,31 @@
+//! Invoices: what a client is asked to pay, and everything that explains it.
+//!
+//! - draft → issued → partially paid → paid, or void; nothing else ([`InvoiceStatus`]).
+//! - The number is given at issue, under the organization's lock: the numbers have no gap and no double.
+//! - What was issued is never edited; a correction is a new document. Names, addresses, prices and explanations are
+//!   snapshots, so that the same invoice reads the same on any later day.
+//! - A recurring invoice has at most one invoice for a period that is not void: a rule of the schema.
+
+mod api;
+mod document;
+mod draft;
+mod invoice;
+mod issue;
+mod pages;
+mod store;
+mod void;
+
+pub use api::{InvoiceBody, api};
+pub use document::pdf;
+pub use draft::{NewInvoice, insert_draft};
+pub use invoice::{
+    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, ReviewReason, SellerSnapshot,
+    Skipped,
+};
+pub use issue::issue;
+pub use pages::routes;
+pub use store::{
+    Filter, WaitingDrafts, find_of_period, find_overlapping, list_invoices, list_of_run,
+    load_invoice, waiting_drafts,
+};
+pub use void::void;

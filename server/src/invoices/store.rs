@@ -1,0 +1,331 @@
+//! Every SQL statement about invoices.
+
+use billing::{LineSource, Period};
+use db::{OrgTx, Row, Value, args};
+use jiff::{Timestamp, civil::Date};
+use money::{Amount, Currency, UnitPrice};
+
+use super::{Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin};
+use crate::{
+    error::{Error, Result},
+    http::{List, Paging},
+    ids::{BillingRunId, ClientId, InvoiceId, InvoiceLineId, RecurringInvoiceId},
+};
+
+db::statements! {
+    org INSERT = "insert into invoice (organization_id, id, client_id, recurring_invoice_id, recurring_name, billing_run_id, status,
+        needs_review, review_reasons, currency, period_start, period_end, subtotal_minor, tax_minor, total_minor, client_name,
+        client_json, seller_json, taxes, held, skipped, payment_terms_days, created_at)
+        values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    bulk INSERT_LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
+        amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
+    org FIND = "select * from invoice where organization_id = $1 and id = $2";
+    org LINES = "select * from invoice_line where organization_id = $1 and invoice_id = $2 order by position";
+    org LIST = "select * from invoice where organization_id = $1
+        and (cast($2 as text) is null or client_id = $2)
+        and (cast($3 as text) is null or status = $3)
+        and (needs_review or not $4)
+        and (cast($5 as text) is null or lower(coalesce(number, '')) like $5 escape '\\' or lower(client_name) like $5 escape '\\')
+        and (cast($6 as text) is null or id < $6)
+        order by id desc limit $7";
+    org LIST_LINES = "select line.* from invoice_line line
+        join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
+        where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
+        and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
+        order by line.invoice_id, line.position";
+    org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
+    org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
+        and status <> 'void'";
+    org FIND_OVERLAPPING = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2
+        and period_start < $4 and period_end > $3 and status <> 'void' order by id limit 1";
+    org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
+        issued_at = $6 where organization_id = $1 and id = $2";
+    org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
+    org WAITING = "select currency, count(*) as n, cast(sum(total_minor) as bigint) as total from invoice
+        where organization_id = $1 and status = 'draft' and needs_review group by currency order by currency";
+}
+
+/// Which invoices a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this client's.
+    pub client: Option<ClientId>,
+    /// Only those that stand there.
+    pub status: Option<InvoiceStatus>,
+    /// Only those that a person has to look at.
+    pub needs_review: bool,
+    /// Only those whose number or client's name contains this.
+    pub search: Option<String>,
+}
+
+/// Drafts that wait for a look, in one currency.
+#[derive(Debug, Clone)]
+pub struct WaitingDrafts {
+    /// How many.
+    pub count: i64,
+    /// What they come to.
+    pub total: Amount,
+}
+
+pub(super) struct Issued<'a> {
+    pub number: &'a str,
+    pub issue_date: Date,
+    pub due_date: Date,
+    pub now: Timestamp,
+}
+
+pub(super) async fn insert(
+    tx: &mut OrgTx,
+    id: InvoiceId,
+    new: &NewInvoice,
+    now: Timestamp,
+) -> Result<()> {
+    let assembled = &new.assembled;
+    let held: Vec<super::Held> = assembled.held.iter().cloned().map(Into::into).collect();
+    let skipped: Vec<super::Skipped> = assembled.skipped.iter().cloned().map(Into::into).collect();
+    let tax = assembled.total.checked_sub(assembled.subtotal)?;
+    let args = args![
+        id,
+        new.client_id,
+        new.origin.as_ref().map(|origin| origin.recurring_invoice),
+        new.origin.as_ref().map(|origin| origin.name.clone()),
+        new.billing_run_id,
+        !new.review.is_empty(),
+        Value::json(&new.review)?,
+        new.currency.code(),
+        new.period.map(|period| period.start),
+        new.period.map(|period| period.end),
+        assembled.subtotal.minor(),
+        tax.minor(),
+        assembled.total.minor(),
+        &new.client.name,
+        Value::json(&new.client)?,
+        Value::json(&new.seller)?,
+        Value::json(&assembled.tax)?,
+        Value::json(&held)?,
+        Value::json(&skipped)?,
+        new.payment_terms_days,
+        now
+    ];
+    tx.execute(&INSERT, args).await?;
+    Ok(())
+}
+
+pub(super) async fn insert_lines(
+    tx: &mut OrgTx,
+    invoice: InvoiceId,
+    lines: &[billing::Line],
+) -> Result<()> {
+    let mut rows = Vec::with_capacity(lines.len());
+    for (position, line) in (1_i64..).zip(lines) {
+        let (source, subscription) = match &line.source {
+            LineSource::Manual => ("manual", None),
+            LineSource::Pax8 { subscription_id } => ("pax8", Some(subscription_id)),
+        };
+        rows.push(args![
+            InvoiceLineId::new(),
+            invoice,
+            position,
+            &line.description,
+            line.quantity,
+            line.unit_price.value(),
+            line.amount.minor(),
+            line.taxable,
+            source,
+            subscription,
+            Value::json(&line.explanation)?,
+        ]);
+    }
+    tx.bulk(&INSERT_LINES, rows).await?;
+    Ok(())
+}
+
+pub(super) async fn mark_issued(tx: &mut OrgTx, id: InvoiceId, issued: &Issued<'_>) -> Result<()> {
+    let args = args![
+        id,
+        issued.number,
+        issued.issue_date,
+        issued.due_date,
+        issued.now
+    ];
+    tx.execute(&MARK_ISSUED, args).await?;
+    Ok(())
+}
+
+pub(super) async fn mark_void(tx: &mut OrgTx, id: InvoiceId, now: Timestamp) -> Result<()> {
+    tx.execute(&MARK_VOID, args![id, now]).await?;
+    Ok(())
+}
+
+/// An invoice with its lines.
+///
+/// # Errors
+/// When the organization has no such invoice.
+pub async fn load_invoice(tx: &mut OrgTx, id: InvoiceId) -> Result<Invoice> {
+    let row = tx.fetch_optional(&FIND, args![id]).await?;
+    let mut invoice = read(&row.ok_or(Error::NotFound("invoice"))?)?;
+    let rows = tx.fetch_all(&LINES, args![id]).await?;
+    let lines = rows.iter().map(|row| read_line(row, invoice.currency));
+    invoice.lines = lines.collect::<Result<_>>()?;
+    Ok(invoice)
+}
+
+/// A page of invoices with their lines, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_invoices(
+    tx: &mut OrgTx,
+    filter: &Filter,
+    paging: &Paging<InvoiceId>,
+) -> Result<List<Invoice>> {
+    let status = filter.status.map(InvoiceStatus::as_str);
+    let args = args![
+        filter.client,
+        status,
+        filter.needs_review,
+        filter.search.as_deref().map(contains),
+        paging.after,
+        paging.fetch()
+    ];
+    let rows = tx.fetch_all(&LIST, args).await?;
+    let invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let mut list = paging.list(invoices, |invoice| invoice.id)?;
+    let (Some(newest), Some(oldest)) = (list.data.first(), list.data.last()) else {
+        return Ok(list);
+    };
+    let args = args![oldest.id, newest.id, filter.client, status];
+    for row in tx.fetch_all(&LIST_LINES, args).await? {
+        let of: InvoiceId = row.get("invoice_id")?;
+        if let Some(invoice) = list.data.iter_mut().find(|invoice| invoice.id == of) {
+            invoice.lines.push(read_line(&row, invoice.currency)?);
+        }
+    }
+    Ok(list)
+}
+
+/// What a run made, without lines, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<Invoice>> {
+    let rows = tx.fetch_all(&LIST_OF_RUN, args![run]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The invoice that bills a period of a recurring invoice, if there is one that is not void.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_of_period(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+    period: Period,
+) -> Result<Option<InvoiceId>> {
+    let row = tx
+        .fetch_optional(&FIND_OF_PERIOD, args![recurring, period.start])
+        .await?;
+    Ok(row.map(|row| row.get("id")).transpose()?)
+}
+
+/// An invoice that bills some of the days of a period already, if there is one that is not void.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_overlapping(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+    period: Period,
+) -> Result<Option<InvoiceId>> {
+    let args = args![recurring, period.start, period.end];
+    let row = tx.fetch_optional(&FIND_OVERLAPPING, args).await?;
+    Ok(row.map(|row| row.get("id")).transpose()?)
+}
+
+/// The drafts that wait for a look, by currency.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting_drafts(tx: &mut OrgTx) -> Result<Vec<WaitingDrafts>> {
+    let rows = tx.fetch_all(&WAITING, args![]).await?;
+    let read = |row: &Row| {
+        Ok(WaitingDrafts {
+            count: row.get("n")?,
+            total: Amount::from_minor(row.get("total")?, currency(row)?),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A pattern of texts that contain `text`, lower case.
+fn contains(text: &str) -> String {
+    let escaped = text
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+fn currency(row: &Row) -> Result<Currency> {
+    row.parse("currency", str::parse::<Currency>)?
+        .ok_or_else(|| Error::internal("an invoice without a currency"))
+}
+
+fn read(row: &Row) -> Result<Invoice> {
+    let currency = currency(row)?;
+    let amount =
+        |column: &str| -> Result<Amount> { Ok(Amount::from_minor(row.get(column)?, currency)) };
+    let status = row.parse("status", |name| {
+        InvoiceStatus::parse(name).ok_or("not a status of an invoice")
+    })?;
+    let recurring: Option<RecurringInvoiceId> = row.get("recurring_invoice_id")?;
+    let name: Option<String> = row.get("recurring_name")?;
+    let (start, end): (Option<Date>, Option<Date>) =
+        (row.get("period_start")?, row.get("period_end")?);
+    Ok(Invoice {
+        id: row.get("id")?,
+        number: row.get("number")?,
+        status: status.ok_or_else(|| Error::internal("an invoice without a status"))?,
+        review: row.json("review_reasons")?,
+        client_id: row.get("client_id")?,
+        client: row.json("client_json")?,
+        seller: row.json("seller_json")?,
+        origin: recurring.map(|recurring_invoice| Origin {
+            recurring_invoice,
+            name: name.unwrap_or_default(),
+        }),
+        billing_run_id: row.get("billing_run_id")?,
+        currency,
+        issue_date: row.get("issue_date")?,
+        due_date: row.get("due_date")?,
+        period: start.zip(end).map(|(start, end)| Period { start, end }),
+        lines: Vec::new(),
+        subtotal: amount("subtotal_minor")?,
+        taxes: row.json("taxes")?,
+        tax: amount("tax_minor")?,
+        total: amount("total_minor")?,
+        paid: amount("paid_minor")?,
+        held: row.json("held")?,
+        skipped: row.json("skipped")?,
+        payment_terms_days: row.get("payment_terms_days")?,
+        created_at: row.get("created_at")?,
+        issued_at: row.get("issued_at")?,
+        voided_at: row.get("voided_at")?,
+    })
+}
+
+fn read_line(row: &Row, currency: Currency) -> Result<InvoiceLine> {
+    let subscription: Option<String> = row.get("subscription_id")?;
+    Ok(InvoiceLine {
+        description: row.get("description")?,
+        quantity: row.get("quantity")?,
+        unit_price: UnitPrice::from_exact(row.get("unit_price")?, currency)?,
+        amount: Amount::from_minor(row.get("amount_minor")?, currency),
+        taxable: row.get("taxable")?,
+        source: subscription.map_or(LineSource::Manual, |subscription_id| LineSource::Pax8 {
+            subscription_id,
+        }),
+        explanation: row.json("explanation")?,
+    })
+}

@@ -1,0 +1,30 @@
+//! Making an invoice void: it keeps its number and its text, and nothing of it is to be paid.
+
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{Invoice, load_invoice, store};
+use crate::{accounts::By, audit, error::Result, ids::InvoiceId};
+
+/// Makes a draft or an issued invoice void.
+///
+/// One-time charges on it count as not billed again, and its period may be billed anew if the recurring invoice's next
+/// date is moved back to it.
+///
+/// # Errors
+/// When there is no such invoice, it is void already, or something was paid.
+pub async fn void(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Result<Invoice> {
+    let invoice = load_invoice(tx, id).await?;
+    invoice.status.require_voidable()?;
+    store::mark_void(tx, id, now).await?;
+    let event = audit::Event {
+        by,
+        action: "invoice.voided",
+        subject_type: "invoice",
+        subject_id: id.to_string(),
+    };
+    let before = serde_json::json!({ "status": invoice.status, "number": invoice.number });
+    let after = serde_json::json!({ "status": "void" });
+    audit::record(tx, event, now, Some(&before), Some(&after)).await?;
+    load_invoice(tx, id).await
+}
