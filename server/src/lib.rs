@@ -12,6 +12,7 @@ pub mod clock;
 pub mod error;
 pub mod http;
 pub mod ids;
+pub mod invoices;
 pub mod jobs;
 pub mod organizations;
 pub mod pax8;

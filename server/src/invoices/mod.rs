@@ -7,23 +7,26 @@
 //! - A recurring invoice has at most one invoice for a period that is not void: a rule of the schema.
 
 mod api;
+mod body;
 mod document;
 mod draft;
 mod invoice;
 mod issue;
-mod pages;
 mod store;
 mod void;
 
-pub use api::{InvoiceBody, api};
+pub use api::api;
+pub use body::{
+    ClientRef, HeldBody, InvoiceBody, LineBody, PeriodBody, RecurringRef, SkippedBody, TaxBody,
+    lines,
+};
 pub use document::pdf;
 pub use draft::{NewInvoice, insert_draft};
 pub use invoice::{
-    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, ReviewReason, SellerSnapshot,
-    Skipped,
+    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, ReviewReason,
+    SellerSnapshot, Skipped,
 };
 pub use issue::issue;
-pub use pages::routes;
 pub use store::{
     Filter, WaitingDrafts, find_of_period, find_overlapping, list_invoices, list_of_run,
     load_invoice, waiting_drafts,

@@ -1,7 +1,7 @@
 //! Every SQL statement about organizations.
 
 use db::{OrgTx, Row, SystemTx, args};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::Currency;
 use rust_decimal::Decimal;
 
@@ -21,6 +21,11 @@ db::statements! {
     org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, tax_name, tax_percent, invoice_prefix
         from organization where id = $1";
     org LOAD_DATA_KEY = "select data_key from organization where id = $1";
+    org TAKE_INVOICE_NUMBER = "update organization set next_invoice_number = next_invoice_number + 1 where id = $1
+        returning next_invoice_number - 1 as number, invoice_prefix";
+    org FIND_BILLING_DUE = "select timezone from organization where id = $1 and next_billing_at <= $2";
+    org SET_NEXT_BILLING = "update organization set next_billing_at = $2 where id = $1";
+    system LIST_BILLING_DUE = "select id from organization where next_billing_at <= $1 order by next_billing_at, id";
     system FIND_BY_ID_OR_SLUG = "select id from organization where id = $1 or slug = $1";
     system LIST = "select id from organization order by created_at, id";
 }
@@ -155,6 +160,44 @@ pub async fn list_organizations(tx: &mut SystemTx) -> Result<Vec<OrganizationId>
         .iter()
         .map(|row| row.get("id"))
         .collect::<db::Result<_>>()?)
+}
+
+/// Takes the next number for an invoice, such as `INV-0042`. In a writing transaction, so that numbers have no gap: the
+/// number is taken if and only if the transaction commits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_invoice_number(tx: &mut OrgTx) -> Result<String> {
+    let row = tx.fetch_one(&TAKE_INVOICE_NUMBER, args![]).await?;
+    let (prefix, number): (String, i64) = (row.get("invoice_prefix")?, row.get("number")?);
+    Ok(format!("{prefix}{number:04}"))
+}
+
+/// The organizations whose daily billing run is due, the longest waiting first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_billing_due(tx: &mut SystemTx, now: Timestamp) -> Result<Vec<OrganizationId>> {
+    let rows = tx.fetch_all(&LIST_BILLING_DUE, args![now]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("id"))
+        .collect::<db::Result<_>>()?)
+}
+
+/// If the daily billing run is due: moves it to its next time and tells today's date, where the organization is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_billing_turn(tx: &mut OrgTx, now: Timestamp) -> Result<Option<Date>> {
+    let Some(row) = tx.fetch_optional(&FIND_BILLING_DUE, args![now]).await? else {
+        return Ok(None);
+    };
+    let timezone: String = row.get("timezone")?;
+    let here = now.to_zoned_datetime(TimeZone::get(&timezone).map_err(Error::internal)?);
+    tx.execute(&SET_NEXT_BILLING, args![super::next_billing(&here)?])
+        .await?;
+    Ok(Some(here.date()))
 }
 
 fn read(row: &Row) -> Result<Organization> {

@@ -1,0 +1,138 @@
+//! Invoices as JSON.
+
+use axum::{
+    extract::{Path, Query, State},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Filter, Invoice, InvoiceBody, InvoiceStatus, document, issue, list_invoices, load_invoice, void,
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::{Error, Result},
+    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody},
+    ids::{ClientId, InvoiceId},
+};
+
+/// The calls of this slice.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(PdfCall::openapi())
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(issue_invoice))
+        .routes(routes!(void_invoice))
+}
+
+/// Documents the PDF, which is answered by the same route as the invoice itself: `.pdf` after an id.
+#[derive(OpenApi)]
+#[openapi(paths(pdf))]
+struct PdfCall;
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct InvoiceQuery {
+    /// Only this client's.
+    client_id: Option<String>,
+    /// Only those that stand there: `draft`, `issued`, `partially_paid`, `paid`, `void`.
+    status: Option<String>,
+}
+
+impl InvoiceQuery {
+    fn filter(&self) -> Result<Filter> {
+        let status = |name: &str| {
+            InvoiceStatus::parse(name).ok_or_else(|| {
+                Error::field("status", "Use draft, issued, partially_paid, paid or void.")
+            })
+        };
+        let client = |id: &str| ClientId::parse(id).ok_or(Error::NotFound("client"));
+        Ok(Filter {
+            client: self.client_id.as_deref().map(client).transpose()?,
+            status: self.status.as_deref().map(status).transpose()?,
+            ..Filter::default()
+        })
+    }
+}
+
+/// Lists invoices, newest first.
+#[utoipa::path(get, path = "/invoices", tag = "invoices", params(InvoiceQuery, PageQuery),
+    responses((status = 200, body = List<InvoiceBody>)))]
+async fn list(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Query(query): Query<InvoiceQuery>,
+    Query(page): Query<PageQuery>,
+) -> ApiResult<axum::Json<List<InvoiceBody>>> {
+    let mut tx = app.database.read(actor.organization).await?;
+    let invoices = list_invoices(&mut tx, &query.filter()?, &page.paging()?).await?;
+    let data = invoices.data.iter().map(InvoiceBody::of);
+    Ok(axum::Json(List {
+        data: data.collect::<Result<_>>()?,
+        next_cursor: invoices.next_cursor,
+    }))
+}
+
+/// Shows an invoice.
+#[utoipa::path(get, path = "/invoices/{id}", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody)))]
+async fn get(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<Response> {
+    let mut tx = app.database.read(actor.organization).await?;
+    if let Some(id) = id.strip_suffix(".pdf") {
+        let invoice = load_invoice(&mut tx, invoice_id(id)?).await?;
+        return Ok(document::answer(&invoice)?);
+    }
+    let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
+    Ok(body(&invoice)?.into_response())
+}
+
+/// The invoice as a PDF file. The same invoice gives the same bytes on any day.
+#[utoipa::path(get, path = "/invoices/{id}.pdf", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
+#[expect(dead_code, reason = "only documents what `get` answers")]
+fn pdf() {}
+
+/// Issues a draft: it gets the next number, today's date, and the day by which it is to be paid.
+#[utoipa::path(post, path = "/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn issue_invoice(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<InvoiceBody>> {
+    actor.require(Permission::BillingManage)?;
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = issue(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(body(&invoice)?)
+}
+
+/// Makes a draft or an issued invoice void.
+#[utoipa::path(post, path = "/invoices/{id}/void", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn void_invoice(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<InvoiceBody>> {
+    actor.require(Permission::BillingManage)?;
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = void(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(body(&invoice)?)
+}
+
+fn body(invoice: &Invoice) -> Result<axum::Json<InvoiceBody>> {
+    InvoiceBody::of(invoice).map(axum::Json)
+}
+
+/// A text that is no id is an invoice that does not exist.
+pub(super) fn invoice_id(text: &str) -> Result<InvoiceId> {
+    InvoiceId::parse(text).ok_or(Error::NotFound("invoice"))
+}

@@ -1,0 +1,201 @@
+//! An invoice on paper. Everything on it is a snapshot: the same invoice gives the same bytes on any day.
+
+use axum::{
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use billing::Explanation;
+use invoice_pdf::{
+    DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, TotalLine, render,
+};
+use jiff::civil::Date;
+use money::Amount;
+
+use super::{Invoice, InvoiceLine, InvoiceStatus};
+use crate::{
+    error::{Error, Result},
+    http::filters,
+};
+
+/// The invoice as a PDF file.
+///
+/// # Errors
+/// When it is too large for one.
+pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>> {
+    let paper = if invoice.seller.page_size == "letter" {
+        PageSize::Letter
+    } else {
+        PageSize::A4
+    };
+    render(&document(invoice)?, paper).map_err(Error::internal)
+}
+
+/// The PDF file as an answer, to be shown by the browser and named after the invoice.
+pub(super) fn answer(invoice: &Invoice) -> Result<Response> {
+    let name: String = invoice
+        .title()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("inline; filename=\"{name}.pdf\""),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, pdf(invoice)?).into_response())
+}
+
+fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
+    let (kind, watermark) = match invoice.status {
+        InvoiceStatus::Draft => ("Draft invoice", Some("DRAFT")),
+        InvoiceStatus::Void => ("Void invoice", Some("VOID")),
+        _ => ("Invoice", None),
+    };
+    let (client, seller) = (&invoice.client, &invoice.seller);
+    let taxed = !invoice.taxes.is_empty();
+    let dated = invoice
+        .issue_date
+        .or(invoice.period.map(|period| period.start));
+    Ok(InvoiceDocument {
+        kind: kind.to_owned(),
+        number: invoice.number.clone(),
+        dated: dated.map(document_date).unwrap_or_default(),
+        seller: Party {
+            name: seller.name.clone(),
+            address_lines: address_lines(&seller.address),
+            email: some(&seller.email),
+            tax_id: some(&seller.tax_id),
+        },
+        buyer: Party {
+            name: client.name.clone(),
+            address_lines: address_lines(&client.address),
+            email: client.email.clone(),
+            tax_id: None,
+        },
+        issue_date: invoice.issue_date.as_ref().map(filters::day),
+        due_date: invoice.due_date.as_ref().map(filters::day),
+        period: invoice.period.map(|period| period_text(&period)),
+        currency: invoice.currency.code().to_owned(),
+        lines: invoice
+            .lines
+            .iter()
+            .map(|line| document_line(line, taxed))
+            .collect(),
+        totals: totals(invoice)?,
+        payment_terms: Some(terms(invoice.payment_terms_days)),
+        notes: notes(invoice),
+        watermark: watermark.map(str::to_owned),
+    })
+}
+
+fn document_line(line: &InvoiceLine, taxed: bool) -> DocumentLine {
+    let detail = match &line.explanation {
+        Explanation::Proration(proration) => Some(format!(
+            "{} of the days from {}",
+            proration.fraction,
+            period_text(&proration.period)
+        )),
+        _ => None,
+    };
+    DocumentLine {
+        description: line.description.clone(),
+        detail,
+        quantity: filters::quantity(&line.quantity),
+        unit_price: filters::grouped(&line.unit_price.to_string()),
+        tax_mark: (taxed && !line.taxable).then(|| "no tax".to_owned()),
+        amount: plain(line.amount),
+    }
+}
+
+fn totals(invoice: &Invoice) -> Result<Vec<TotalLine>> {
+    let line = |label: String, amount: String, emphasis| TotalLine {
+        label,
+        amount,
+        emphasis,
+    };
+    let mut totals = vec![line("Subtotal".to_owned(), plain(invoice.subtotal), false)];
+    for tax in &invoice.taxes {
+        let label = format!(
+            "{} {}% on {}",
+            tax.name,
+            tax.percent.normalize(),
+            plain(tax.taxable)
+        );
+        totals.push(line(label, plain(tax.amount), false));
+    }
+    let with_currency = |amount| format!("{} {}", invoice.currency.code(), plain(amount));
+    totals.push(line("Total".to_owned(), with_currency(invoice.total), true));
+    if !invoice.paid.is_zero() {
+        totals.push(line("Paid".to_owned(), plain(invoice.paid), false));
+        totals.push(line(
+            "Amount due".to_owned(),
+            with_currency(invoice.balance()?),
+            true,
+        ));
+    }
+    Ok(totals)
+}
+
+fn notes(invoice: &Invoice) -> Vec<String> {
+    let mut notes = Vec::new();
+    if invoice.client.tax_exempt {
+        notes.push("No tax is charged: the client is exempt.".to_owned());
+    }
+    if let Some(reference) = &invoice.client.account_reference {
+        notes.push(format!("Your account reference: {reference}"));
+    }
+    notes
+}
+
+fn terms(days: u32) -> String {
+    match days {
+        0 => "Due on receipt.".to_owned(),
+        1 => "Due within 1 day.".to_owned(),
+        days => format!("Due within {days} days."),
+    }
+}
+
+/// The first and the last day that belong to a period.
+pub(super) fn period_text(period: &billing::Period) -> String {
+    format!(
+        "{} to {}",
+        filters::day(&period.start),
+        filters::day(&period.last_day())
+    )
+}
+
+fn plain(amount: Amount) -> String {
+    filters::grouped(&amount.to_string())
+}
+
+fn address_lines(address: &str) -> Vec<String> {
+    address
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.trim())
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn document_date(date: Date) -> DocumentDate {
+    DocumentDate {
+        year: u16::try_from(date.year()).unwrap_or_default(),
+        month: u8::try_from(date.month()).unwrap_or_default(),
+        day: u8::try_from(date.day()).unwrap_or_default(),
+    }
+}
