@@ -15,7 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[(
 )];
 
 /// Postgres waits here while another process migrates. The number is arbitrary and ours.
-const MIGRATION_LOCK: i64 = 0x0041_5343_454e_54;
+const MIGRATION_LOCK: i64 = 0x0041_5343_454e_5400;
 
 /// What a migration run did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,13 @@
 //! The same behaviour on both engines: schema, transactions, isolation of organizations, bulk writes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
 use std::collections::BTreeMap;
 
 use db::{

@@ -30,7 +30,6 @@ const LARGEST_BODY: usize = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that the server answers.
-#[must_use]
 pub fn router(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     Router::new()

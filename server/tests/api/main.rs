@@ -1,6 +1,14 @@
 //! The server through its public face: pages and API, with typed users of two organizations, on both engines, against the
 //! Pax8 sandbox. One binary, a module per slice.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on stderr what it skipped"
+)]
+
 mod accounts;
 mod census;
 mod jobs;
