@@ -7,15 +7,19 @@
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod checks;
 pub mod cli;
+pub mod clients;
 pub mod clock;
 pub mod error;
 pub mod http;
 pub mod ids;
 pub mod invoices;
 pub mod jobs;
+pub mod like;
 pub mod organizations;
 pub mod pax8;
+pub mod recurring;
 pub mod secrets;
 
 /// Every kind of job that the program does.

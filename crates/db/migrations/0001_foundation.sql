@@ -138,13 +138,17 @@ create table client (
     payment_terms_days bigint not null,
     tax_exempt boolean not null,
     status text not null,
+    -- Lower case, by the program: the engines disagree on letters beyond ASCII.
+    sort_name text not null,
+    -- Name, reference, website and address of mail in lower case, one a line.
+    search_text text not null,
     -- Raised by every change, so that a stale save is noticed.
     version bigint not null,
     created_at bigint not null,
     updated_at bigint not null,
     primary key (organization_id, id)
 );
-create index client_name on client (organization_id, status, name, id);
+create index client_name on client (organization_id, sort_name, id);
 
 create table recurring_invoice (
     organization_id text not null references organization (id),
@@ -157,11 +161,17 @@ create table recurring_invoice (
     -- The period grid is counted from here, so that the 31st survives short months.
     anchor_date text not null,
     next_invoice_date text not null,
+    -- The end of the last period that a billing run went through; null: none yet. No period starts before it again.
+    billed_until text,
     status text not null,
     review_first boolean not null,
     auto_send boolean not null,
     prorate_first boolean not null,
     prorate_changes boolean not null,
+    -- What its own lines come to, in the minor unit of the client's currency.
+    lines_minor bigint not null,
+    -- Its name in lower case.
+    search_text text not null,
     version bigint not null,
     created_at bigint not null,
     updated_at bigint not null,

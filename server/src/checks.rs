@@ -1,0 +1,119 @@
+//! Checks of typed fields. All refusals of a form or body are collected, so that a person sees them at once.
+
+use std::fmt::Display;
+
+use crate::error::{Error, FieldError, Result};
+
+/// The refusals met so far.
+#[derive(Debug, Default)]
+pub struct Checks(Vec<FieldError>);
+
+impl Checks {
+    /// Refuses a field, with what is wrong and what to do.
+    pub fn refuse(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError {
+            field: field.into(),
+            message: message.into(),
+        });
+    }
+
+    /// A text of one line that has to be there, without the spaces around it.
+    pub fn required(&mut self, field: &str, text: &str, most: usize, empty: &str) -> String {
+        if text.trim().is_empty() {
+            self.refuse(field, empty);
+            return String::new();
+        }
+        self.line(field, text, most)
+    }
+
+    /// A text of one line that may be absent; an empty one counts as absent.
+    pub fn optional(&mut self, field: &str, text: Option<&str>, most: usize) -> Option<String> {
+        let text = text.filter(|text| !text.trim().is_empty())?;
+        Some(self.line(field, text, most))
+    }
+
+    /// A text of several lines, which may be empty.
+    pub fn lines(&mut self, field: &str, text: &str, most: usize) -> String {
+        let text = text.replace("\r\n", "\n");
+        let unprintable = |c: char| c.is_control() && c != '\n';
+        self.within(field, text.trim(), most, unprintable)
+    }
+
+    /// The value, or a refusal in the words of its reader.
+    pub fn value<T, E: Display>(
+        &mut self,
+        field: impl Into<String>,
+        read: Result<T, E>,
+    ) -> Option<T> {
+        read.map_err(|reason| self.refuse(field, reason.to_string()))
+            .ok()
+    }
+
+    /// Goes on only if nothing was refused.
+    ///
+    /// # Errors
+    /// Everything that was refused.
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_refusal())
+        }
+    }
+
+    /// What was refused, where something was.
+    #[must_use]
+    pub fn into_refusal(self) -> Error {
+        Error::fields(self.0)
+    }
+
+    fn line(&mut self, field: &str, text: &str, most: usize) -> String {
+        self.within(field, text.trim(), most, char::is_control)
+    }
+
+    fn within(
+        &mut self,
+        field: &str,
+        text: &str,
+        most: usize,
+        refused: impl Fn(char) -> bool,
+    ) -> String {
+        if text.chars().count() > most {
+            self.refuse(field, format!("Use at most {most} characters."));
+        } else if text.contains(refused) {
+            self.refuse(field, "This contains characters that cannot be printed.");
+        }
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_refusals_are_told_at_once() {
+        let mut checks = Checks::default();
+        checks.required("name", "  ", 10, "Enter a name.");
+        checks.optional("website", Some("a\0b"), 10);
+        checks.value("number", "x".parse::<u32>());
+        let Err(error) = checks.finish() else {
+            panic!("nothing was refused")
+        };
+        let fields: Vec<_> = error
+            .field_errors()
+            .iter()
+            .map(|it| it.field.as_str())
+            .collect();
+        assert_eq!(fields, ["name", "website", "number"]);
+    }
+
+    #[test]
+    fn texts_lose_the_spaces_around_them_and_count_letters_not_bytes() {
+        let mut checks = Checks::default();
+        assert_eq!(checks.required("name", " ÄÖÜ ", 3, ""), "ÄÖÜ");
+        assert_eq!(checks.optional("email", Some("   "), 3), None);
+        assert_eq!(checks.lines("address", "a\r\nb\n", 3), "a\nb");
+        assert!(checks.finish().is_ok());
+    }
+}

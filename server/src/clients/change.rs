@@ -1,0 +1,68 @@
+//! Changing a client's details.
+
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{Client, ClientDetails, load_client, store};
+use crate::{
+    accounts::By,
+    audit,
+    error::{Error, Result},
+    ids::ClientId,
+    recurring,
+};
+
+/// Changes a client's details as a whole. `version` is the one that the person saw; none: whichever there is.
+///
+/// # Errors
+/// When a field is refused, the client was changed meanwhile, or its currency is in use.
+pub async fn change_client(
+    tx: &mut OrgTx,
+    by: &By,
+    id: ClientId,
+    version: Option<i64>,
+    details: &ClientDetails,
+    now: Timestamp,
+) -> Result<Client> {
+    let before = load_client(tx, id).await?;
+    refuse_stale(&before, version)?;
+    let accepted = details.accept()?;
+    if accepted.currency != before.currency {
+        refuse_currency_in_use(tx, &before).await?;
+    }
+    store::update(tx, id, &accepted, now).await?;
+    let after = load_client(tx, id).await?;
+    let event = audit::Event {
+        by,
+        action: "client.changed",
+        subject_type: "client",
+        subject_id: id.to_string(),
+    };
+    audit::record(tx, event, now, Some(&before), Some(&after)).await?;
+    Ok(after)
+}
+
+fn refuse_stale(client: &Client, version: Option<i64>) -> Result<()> {
+    if version.is_none_or(|version| version == client.version) {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "changed_meanwhile",
+        "Somebody changed this client meanwhile. Load it again and repeat your change.",
+    ))
+}
+
+/// Prices that were typed in one currency mean something else in another.
+async fn refuse_currency_in_use(tx: &mut OrgTx, client: &Client) -> Result<()> {
+    let live = recurring::count_live_of_client(tx, client.id).await?;
+    if live == 0 {
+        return Ok(());
+    }
+    Err(Error::field(
+        "currency",
+        format!(
+            "The currency stays {} while recurring invoices count in it ({live} now). Cancel them first.",
+            client.currency
+        ),
+    ))
+}

@@ -1,0 +1,23 @@
+//! Clients: whom the MSP bills.
+//!
+//! - A client belongs to one organization and is never deleted: archiving keeps it for its invoices.
+//! - It is archived only when nothing bills it any more: no live recurring invoice, no mapped Pax8 company.
+//! - Two clients may carry the same account reference; matching then asks a person.
+//! - Its currency stays as long as a live recurring invoice or a mapped company counts on it.
+
+mod archive;
+mod change;
+mod client;
+mod create;
+mod details;
+mod list;
+mod store;
+
+pub use archive::{archive_client, restore_client};
+pub use change::change_client;
+pub use client::{Client, ClientOption, ClientStatus};
+pub use create::create_client;
+pub use details::{ClientDetails, LONGEST_NAME};
+pub use list::{
+    ListClients, find_client, list_clients, list_match_keys, load_client, search_options,
+};

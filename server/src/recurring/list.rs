@@ -1,0 +1,103 @@
+//! Finding recurring invoices, and moving them on as they bill.
+
+use billing::Frequency;
+use db::OrgTx;
+use jiff::civil::Date;
+
+use super::{RecurringInvoice, RecurringStatus, store};
+use crate::{
+    error::{Error, Result},
+    http::{List, PageQuery},
+    ids::{ClientId, RecurringInvoiceId},
+};
+
+/// Which recurring invoices a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ListRecurring {
+    /// Part of a name, or of a client's name, reference, website or e-mail address.
+    pub q: Option<String>,
+    /// Only this client's.
+    pub client_id: Option<ClientId>,
+    /// Only those in this status.
+    pub status: Option<RecurringStatus>,
+    /// Only those of this rhythm.
+    pub frequency: Option<Frequency>,
+}
+
+/// The recurring invoice with its lines.
+///
+/// # Errors
+/// When the organization has none with this id.
+pub async fn load_recurring_invoice(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+) -> Result<RecurringInvoice> {
+    let found = find_recurring_invoice(tx, id).await?;
+    found.ok_or(Error::NotFound("recurring invoice"))
+}
+
+/// The recurring invoice with its lines, if the organization has it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_recurring_invoice(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+) -> Result<Option<RecurringInvoice>> {
+    store::find(tx, id).await
+}
+
+/// A page of recurring invoices, the earliest next date first.
+///
+/// # Errors
+/// When the page asked for is refused.
+pub async fn list_recurring(
+    tx: &mut OrgTx,
+    filter: &ListRecurring,
+    page: &PageQuery,
+) -> Result<List<RecurringInvoice>> {
+    let page = page.paging()?;
+    let rows = store::list(tx, filter, &page).await?;
+    page.list(rows, |it| (it.next_invoice_date, it.id))
+}
+
+/// All recurring invoices of a client, whatever their status.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<RecurringInvoice>> {
+    store::of_client(tx, client).await
+}
+
+/// How many of a client's recurring invoices bill, or will when they are resumed.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i64> {
+    store::count_live_of_client(tx, client).await
+}
+
+/// Those that bill on this date: active, with a next invoice date no later.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvoiceId>> {
+    store::due(tx, as_of).await
+}
+
+/// Moves a recurring invoice over a period that was billed, or had nothing to bill. `next_invoice_date` is that period's
+/// end; `ended` says that it is the end for good.
+///
+/// # Errors
+/// When the organization has none with this id.
+pub async fn advance(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+    next_invoice_date: Date,
+    ended: bool,
+) -> Result<()> {
+    match store::advance(tx, id, next_invoice_date, ended).await? {
+        0 => Err(Error::NotFound("recurring invoice")),
+        _ => Ok(()),
+    }
+}

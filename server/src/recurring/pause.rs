@@ -1,0 +1,98 @@
+//! Pausing a recurring invoice, and going on.
+
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{
+    RecurringInvoice, RecurringStatus, create::today, load_recurring_invoice, rhythm, schedule_of,
+    store,
+};
+use crate::{
+    accounts::By,
+    audit,
+    error::{Error, Result},
+    ids::RecurringInvoiceId,
+};
+
+/// What resuming did.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The recurring invoice, active again.
+    pub invoice: RecurringInvoice,
+    /// Periods that started before today and were not billed.
+    pub left_out: usize,
+}
+
+/// Pauses a recurring invoice. Doing so again changes nothing.
+///
+/// # Errors
+/// When it is over.
+pub async fn pause_recurring_invoice(
+    tx: &mut OrgTx,
+    by: &By,
+    id: RecurringInvoiceId,
+    now: Timestamp,
+) -> Result<RecurringInvoice> {
+    let before = load_recurring_invoice(tx, id).await?;
+    before.require_live()?;
+    if before.status == RecurringStatus::Paused {
+        return Ok(before);
+    }
+    let next = before.next_invoice_date;
+    store::set_status(tx, id, RecurringStatus::Paused, next, now).await?;
+    record(tx, by, "recurring_invoice.paused", &before, now).await
+}
+
+/// Resumes a paused recurring invoice at the first of its periods that starts today or later. Doing so again changes
+/// nothing.
+///
+/// # Errors
+/// When it is over, or its end date leaves nothing to bill.
+pub async fn resume_recurring_invoice(
+    tx: &mut OrgTx,
+    by: &By,
+    id: RecurringInvoiceId,
+    now: Timestamp,
+) -> Result<Resumed> {
+    let before = load_recurring_invoice(tx, id).await?;
+    before.require_live()?;
+    if before.status == RecurringStatus::Active {
+        return Ok(Resumed {
+            invoice: before,
+            left_out: 0,
+        });
+    }
+    let today = today(tx, now).await?;
+    let resumed = rhythm::resume(schedule_of(&before), before.next_invoice_date, today)
+        .map_err(Error::internal)?;
+    if let Some(end) = before.end_date.filter(|end| *end <= resumed.next) {
+        return Err(Error::conflict(
+            "recurring_invoice_over",
+            format!("Its end date, {end}, leaves nothing to bill. Change the end date first."),
+        ));
+    }
+    store::set_status(tx, id, RecurringStatus::Active, resumed.next, now).await?;
+    Ok(Resumed {
+        invoice: record(tx, by, "recurring_invoice.resumed", &before, now).await?,
+        left_out: resumed.left_out,
+    })
+}
+
+/// Writes what was done to the audit log and gives the state after it.
+pub(super) async fn record(
+    tx: &mut OrgTx,
+    by: &By,
+    action: &'static str,
+    before: &RecurringInvoice,
+    now: Timestamp,
+) -> Result<RecurringInvoice> {
+    let after = load_recurring_invoice(tx, before.id).await?;
+    let event = audit::Event {
+        by,
+        action,
+        subject_type: "recurring_invoice",
+        subject_id: before.id.to_string(),
+    };
+    audit::record(tx, event, now, Some(before), Some(&after)).await?;
+    Ok(after)
+}

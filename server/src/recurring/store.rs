@@ -1,0 +1,267 @@
+//! Every SQL statement about recurring invoices and their lines.
+
+use billing::Frequency;
+use db::{OrgTx, Row, args};
+use jiff::{Timestamp, civil::Date};
+use money::{Amount, Currency};
+
+use super::{
+    ListRecurring, RecurringInvoice, RecurringLine, RecurringStatus, details::Accepted,
+    rhythm::Rhythm,
+};
+use crate::{
+    error::{Error, Result},
+    http::Paging,
+    ids::{ClientId, RecurringInvoiceId, RecurringLineId},
+    like,
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.client_id, c.name as client_name, c.currency, r.name, r.frequency, r.start_date, r.end_date,
+            r.anchor_date, r.next_invoice_date, r.billed_until, r.status, r.review_first, r.auto_send, r.prorate_first,
+            r.prorate_changes, r.lines_minor, r.version, r.created_at, r.updated_at
+            from recurring_invoice r join client c on c.organization_id = r.organization_id and c.id = r.client_id
+            where r.organization_id = $1 ",
+            $rest
+        )
+    };
+}
+
+db::statements! {
+    org INSERT = "insert into recurring_invoice (organization_id, id, client_id, name, frequency, start_date, end_date,
+        anchor_date, next_invoice_date, status, review_first, auto_send, prorate_first, prorate_changes, lines_minor,
+        search_text, version, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11, $12, $13, $14, $15, 1, $16, $16)";
+    org UPDATE = "update recurring_invoice set name = $3, frequency = $4, start_date = $5, end_date = $6, anchor_date = $7,
+        next_invoice_date = $8, review_first = $9, auto_send = $10, prorate_first = $11, prorate_changes = $12,
+        lines_minor = $13, search_text = $14, updated_at = $15, version = version + 1
+        where organization_id = $1 and id = $2";
+    org SET_STATUS = "update recurring_invoice set status = $3, next_invoice_date = $4, updated_at = $5, version = version + 1
+        where organization_id = $1 and id = $2";
+    org ADVANCE = "update recurring_invoice set next_invoice_date = $3, billed_until = $3,
+        status = case when $4 then 'ended' else status end, version = version + 1
+        where organization_id = $1 and id = $2";
+    org FIND = select!("and r.id = $2");
+    org OF_CLIENT = select!("and r.client_id = $2 order by r.next_invoice_date, r.id");
+    org LIST = select!("and (cast($2 as text) is null or r.client_id = $2)
+        and (cast($3 as text) is null or r.status = $3)
+        and (cast($4 as text) is null or r.frequency = $4)
+        and (cast($5 as text) is null or r.search_text like $5 escape '\\' or c.search_text like $5 escape '\\')
+        and (cast($6 as text) is null or r.next_invoice_date > $6 or (r.next_invoice_date = $6 and r.id > $7))
+        order by r.next_invoice_date, r.id limit $8");
+    org DUE = "select id from recurring_invoice
+        where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
+    org COUNT_LIVE = "select count(*) as n from recurring_invoice
+        where organization_id = $1 and client_id = $2 and status in ('active', 'paused')";
+    org COUNT = "select count(*) as n from recurring_invoice where organization_id = $1";
+    org LINES = "select id, description, quantity, unit_price, taxable from recurring_line
+        where organization_id = $1 and recurring_invoice_id = $2 order by position";
+    org DELETE_LINES = "delete from recurring_line where organization_id = $1 and recurring_invoice_id = $2";
+    bulk INSERT_LINES = "insert into recurring_line (organization_id, id, recurring_invoice_id, position, description,
+        quantity, unit_price, taxable) values", 8, "";
+}
+
+pub(super) async fn insert(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+    client: ClientId,
+    it: &Accepted,
+    rhythm: Rhythm,
+    now: Timestamp,
+) -> Result<()> {
+    let args = args![
+        id,
+        client,
+        &it.name,
+        it.frequency.code(),
+        it.start_date,
+        it.end_date,
+        rhythm.anchor,
+        rhythm.next,
+        it.review_first,
+        it.auto_send,
+        it.prorate_first,
+        it.prorate_changes,
+        it.lines_total.minor(),
+        it.name.to_lowercase(),
+        now
+    ];
+    tx.execute(&INSERT, args).await?;
+    insert_lines(tx, id, it).await
+}
+
+pub(super) async fn update(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+    it: &Accepted,
+    rhythm: Rhythm,
+    now: Timestamp,
+) -> Result<()> {
+    let args = args![
+        id,
+        &it.name,
+        it.frequency.code(),
+        it.start_date,
+        it.end_date,
+        rhythm.anchor,
+        rhythm.next,
+        it.review_first,
+        it.auto_send,
+        it.prorate_first,
+        it.prorate_changes,
+        it.lines_total.minor(),
+        it.name.to_lowercase(),
+        now
+    ];
+    tx.execute(&UPDATE, args).await?;
+    tx.execute(&DELETE_LINES, args![id]).await?;
+    insert_lines(tx, id, it).await
+}
+
+async fn insert_lines(tx: &mut OrgTx, id: RecurringInvoiceId, it: &Accepted) -> Result<()> {
+    let rows = it.lines.iter().zip(0_u32..).map(|(line, position)| {
+        args![
+            RecurringLineId::new(),
+            id,
+            position,
+            &line.description,
+            line.quantity,
+            line.unit_price.value(),
+            line.taxable
+        ]
+    });
+    tx.bulk(&INSERT_LINES, rows.collect()).await?;
+    Ok(())
+}
+
+pub(super) async fn set_status(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+    status: RecurringStatus,
+    next: Date,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&SET_STATUS, args![id, status.as_str(), next, now])
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn advance(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+    next: Date,
+    ended: bool,
+) -> Result<u64> {
+    Ok(tx.execute(&ADVANCE, args![id, next, ended]).await?)
+}
+
+pub(super) async fn find(
+    tx: &mut OrgTx,
+    id: RecurringInvoiceId,
+) -> Result<Option<RecurringInvoice>> {
+    match tx.fetch_optional(&FIND, args![id]).await? {
+        Some(row) => Ok(Some(with_lines(tx, &row).await?)),
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<RecurringInvoice>> {
+    let rows = tx.fetch_all(&OF_CLIENT, args![client]).await?;
+    all_with_lines(tx, &rows).await
+}
+
+/// The key of a row in the list.
+pub(super) type ListKey = (Date, RecurringInvoiceId);
+
+pub(super) async fn list(
+    tx: &mut OrgTx,
+    filter: &ListRecurring,
+    page: &Paging<ListKey>,
+) -> Result<Vec<RecurringInvoice>> {
+    let (after_date, after_id) = page.after.unzip();
+    let args = args![
+        filter.client_id,
+        filter.status.map(RecurringStatus::as_str),
+        filter.frequency.map(Frequency::code),
+        filter.q.as_deref().and_then(like::containing),
+        after_date,
+        after_id,
+        page.fetch()
+    ];
+    let rows = tx.fetch_all(&LIST, args).await?;
+    all_with_lines(tx, &rows).await
+}
+
+pub(super) async fn due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvoiceId>> {
+    let rows = tx.fetch_all(&DUE, args![as_of]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("id"))
+        .collect::<db::Result<_>>()?)
+}
+
+pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i64> {
+    let row = tx.fetch_one(&COUNT_LIVE, args![client]).await?;
+    Ok(row.get("n")?)
+}
+
+pub(super) async fn count(tx: &mut OrgTx) -> Result<i64> {
+    Ok(tx.fetch_one(&COUNT, args![]).await?.get("n")?)
+}
+
+async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<RecurringInvoice>> {
+    let mut invoices = Vec::with_capacity(rows.len());
+    for row in rows {
+        invoices.push(with_lines(tx, row).await?);
+    }
+    Ok(invoices)
+}
+
+async fn with_lines(tx: &mut OrgTx, row: &Row) -> Result<RecurringInvoice> {
+    let mut invoice = read(row)?;
+    let lines = tx.fetch_all(&LINES, args![invoice.id]).await?;
+    invoice.lines = lines.iter().map(read_line).collect::<Result<_>>()?;
+    Ok(invoice)
+}
+
+fn read(row: &Row) -> Result<RecurringInvoice> {
+    let unknown = |what: &str| Error::internal(format!("a recurring invoice of unknown {what}"));
+    let (status, frequency): (String, String) = (row.get("status")?, row.get("frequency")?);
+    let currency: Option<Currency> = row.parse("currency", str::parse)?;
+    let currency = currency.ok_or_else(|| unknown("currency"))?;
+    Ok(RecurringInvoice {
+        id: row.get("id")?,
+        client_id: row.get("client_id")?,
+        client_name: row.get("client_name")?,
+        currency,
+        name: row.get("name")?,
+        frequency: Frequency::from_code(&frequency).ok_or_else(|| unknown("frequency"))?,
+        start_date: row.get("start_date")?,
+        end_date: row.get("end_date")?,
+        anchor_date: row.get("anchor_date")?,
+        next_invoice_date: row.get("next_invoice_date")?,
+        billed_until: row.get("billed_until")?,
+        status: RecurringStatus::parse(&status).ok_or_else(|| unknown("status"))?,
+        review_first: row.get("review_first")?,
+        auto_send: row.get("auto_send")?,
+        prorate_first: row.get("prorate_first")?,
+        prorate_changes: row.get("prorate_changes")?,
+        lines: Vec::new(),
+        lines_total: Amount::from_minor(row.get("lines_minor")?, currency),
+        version: row.get("version")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+    })
+}
+
+fn read_line(row: &Row) -> Result<RecurringLine> {
+    Ok(RecurringLine {
+        id: row.get("id")?,
+        description: row.get("description")?,
+        quantity: row.get("quantity")?,
+        unit_price: row.get("unit_price")?,
+        taxable: row.get("taxable")?,
+    })
+}
