@@ -11,6 +11,7 @@ pub mod checks;
 pub mod cli;
 pub mod clients;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod http;
 pub mod ids;

@@ -1,1 +1,59 @@
-//! The command line.
+//! The command line: `ascent demo`, `serve`, `setup`, `migrate`, `sync`, `bill`, `sandbox`.
+//!
+//! A command reads its settings, opens the installation, calls a verb of a slice and prints what came of it. Standard
+//! output carries the result and nothing else; the log, progress and asides go to standard error. What goes wrong is one
+//! sentence that says what to do, and the exit code 1.
+
+mod failure;
+mod installation;
+mod logging;
+mod migrate;
+mod print;
+mod sandbox;
+mod serve;
+mod server;
+mod setup;
+mod stop;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// Bills Pax8 subscriptions on the recurring invoices of an MSP's clients.
+#[derive(Debug, Parser)]
+#[command(name = "ascent", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server: web pages, API, background jobs
+    Serve(serve::Options),
+    /// Create an organization with its owner, and print an API token of the owner's
+    Setup(setup::Options),
+    /// Bring the database up to date
+    Migrate(migrate::Options),
+    /// Run the Pax8 sandbox alone
+    Sandbox(sandbox::Options),
+}
+
+/// Does what the command line says; failures are told on standard error.
+pub async fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(options) => serve::run(options).await,
+        Command::Setup(options) => setup::run(options).await,
+        Command::Migrate(options) => migrate::run(options).await,
+        Command::Sandbox(options) => sandbox::run(options).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::aside(&format!("Error: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Why a command did not do its work: one sentence with what is wrong, one with what to do.
+
+use std::path::PathBuf;
+
+use db::DbError;
+
+use crate::{
+    config::{ConfigError, MASTER_KEY_VARIABLE},
+    error::Error,
+    secrets::MasterKeyError,
+};
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder cannot be made or written.
+    #[error("The data folder {path} cannot be used: {cause}. Make it writable, or choose another one with --data-dir or ASCENT_DATA_DIR.", path = path.display())]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The database cannot be opened or reached.
+    #[error(
+        "The database {address} cannot be reached: {cause}. Check that it runs, and the address in --database-url or ASCENT_DATABASE_URL."
+    )]
+    DatabaseAway {
+        /// Its address without a password.
+        address: String,
+        /// What the driver said.
+        cause: String,
+    },
+    /// The database belongs to another version.
+    #[error("Sorry, {0}.")]
+    Database(DbError),
+    /// The master key cannot be used.
+    #[error("Sorry, {0}.")]
+    MasterKey(#[from] MasterKeyError),
+    /// The master key in the environment cannot be used.
+    #[error("The environment variable {MASTER_KEY_VARIABLE} cannot be used: {0}.")]
+    MasterKeyVariable(MasterKeyError),
+    /// The master key is not the one that the database was sealed with.
+    #[error(
+        "The master key from {origin} is not the one that the credentials in the database {address} were sealed with. Start with the key of that database."
+    )]
+    WrongMasterKey {
+        /// Where the key came from.
+        origin: String,
+        /// The database.
+        address: String,
+    },
+    /// The master key file is gone although it is needed.
+    #[error("The master key file {path} is missing, and the credentials in the database {address} were sealed with it. Put it back, or give the key in {MASTER_KEY_VARIABLE}.", path = path.display())]
+    MissingMasterKey {
+        /// Where it should be.
+        path: PathBuf,
+        /// The database.
+        address: String,
+    },
+    /// Another program listens there.
+    #[error(
+        "The address {address} is in use already. Stop the program that uses it, or choose another address with --listen."
+    )]
+    AddressInUse {
+        /// The address.
+        address: String,
+    },
+    /// Nobody can listen there.
+    #[error(
+        "Listening on {address} is not possible: {cause}. Choose another address with --listen."
+    )]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A verb refused or failed.
+    #[error("{}", told(.0))]
+    Verb(#[from] Error),
+    /// Anything else, in a sentence.
+    #[error("{0}")]
+    Said(String),
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::NewerSchema(_) | DbError::EditedMigration(_) | DbError::NotMigrated(_) => {
+                Self::Database(error)
+            }
+            other => Self::Said(format!("The database failed: {other}.")),
+        }
+    }
+}
+
+/// On the command line there is no log to look into: the cause is told.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => format!("This failed: {cause}."),
+        Error::Refused { fields, .. } if !fields.is_empty() => fields
+            .iter()
+            .map(|refused| format!("{}: {}", refused.field, refused.message))
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => other.to_string(),
+    }
+}

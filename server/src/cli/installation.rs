@@ -1,0 +1,174 @@
+//! Opening an installation: the data folder, the database, the master key, and from them the [`App`].
+
+use std::path::Path;
+
+use db::{Database, DbError};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use secrecy::ExposeSecret as _;
+
+use super::Failure;
+use crate::{
+    app::{App, Parts, Settings},
+    clock::Clock,
+    config::{Config, MASTER_KEY_VARIABLE},
+    jobs::Wake,
+    organizations::{list_organizations, load_data_key},
+    secrets::{MasterKey, Vault},
+};
+
+/// What to do about a database that lacks migrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Schema {
+    /// Apply them.
+    Migrate,
+    /// Refuse to start.
+    Check,
+}
+
+/// An installation whose database is up to date and whose master key opens it.
+pub(super) struct Installation {
+    config: Config,
+    database: Database,
+    vault: Vault,
+}
+
+impl Installation {
+    /// Opens the database and proves the master key.
+    pub(super) async fn open(config: Config, schema: Schema) -> Result<Self, Failure> {
+        let database = open_database(&config).await?;
+        match schema {
+            Schema::Migrate => {
+                database.migrate().await?;
+            }
+            Schema::Check => database.check_migrated().await?,
+        }
+        let vault = open_vault(&config, &database).await?;
+        Ok(Self {
+            config,
+            database,
+            vault,
+        })
+    }
+
+    /// The program's parts, with the address that people use.
+    pub(super) fn app(self, public_url: String, metrics: PrometheusHandle) -> App {
+        App::new(Parts {
+            database: self.database,
+            clock: Clock::system(),
+            vault: self.vault,
+            settings: Settings {
+                pax8_url: self.config.pax8_url,
+                public_url: self.config.public_url.unwrap_or(public_url),
+                sync_interval: self.config.sync_interval,
+            },
+            pax8_budget: pax8::RateBudget::default(),
+            wake: Wake::default(),
+            metrics,
+            node: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
+        })
+    }
+
+    /// The program's parts for a command that answers nobody.
+    pub(super) fn app_of_a_command(self) -> App {
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let listen = self.config.listen.to_string();
+        self.app(format!("http://{listen}"), metrics)
+    }
+}
+
+/// Opens the database without looking into it.
+pub(super) async fn open_database(config: &Config) -> Result<Database, Failure> {
+    if config.database_url.is_none() {
+        make_folder(&config.data_folder)?;
+    }
+    let url = config.database_url();
+    Database::open(&url).await.map_err(|error| match error {
+        DbError::Unreachable(cause) => Failure::DatabaseAway {
+            address: without_password(&url),
+            cause,
+        },
+        other => other.into(),
+    })
+}
+
+/// The master key from the environment or its file, tried on what it must open.
+async fn open_vault(config: &Config, database: &Database) -> Result<Vault, Failure> {
+    let organization = list_organizations(&mut database.system_read().await?)
+        .await?
+        .first()
+        .copied();
+    let address = without_password(&config.database_url());
+    let (key, origin) = match &config.master_key {
+        Some(text) => (
+            MasterKey::parse(text.expose_secret()).map_err(Failure::MasterKeyVariable)?,
+            format!("the environment variable {MASTER_KEY_VARIABLE}"),
+        ),
+        None => {
+            let path = config.key_file();
+            if organization.is_some() && !path.exists() {
+                return Err(Failure::MissingMasterKey { path, address });
+            }
+            make_folder(&config.data_folder)?;
+            let origin = format!("the file {}", path.display());
+            (MasterKey::from_file(&path)?, origin)
+        }
+    };
+    let vault = Vault::new(&key);
+    if let Some(organization) = organization {
+        let mut tx = database.read(organization).await?;
+        if load_data_key(&mut tx, &vault).await.is_err() {
+            return Err(Failure::WrongMasterKey { origin, address });
+        }
+    }
+    Ok(vault)
+}
+
+/// Makes a folder that only its owner can look into, and tries to write there.
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    let refused = |cause| Failure::DataFolder {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(refused)?;
+    let probe = path.join(format!(".probe-{}", std::process::id()));
+    std::fs::write(&probe, []).map_err(refused)?;
+    std::fs::remove_file(&probe).map_err(refused)
+}
+
+/// A database's address as it may be shown.
+fn without_password(url: &str) -> String {
+    let url = url.split_once('?').map_or(url, |(address, _)| address);
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            format!("{scheme}://{host}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn an_address_is_shown_without_user_password_and_options() {
+        for (url, shown) in [
+            (
+                "postgres://u:p@ss@h:5432/n?password=x",
+                "postgres://h:5432/n",
+            ),
+            ("postgres://h/n", "postgres://h/n"),
+            (
+                "sqlite:/var/lib/ascent/ascent.db",
+                "sqlite:/var/lib/ascent/ascent.db",
+            ),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The list of settings.
+
+/// A setting: its names, and what `--help` says of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its key in the file.
+    pub key: &'static str,
+    /// Its flag: the key with dashes.
+    pub flag: &'static str,
+    /// Its environment variable.
+    pub variable: &'static str,
+    /// What stands for its value in the help.
+    pub value: &'static str,
+    /// What it is for, with its default.
+    pub help: &'static str,
+    /// Whether its value may hold a password, and so is never shown.
+    pub secret: bool,
+}
+
+const fn setting(
+    key: &'static str,
+    flag: &'static str,
+    variable: &'static str,
+    value: &'static str,
+    help: &'static str,
+) -> Declared {
+    Declared {
+        key,
+        flag,
+        variable,
+        value,
+        help,
+        secret: false,
+    }
+}
+
+pub(super) const CONFIG: Declared = setting(
+    "config",
+    "config",
+    "ASCENT_CONFIG",
+    "FILE",
+    "A file of settings in TOML; its keys are these flags with underscores [default: none]",
+);
+pub(super) const DATABASE_URL: Declared = Declared {
+    secret: true,
+    ..setting(
+        "database_url",
+        "database-url",
+        "ASCENT_DATABASE_URL",
+        "URL",
+        "The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: the file ascent.db in the data folder]",
+    )
+};
+pub(super) const DATA_DIR: Declared = setting(
+    "data_dir",
+    "data-dir",
+    "ASCENT_DATA_DIR",
+    "DIR",
+    "Where the database file and the master key are kept [default: the platform's data folder]",
+);
+pub(super) const LISTEN: Declared = setting(
+    "listen",
+    "listen",
+    "ASCENT_LISTEN",
+    "ADDR",
+    "Where the server listens; port 0 takes a free one [default: 127.0.0.1:8080]",
+);
+pub(super) const PUBLIC_URL: Declared = setting(
+    "public_url",
+    "public-url",
+    "ASCENT_PUBLIC_URL",
+    "URL",
+    "The address that people use; https makes cookies secure [default: where the server listens]",
+);
+pub(super) const PAX8_URL: Declared = setting(
+    "pax8_url",
+    "pax8-url",
+    "ASCENT_PAX8_URL",
+    "URL",
+    "Where Pax8 answers [default: https://api.pax8.com]",
+);
+pub(super) const SYNC_INTERVAL: Declared = setting(
+    "sync_interval",
+    "sync-interval",
+    "ASCENT_SYNC_INTERVAL",
+    "SPAN",
+    "Between two scheduled syncs of an organization [default: 4h]",
+);
+pub(super) const LOG: Declared = setting(
+    "log",
+    "log",
+    "ASCENT_LOG",
+    "FILTER",
+    "What is logged: a level, or levels by module such as info,ascent=debug [default: info; warn for commands that end by themselves]",
+);
+pub(super) const LOG_FORMAT: Declared = setting(
+    "log_format",
+    "log-format",
+    "ASCENT_LOG_FORMAT",
+    "FORMAT",
+    "How it is logged: text or json [default: text]",
+);
+
+/// The settings of every command that opens the database.
+pub const EVERYWHERE: &[&Declared] = &[&CONFIG, &DATABASE_URL, &DATA_DIR, &LOG, &LOG_FORMAT];
+
+/// The settings of commands that also talk to Pax8.
+pub const WITH_PAX8: &[&Declared] = &[
+    &CONFIG,
+    &DATABASE_URL,
+    &DATA_DIR,
+    &PAX8_URL,
+    &LOG,
+    &LOG_FORMAT,
+];
+
+/// Every setting.
+pub const SERVER: &[&Declared] = &[
+    &CONFIG,
+    &DATABASE_URL,
+    &DATA_DIR,
+    &LISTEN,
+    &PUBLIC_URL,
+    &PAX8_URL,
+    &SYNC_INTERVAL,
+    &LOG,
+    &LOG_FORMAT,
+];

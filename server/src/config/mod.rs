@@ -1,0 +1,126 @@
+//! What the operator decides: each setting comes from a command-line flag, else an environment variable, else the file of
+//! settings, else its default.
+//!
+//! - [`Declared`] is the one list of settings: flags, variables, file keys and help all come from it.
+//! - A value that cannot be used is refused at the start with its name and where it came from; nothing is guessed.
+//! - The master key has no flag and no file key: command lines and shared files are read by others.
+
+mod data_folder;
+mod declared;
+mod error;
+mod file;
+mod given;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Span;
+use secrecy::SecretString;
+
+pub use declared::{Declared, EVERYWHERE, SERVER, WITH_PAX8};
+pub use error::{ConfigError, Origin};
+pub use given::{Given, Scope, ServerScope, StoreScope, SyncScope};
+pub use values::{ListenAddress, LogFormat};
+
+/// The variable that holds the master key.
+pub const MASTER_KEY_VARIABLE: &str = "ASCENT_MASTER_KEY";
+
+/// Every setting, ready to be used.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The database's address. None: a file in the data folder.
+    pub database_url: Option<String>,
+    /// Where the program keeps its files.
+    pub data_folder: PathBuf,
+    /// Where the server listens.
+    pub listen: ListenAddress,
+    /// The address that people use, without a slash at its end. None: where the server listens.
+    pub public_url: Option<String>,
+    /// Where Pax8 answers.
+    pub pax8_url: String,
+    /// Between two scheduled syncs of one organization.
+    pub sync_interval: Span,
+    /// The master key in base64. None: a file in the data folder.
+    pub master_key: Option<SecretString>,
+    /// What is logged, as a filter of `tracing`. None: it depends on the command.
+    pub log: Option<String>,
+    /// How it is written.
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads every setting from what the command was given, the environment, and the file.
+    ///
+    /// # Errors
+    /// When a value cannot be used, or the file cannot be read.
+    pub fn resolve(given: &Given) -> Result<Self, ConfigError> {
+        let file = given
+            .file()
+            .map(|path| file::read(Path::new(path)))
+            .transpose()?;
+        let layers = given::Layers { given, file };
+        let interval = layers.parse(&declared::SYNC_INTERVAL, values::sync_interval)?;
+        Ok(Self {
+            database_url: layers.parse(&declared::DATABASE_URL, values::database_url)?,
+            data_folder: match layers.parse(&declared::DATA_DIR, values::folder)? {
+                Some(folder) => folder,
+                None => data_folder::default()?,
+            },
+            listen: layers
+                .parse(&declared::LISTEN, values::listen)?
+                .unwrap_or_default(),
+            public_url: layers.parse(&declared::PUBLIC_URL, values::public_url)?,
+            pax8_url: layers
+                .parse(&declared::PAX8_URL, values::pax8_url)?
+                .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
+            sync_interval: interval.unwrap_or_else(default_interval),
+            master_key: master_key(),
+            log: layers.parse(&declared::LOG, values::log_filter)?,
+            log_format: layers
+                .parse(&declared::LOG_FORMAT, values::log_format)?
+                .unwrap_or_default(),
+        })
+    }
+
+    /// The settings of a rehearsal: nothing of the environment, so that it cannot reach anything real.
+    #[must_use]
+    pub fn apart(data_folder: PathBuf, listen: ListenAddress, pax8_url: String) -> Self {
+        Self {
+            database_url: None,
+            data_folder,
+            listen,
+            public_url: None,
+            pax8_url,
+            sync_interval: default_interval(),
+            master_key: None,
+            log: None,
+            log_format: LogFormat::Text,
+        }
+    }
+
+    /// The database's address, given or within the data folder.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| {
+            let path = self.data_folder.join("ascent.db").display().to_string();
+            // The driver reads the address as a URL.
+            format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
+        })
+    }
+
+    /// Where the master key is kept when the environment does not hold it.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.data_folder.join("master.key")
+    }
+}
+
+fn default_interval() -> Span {
+    Span::new().hours(4)
+}
+
+fn master_key() -> Option<SecretString> {
+    let text = std::env::var(MASTER_KEY_VARIABLE).ok();
+    text.filter(|text| !text.trim().is_empty())
+        .map(SecretString::from)
+}
