@@ -25,7 +25,7 @@ pub async fn change_client(
     now: Timestamp,
 ) -> Result<Client> {
     let before = load_client(tx, id).await?;
-    refuse_stale(&before, version)?;
+    before.refuse_stale(version)?;
     let accepted = details.accept()?;
     if accepted.currency != before.currency {
         refuse_currency_in_use(tx, &before).await?;
@@ -40,16 +40,6 @@ pub async fn change_client(
     };
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
     Ok(after)
-}
-
-fn refuse_stale(client: &Client, version: Option<i64>) -> Result<()> {
-    if version.is_none_or(|version| version == client.version) {
-        return Ok(());
-    }
-    Err(Error::conflict(
-        "changed_meanwhile",
-        "Somebody changed this client meanwhile. Load it again and repeat your change.",
-    ))
 }
 
 /// Prices that were typed in one currency mean something else in another.

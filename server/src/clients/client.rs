@@ -5,7 +5,10 @@ use money::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ids::ClientId;
+use crate::{
+    error::{Error, Result},
+    ids::ClientId,
+};
 
 /// A client of the MSP.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -76,6 +79,20 @@ impl Client {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status == ClientStatus::Active
+    }
+
+    /// Goes on only with the version that a person saw; none: with any.
+    ///
+    /// # Errors
+    /// When somebody changed it meanwhile.
+    pub fn refuse_stale(&self, version: Option<i64>) -> Result<()> {
+        if version.is_none_or(|version| version == self.version) {
+            return Ok(());
+        }
+        Err(Error::conflict(
+            "changed_meanwhile",
+            "Somebody changed this client meanwhile. Load it again and repeat your change.",
+        ))
     }
 }
 

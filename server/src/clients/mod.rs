@@ -5,6 +5,7 @@
 //! - Two clients may carry the same account reference; matching then asks a person.
 //! - Its currency stays as long as a live recurring invoice or a mapped company counts on it.
 
+mod api;
 mod archive;
 mod change;
 mod client;
@@ -13,6 +14,7 @@ mod details;
 mod list;
 mod store;
 
+pub use api::api;
 pub use archive::{archive_client, restore_client};
 pub use change::change_client;
 pub use client::{Client, ClientOption, ClientStatus};

@@ -47,3 +47,16 @@ fn refuse(message: &str) -> Error {
         None => Error::refused("invalid_body", sentence),
     }
 }
+
+/// Reads a field of a PATCH body, with `#[serde(default, deserialize_with = "given")]`: absent is `None` (leave it), null
+/// is `Some(None)` (clear it).
+///
+/// # Errors
+/// When the value is not a `T`.
+pub fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}

@@ -23,7 +23,7 @@ pub use actor::{
 pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form};
-pub use json::Json;
+pub use json::{Json, given};
 pub use page::{Frame, PageError, PageResult, Place, go_to, html, html_refused};
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};

@@ -22,7 +22,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
-use crate::{accounts, app::App, error::Error, invoices};
+use crate::{accounts, app::App, clients, error::Error, invoices, recurring};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -63,7 +63,10 @@ pub fn router(app: App) -> Router {
 
 /// Every call of the API, each slice's below its own path.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi()).merge(invoices::api())
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(clients::api())
+        .merge(invoices::api())
+        .merge(recurring::api())
 }
 
 /// Every page, each slice's below its own path.

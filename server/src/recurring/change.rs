@@ -35,7 +35,7 @@ pub async fn change_recurring_invoice(
     let before = load_recurring_invoice(tx, id).await?;
     refuse_stale(&before, version)?;
     before.require_live()?;
-    let accepted = details.accept(Checks::default(), before.currency)?;
+    let accepted = follow_start(&before, details).accept(Checks::default(), before.currency)?;
     let rhythm = rhythm_after(&before, &accepted)?;
     refuse_too_many_due(tx, &accepted, rhythm, now).await?;
 
@@ -62,6 +62,16 @@ pub(super) fn refuse_stale(it: &RecurringInvoice, version: Option<i64>) -> Resul
         "changed_meanwhile",
         "This recurring invoice was changed or billed meanwhile. Load it again and repeat your change.",
     ))
+}
+
+/// A next invoice date that was left as it is follows a start date that was moved.
+fn follow_start(before: &RecurringInvoice, details: &RecurringDetails) -> RecurringDetails {
+    let mut details = details.clone();
+    let same_next = details.next_invoice_date == Some(before.next_invoice_date.to_string());
+    if same_next && details.start_date != before.start_date.to_string() {
+        details.next_invoice_date = None;
+    }
+    details
 }
 
 fn rhythm_after(before: &RecurringInvoice, it: &Accepted) -> Result<Rhythm> {

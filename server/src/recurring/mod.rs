@@ -8,6 +8,8 @@
 //! - A pause bills nothing. Resuming goes on at the first period that starts today or later; periods that started before
 //!   are left out, and the person is told how many. Who wants them billed sets the next invoice date back to the first.
 
+mod api;
+mod body;
 mod cancel;
 mod change;
 mod create;
@@ -18,6 +20,7 @@ mod recurring_invoice;
 mod rhythm;
 mod store;
 
+pub use api::api;
 pub use cancel::cancel_recurring_invoice;
 pub use change::change_recurring_invoice;
 pub use create::create_recurring_invoice;

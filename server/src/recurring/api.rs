@@ -1,0 +1,199 @@
+//! Recurring invoices as JSON.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use billing::Frequency;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    ListRecurring, RecurringDetails, RecurringInvoice, RecurringStatus,
+    body::{NewRecurringInvoice, RecurringChange},
+    cancel_recurring_invoice, change_recurring_invoice, create_recurring_invoice, list_recurring,
+    load_recurring_invoice, pause_recurring_invoice, resume_recurring_invoice,
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::{Error, Result},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
+    ids::{ClientId, RecurringInvoiceId},
+};
+
+/// The calls of this slice.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, change, cancel))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct RecurringQuery {
+    /// Part of a name, or of a client's name, reference, website or e-mail address.
+    q: Option<String>,
+    /// Only this client's.
+    client_id: Option<String>,
+    /// Only those in this status: `active`, `paused`, `cancelled`, `ended`.
+    status: Option<String>,
+    /// Only those of this rhythm.
+    frequency: Option<String>,
+}
+
+impl RecurringQuery {
+    fn filter(self) -> Result<ListRecurring> {
+        let status = |name: &str| {
+            RecurringStatus::parse(name)
+                .ok_or_else(|| Error::field("status", "Use active, paused, cancelled or ended."))
+        };
+        let frequency = |code: &str| {
+            Frequency::from_code(code).ok_or_else(|| {
+                let message = "Use weekly, monthly, quarterly, semi_annual or annual.";
+                Error::field("frequency", message)
+            })
+        };
+        let client = |id: &str| ClientId::parse(id).ok_or(Error::NotFound("client"));
+        Ok(ListRecurring {
+            client_id: self.client_id.as_deref().map(client).transpose()?,
+            status: self.status.as_deref().map(status).transpose()?,
+            frequency: self.frequency.as_deref().map(frequency).transpose()?,
+            q: self.q,
+        })
+    }
+}
+
+/// A recurring invoice that was resumed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ResumedBody {
+    #[serde(flatten)]
+    invoice: RecurringInvoice,
+    /// Periods that started before today and will not be billed.
+    periods_left_out: usize,
+}
+
+/// Lists recurring invoices, the earliest next date first.
+#[utoipa::path(get, path = "/recurring-invoices", tag = "recurring invoices", params(RecurringQuery, PageQuery),
+    responses((status = 200, body = List<RecurringInvoice>)))]
+async fn list(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Query(query): Query<RecurringQuery>,
+    Query(page): Query<PageQuery>,
+) -> ApiResult<axum::Json<List<RecurringInvoice>>> {
+    let filter = query.filter()?;
+    let mut tx = app.database.read(actor.organization).await?;
+    Ok(axum::Json(list_recurring(&mut tx, &filter, &page).await?))
+}
+
+/// Makes a recurring invoice.
+#[utoipa::path(post, path = "/recurring-invoices", tag = "recurring invoices", request_body = NewRecurringInvoice,
+    responses((status = 201, body = RecurringInvoice), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn create(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Json(new): Json<NewRecurringInvoice>,
+) -> ApiResult<(StatusCode, axum::Json<RecurringInvoice>)> {
+    actor.require(Permission::BillingManage)?;
+    let (client, details) = (ClientId::parse(&new.client_id), new.into_details());
+    let (by, now) = (actor.by(), app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = create_recurring_invoice(&mut tx, &by, client, &details, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, axum::Json(invoice)))
+}
+
+/// Shows a recurring invoice.
+#[utoipa::path(get, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
+    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody)))]
+async fn get(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<RecurringInvoice>> {
+    let mut tx = app.database.read(actor.organization).await?;
+    Ok(axum::Json(
+        load_recurring_invoice(&mut tx, recurring_id(&id)?).await?,
+    ))
+}
+
+/// Changes a recurring invoice. Its client stays; lines are replaced as a whole.
+#[utoipa::path(patch, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
+    request_body = RecurringChange,
+    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+async fn change(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+    Json(change): Json<RecurringChange>,
+) -> ApiResult<axum::Json<RecurringInvoice>> {
+    actor.require(Permission::BillingManage)?;
+    let (id, by, now) = (recurring_id(&id)?, actor.by(), app.clock.now());
+    let version = change.version;
+    let mut tx = app.database.write(actor.organization).await?;
+    let mut details = RecurringDetails::of(&load_recurring_invoice(&mut tx, id).await?);
+    change.apply(&mut details);
+    let invoice = change_recurring_invoice(&mut tx, &by, id, version, &details, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(invoice))
+}
+
+/// Cancels a recurring invoice for good. It is kept for its invoices.
+#[utoipa::path(delete, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
+    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody)))]
+async fn cancel(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<RecurringInvoice>> {
+    actor.require(Permission::BillingManage)?;
+    let (by, now) = (actor.by(), app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = cancel_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(invoice))
+}
+
+/// Pauses a recurring invoice: it bills nothing until it is resumed.
+#[utoipa::path(post, path = "/recurring-invoices/{id}/pause", tag = "recurring invoices", params(("id" = String, Path)),
+    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn pause(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<RecurringInvoice>> {
+    actor.require(Permission::BillingManage)?;
+    let (by, now) = (actor.by(), app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = pause_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(invoice))
+}
+
+/// Resumes a paused recurring invoice at the first period that starts today or later. Periods that started before are left
+/// out; to bill them all the same, set the next invoice date back.
+#[utoipa::path(post, path = "/recurring-invoices/{id}/resume", tag = "recurring invoices", params(("id" = String, Path)),
+    responses((status = 200, body = ResumedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn resume(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<ResumedBody>> {
+    actor.require(Permission::BillingManage)?;
+    let (by, now) = (actor.by(), app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let resumed = resume_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(ResumedBody {
+        invoice: resumed.invoice,
+        periods_left_out: resumed.left_out,
+    }))
+}
+
+fn recurring_id(id: &str) -> Result<RecurringInvoiceId> {
+    RecurringInvoiceId::parse(id).ok_or(Error::NotFound("recurring invoice"))
+}
