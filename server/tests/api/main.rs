@@ -11,5 +11,7 @@
 
 mod accounts;
 mod census;
+mod clients;
 mod jobs;
+mod recurring;
 mod world;
