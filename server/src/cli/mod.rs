@@ -4,6 +4,7 @@
 //! output carries the result and nothing else; the log, progress and asides go to standard error. What goes wrong is one
 //! sentence that says what to do, and the exit code 1.
 
+mod demo;
 mod failure;
 mod installation;
 mod logging;
@@ -31,6 +32,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start the Pax8 sandbox and a server with a demo organization, ready to click
+    Demo(demo::Options),
     /// Run the server: web pages, API, background jobs
     Serve(serve::Options),
     /// Create an organization with its owner, and print an API token of the owner's
@@ -44,6 +47,7 @@ enum Command {
 /// Does what the command line says; failures are told on standard error.
 pub async fn run() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Demo(options) => demo::run(options).await,
         Command::Serve(options) => serve::run(options).await,
         Command::Setup(options) => setup::run(options).await,
         Command::Migrate(options) => migrate::run(options).await,
