@@ -276,7 +276,8 @@ create table pax8_company (
     foreign key (organization_id, client_id) references client (organization_id, id)
 );
 create unique index pax8_company_pax8_id on pax8_company (organization_id, pax8_id);
-create index pax8_company_name on pax8_company (organization_id, name, id);
+-- In the order of the list, which takes no notice of capitals.
+create index pax8_company_name on pax8_company (organization_id, lower(coalesce(name, '')), id);
 create index pax8_company_client on pax8_company (organization_id, client_id);
 
 create table pax8_product (
@@ -332,7 +333,8 @@ create table pax8_subscription (
     foreign key (organization_id, company_id) references pax8_company (organization_id, id)
 );
 create unique index pax8_subscription_pax8_id on pax8_subscription (organization_id, pax8_id);
-create index pax8_subscription_company on pax8_subscription (organization_id, company_id, product_name, id);
+create index pax8_subscription_company on pax8_subscription (organization_id, company_id, lower(coalesce(product_name, '')), id);
+create index pax8_subscription_product on pax8_subscription (organization_id, lower(coalesce(product_name, '')), id);
 create index pax8_subscription_status on pax8_subscription (organization_id, status);
 
 -- What a person decided about a subscription. Kept apart from what Pax8 says, by Pax8's id, so that it survives a

@@ -22,7 +22,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
-use crate::{accounts, app::App, clients, error::Error, invoices, recurring};
+use crate::{accounts, app::App, clients, error::Error, invoices, pax8, recurring};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -66,6 +66,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(clients::api())
         .merge(invoices::api())
+        .merge(pax8::api())
         .merge(recurring::api())
 }
 

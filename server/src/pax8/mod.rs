@@ -5,3 +5,8 @@
 
 pub mod companies;
 pub mod subscriptions;
+
+/// The calls of the integration.
+pub fn api() -> utoipa_axum::router::OpenApiRouter<crate::app::App> {
+    companies::api().merge(subscriptions::api())
+}

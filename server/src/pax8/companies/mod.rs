@@ -5,6 +5,21 @@
 //! - Whenever a company leaves a client, the links of its subscriptions to that client's recurring invoices end in the same
 //!   transaction; their pricing stays.
 
+mod api;
+mod automatic;
+mod body;
 mod company;
+mod list;
+mod map;
+mod store;
+mod suggest;
 
+pub use api::api;
+pub use automatic::{map_automatically, refresh_matches};
+pub use body::CompanyBody;
 pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome};
+pub use list::{
+    ListCompanies, client_currencies, companies_of_client, list_companies, load_company,
+};
+pub use map::{Remapped, UnlinkImpact, impact_of_unlink, map_company, unlink_company};
+pub use suggest::{Suggester, Suggestion, SuggestionReason};

@@ -7,12 +7,42 @@
 //!   the two have come apart it is held, whatever else is said: an old client never pays for a new one.
 //! - The figures kept for sums (`bill_price`, `monthly_*_minor`, `below_cost`) are [`Worth::of`] the rest of the row.
 
+mod api;
+mod body;
+mod configure;
+mod draft;
+mod history;
+mod links;
+mod list;
+mod preview;
+mod reprice;
 mod settings;
+mod standing;
+mod store;
 mod subscription;
+mod warning;
 mod worth;
 
+pub use api::api;
+pub use body::SubscriptionBody;
+pub use configure::{Configured, configure_billing, preview_billing};
+pub use draft::{BillingDraft, MarkupDraft};
+pub use history::{Observation, list_history};
+pub(in crate::pax8) use links::end_links_of_company;
+pub use links::{
+    accept_change, end_links_of_recurring, linked_subscriptions, linked_summaries, mark_billed_once,
+};
+pub use list::{
+    ListSubscriptions, list_subscriptions, load_subscription, statuses_present,
+    subscriptions_of_company,
+};
+pub use preview::{BillingPreview, ChargePreview};
+pub use reprice::{list_settings, reprice_company};
 pub use settings::BillingSettings;
+pub use standing::{BillingStanding, BillingState, Circumstances};
+pub(in crate::pax8) use store::read_client;
 pub use subscription::{
     Attention, Commitment, LastKnown, LinkedRecurring, MappedClient, Product, Subscription,
 };
+pub use warning::Warning;
 pub use worth::{PriceFacts, Worth};

@@ -8,7 +8,10 @@ use money::Currency;
 use rust_decimal::Decimal;
 
 use super::{BillingSettings, PriceFacts, Worth};
-use crate::ids::{ClientId, CompanyId, RecurringInvoiceId, SubscriptionId, SyncId};
+use crate::{
+    ids::{ClientId, CompanyId, RecurringInvoiceId, SubscriptionId, SyncId},
+    recurring::RecurringStatus,
+};
 
 /// Fields that came back absent and keep their last known value, with the instant at which each was last given.
 pub type LastKnown = BTreeMap<String, Timestamp>;
@@ -104,8 +107,8 @@ pub struct LinkedRecurring {
     pub name: String,
     /// Whose it is.
     pub client_id: ClientId,
-    /// `active`, `paused`, `cancelled` or `ended`.
-    pub status: String,
+    /// Whether it bills.
+    pub status: RecurringStatus,
     /// Its periods.
     pub schedule: Schedule,
     /// The start of the period that it bills next.

@@ -1,0 +1,111 @@
+//! The links between subscriptions and recurring invoices, seen from the other end.
+
+use billing::LinkedSubscription;
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{Attention, Subscription, load_subscription, store};
+use crate::{
+    accounts::By,
+    audit,
+    error::Result,
+    ids::{ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
+    organizations::load_organization,
+};
+
+/// Everything that a recurring invoice has to bill, as the rules of billing want it. A subscription whose company belongs
+/// to another client by now is among it, marked as moved, so that it is held.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn linked_subscriptions(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+) -> Result<Vec<LinkedSubscription>> {
+    let timezone = load_organization(tx).await?.timezone;
+    let linked = store::of_recurring(tx, recurring).await?;
+    Ok(linked
+        .iter()
+        .map(|subscription| subscription.billing_input(&timezone))
+        .collect())
+}
+
+/// The subscriptions that feed a recurring invoice, by product.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn linked_summaries(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+) -> Result<Vec<Subscription>> {
+    store::of_recurring(tx, recurring).await
+}
+
+/// Remembers that the prices of these subscriptions, which are paid once, are on an invoice.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn mark_billed_once(
+    tx: &mut OrgTx,
+    invoice: InvoiceId,
+    subscriptions: &[String],
+) -> Result<()> {
+    let ids = subscriptions
+        .iter()
+        .filter_map(|id| SubscriptionId::parse(id));
+    for id in ids {
+        store::mark_billed_once(tx, id, invoice).await?;
+    }
+    Ok(())
+}
+
+/// Ends all links to a recurring invoice and tells how many there were. Pricing stays.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn end_links_of_recurring(tx: &mut OrgTx, recurring: RecurringInvoiceId) -> Result<u64> {
+    store::end_links_of_recurring(tx, recurring).await
+}
+
+/// Ends the links of a company's subscriptions, except those to recurring invoices of the client that it belongs to from
+/// now on, and tells how many there were. Pricing stays.
+///
+/// # Errors
+/// When the database is gone.
+pub(in crate::pax8) async fn end_links_of_company(
+    tx: &mut OrgTx,
+    company: CompanyId,
+    except_client: Option<ClientId>,
+) -> Result<u64> {
+    store::end_links_of_company(tx, company, except_client).await
+}
+
+/// Somebody looked at a subscription that moved or changed product, and it may be billed again. If it moved away from the
+/// client whose invoice it feeds, that link ends.
+///
+/// # Errors
+/// When there is no such subscription.
+pub async fn accept_change(
+    tx: &mut OrgTx,
+    by: &By,
+    id: SubscriptionId,
+    now: Timestamp,
+) -> Result<Subscription> {
+    let before = load_subscription(tx, id).await?;
+    let Some(attention) = before.attention else {
+        return Ok(before);
+    };
+    store::clear_attention(tx, id).await?;
+    if before.is_linked_to_stranger() {
+        store::end_link(tx, &before.pax8_id).await?;
+    }
+    let event = audit::Event {
+        by,
+        action: "pax8_subscription.change_accepted",
+        subject_type: "pax8_subscription",
+        subject_id: id.to_string(),
+    };
+    let remembered = Some(attention).map(Attention::as_str);
+    audit::record(tx, event, now, remembered.as_ref(), audit::NOTHING).await?;
+    load_subscription(tx, id).await
+}

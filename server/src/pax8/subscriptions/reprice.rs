@@ -1,0 +1,34 @@
+//! Keeping the figures for sums true when a company's client changes.
+
+use std::collections::HashMap;
+
+use db::OrgTx;
+
+use super::{BillingSettings, store};
+use crate::{error::Result, ids::CompanyId};
+
+/// Computes the figures kept for sums anew for all subscriptions of a company, after it was mapped or unlinked. Only rows
+/// that differ are written; tells how many those were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn reprice_company(tx: &mut OrgTx, company: CompanyId) -> Result<u64> {
+    let stored = store::stored_worth(tx, company).await?;
+    let mut written = 0;
+    for subscription in store::of_company(tx, company).await? {
+        let worth = subscription.worth();
+        if stored.get(&subscription.id) != Some(&store::worth_columns(&worth)) {
+            store::save_worth(tx, subscription.id, &worth).await?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// What people decided about every subscription, by Pax8's id of it: also those that are not there at present.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_settings(tx: &mut OrgTx) -> Result<HashMap<String, BillingSettings>> {
+    store::list_settings(tx).await
+}

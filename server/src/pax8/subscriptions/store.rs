@@ -1,0 +1,398 @@
+//! Every SQL statement about subscriptions and their billing settings.
+//!
+//! A subscription is read with the names, currency and schedule of what it is tied to, so that a list is one statement.
+
+use std::collections::HashMap;
+
+use billing::{Charge, Frequency, Markup, Pricing, Schedule, SubscriptionDates};
+use db::{OrgTx, Row, Value, args};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::{
+    Attention, BillingSettings, Commitment, LinkedRecurring, MappedClient, Observation, Product,
+    Subscription, Worth,
+};
+use crate::{
+    error::{Error, Result},
+    http::Paging,
+    ids::{ChangeId, ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
+    recurring::RecurringStatus,
+};
+
+macro_rules! subscriptions_where {
+    ($condition:literal) => {
+        concat!(
+            "select s.id, s.pax8_id, s.company_id, s.product_pax8_id, s.product_name, s.vendor, s.sku, s.quantity,
+                s.billing_term, s.commitment_term, s.commitment_end, s.currency, s.price, s.partner_cost, s.status,
+                s.start_date, s.end_date, s.billing_start, s.missing_since, s.last_known, s.attention, s.seen_at,
+                s.seen_sync_id, lower(coalesce(s.product_name, '')) as sort_name,
+                c.name as company_name, k.id as client_id, k.name as client_name, k.currency as client_currency,
+                b.markup_type, b.markup_value, b.override_price, b.charge, b.version,
+                r.id as recurring_id, r.name as recurring_name, r.client_id as recurring_client_id,
+                r.status as recurring_status, r.frequency, r.anchor_date, r.next_invoice_date, o.invoice_id as once_on
+            from pax8_subscription s
+            join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
+            left join client k on k.organization_id = c.organization_id and k.id = c.client_id
+            left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+            left join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
+            left join billed_once o on o.organization_id = s.organization_id and o.subscription_pax8_id = s.pax8_id
+            where s.organization_id = $1 and ",
+            $condition
+        )
+    };
+}
+
+db::statements! {
+    org FIND = subscriptions_where!("s.id = $2");
+    org OF_COMPANY = subscriptions_where!("s.company_id = $2 order by lower(coalesce(s.product_name, '')), s.id");
+    org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
+        order by lower(coalesce(s.product_name, '')), s.id");
+    org LIST = subscriptions_where!("(cast($2 as text) is null
+            or lower(coalesce(s.product_name, '')) like $2 escape '\\' or lower(coalesce(s.sku, '')) like $2 escape '\\'
+            or lower(coalesce(s.vendor, '')) like $2 escape '\\' or lower(coalesce(c.name, '')) like $2 escape '\\'
+            or lower(s.pax8_id) like $2 escape '\\')
+        and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
+        and (cast($4 as text) is null or s.company_id = $4)
+        and (cast($5 as boolean) is null or (r.id is not null) = $5)
+        and (cast($6 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($6, $7))
+        order by lower(coalesce(s.product_name, '')), s.id limit $8");
+    org STATUSES = "select distinct status from pax8_subscription
+        where organization_id = $1 and status is not null order by status";
+    org LIST_SETTINGS = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id, charge,
+            version from subscription_billing where organization_id = $1";
+    org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
+            override_price, recurring_invoice_id, charge, version, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        on conflict (organization_id, subscription_pax8_id) do update set markup_type = excluded.markup_type,
+            markup_value = excluded.markup_value, override_price = excluded.override_price,
+            recurring_invoice_id = excluded.recurring_invoice_id, charge = excluded.charge,
+            version = excluded.version, updated_at = excluded.updated_at";
+    org SAVE_WORTH = "update pax8_subscription set bill_price = $3, monthly_revenue_minor = $4, monthly_cost_minor = $5,
+            below_cost = $6
+        where organization_id = $1 and id = $2";
+    org STORED_WORTH = "select id, bill_price, monthly_revenue_minor, monthly_cost_minor, below_cost from pax8_subscription
+        where organization_id = $1 and company_id = $2";
+    org CLEAR_ATTENTION = "update pax8_subscription set attention = null where organization_id = $1 and id = $2";
+    org END_LINK = "update subscription_billing set recurring_invoice_id = null, version = version + 1
+        where organization_id = $1 and subscription_pax8_id = $2";
+    org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, version = version + 1
+        where organization_id = $1 and recurring_invoice_id = $2";
+    org END_LINKS_OF_COMPANY = "update subscription_billing set recurring_invoice_id = null, version = version + 1
+        where organization_id = $1 and recurring_invoice_id is not null
+            and subscription_pax8_id in
+                (select pax8_id from pax8_subscription where organization_id = $1 and company_id = $2)
+            and recurring_invoice_id not in
+                (select id from recurring_invoice where organization_id = $1 and client_id = cast($3 as text))";
+    org HISTORY = "select id, at, sync_id, field, before_value, after_value
+        from pax8_change where organization_id = $1 and record_type = 'subscription' and record_pax8_id = $2
+            and (cast($3 as text) is null or id < $3)
+        order by id desc limit $4";
+    org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
+        select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
+        on conflict (organization_id, subscription_pax8_id) do nothing";
+}
+
+/// Which subscriptions a page of the list shows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Narrowing {
+    pub containing: Option<String>,
+    pub status: Option<String>,
+    pub company: Option<CompanyId>,
+    pub linked: Option<bool>,
+}
+
+/// The place of a subscription in the list.
+pub(super) type SortKey = (String, SubscriptionId);
+
+pub(super) async fn find(tx: &mut OrgTx, id: SubscriptionId) -> Result<Option<Subscription>> {
+    let row = tx.fetch_optional(&FIND, args![id]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn of_company(tx: &mut OrgTx, company: CompanyId) -> Result<Vec<Subscription>> {
+    let rows = tx.fetch_all(&OF_COMPANY, args![company]).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn of_recurring(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+) -> Result<Vec<Subscription>> {
+    let rows = tx.fetch_all(&OF_RECURRING, args![recurring]).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn list(
+    tx: &mut OrgTx,
+    narrowing: &Narrowing,
+    paging: &Paging<SortKey>,
+) -> Result<Vec<(SortKey, Subscription)>> {
+    let (after_name, after_id) = paging.after.clone().unzip();
+    let args = args![
+        narrowing.containing.clone(),
+        narrowing.status.clone(),
+        narrowing.company,
+        narrowing.linked,
+        after_name,
+        after_id,
+        paging.fetch()
+    ];
+    let rows = tx.fetch_all(&LIST, args).await?;
+    rows.iter()
+        .map(|row| {
+            let subscription = read(row)?;
+            Ok(((row.get("sort_name")?, subscription.id), subscription))
+        })
+        .collect()
+}
+
+pub(super) async fn statuses(tx: &mut OrgTx) -> Result<Vec<String>> {
+    let rows = tx.fetch_all(&STATUSES, args![]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("status"))
+        .collect::<db::Result<_>>()?)
+}
+
+pub(super) async fn list_settings(tx: &mut OrgTx) -> Result<HashMap<String, BillingSettings>> {
+    let rows = tx.fetch_all(&LIST_SETTINGS, args![]).await?;
+    rows.iter()
+        .map(|row| {
+            let recurring = row.get("recurring_invoice_id")?;
+            Ok((
+                row.get("subscription_pax8_id")?,
+                read_settings(row, recurring)?,
+            ))
+        })
+        .collect()
+}
+
+pub(super) async fn save_settings(
+    tx: &mut OrgTx,
+    pax8_id: &str,
+    settings: &BillingSettings,
+    now: Timestamp,
+) -> Result<()> {
+    let (markup_type, markup_value) = match settings.pricing.markup {
+        Some(Markup::Percentage(percent)) => (Some("percentage"), Some(percent)),
+        Some(Markup::Fixed(amount)) => (Some("fixed"), Some(amount)),
+        None => (None, None),
+    };
+    let args = args![
+        pax8_id,
+        markup_type,
+        markup_value,
+        settings.pricing.override_price,
+        settings.recurring_invoice,
+        settings.charge.code(),
+        settings.version,
+        now
+    ];
+    tx.execute(&SAVE_SETTINGS, args).await?;
+    Ok(())
+}
+
+pub(super) async fn save_worth(tx: &mut OrgTx, id: SubscriptionId, worth: &Worth) -> Result<()> {
+    let mut args = args![id];
+    args.extend(worth_columns(worth));
+    tx.execute(&SAVE_WORTH, args).await?;
+    Ok(())
+}
+
+/// The figures kept for sums, as columns of each subscription of a company.
+pub(super) async fn stored_worth(
+    tx: &mut OrgTx,
+    company: CompanyId,
+) -> Result<HashMap<SubscriptionId, Vec<Value>>> {
+    let rows = tx.fetch_all(&STORED_WORTH, args![company]).await?;
+    let columns = |row: &Row| -> db::Result<_> {
+        let stored = args![
+            row.get::<Option<Decimal>>("bill_price")?,
+            row.get::<Option<i64>>("monthly_revenue_minor")?,
+            row.get::<Option<i64>>("monthly_cost_minor")?,
+            row.get::<bool>("below_cost")?
+        ];
+        Ok((row.get("id")?, stored))
+    };
+    Ok(rows.iter().map(columns).collect::<db::Result<_>>()?)
+}
+
+/// The figures kept for sums, as columns: bill price, revenue, cost, below cost.
+pub(super) fn worth_columns(worth: &Worth) -> Vec<Value> {
+    args![
+        worth.bill_price.map(|price| price.unit.value()),
+        worth.monthly_revenue.map(money::Amount::minor),
+        worth.monthly_cost.map(money::Amount::minor),
+        worth.below_cost()
+    ]
+}
+
+pub(super) async fn clear_attention(tx: &mut OrgTx, id: SubscriptionId) -> Result<()> {
+    tx.execute(&CLEAR_ATTENTION, args![id]).await?;
+    Ok(())
+}
+
+pub(super) async fn end_link(tx: &mut OrgTx, pax8_id: &str) -> Result<()> {
+    tx.execute(&END_LINK, args![pax8_id]).await?;
+    Ok(())
+}
+
+pub(super) async fn end_links_of_recurring(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+) -> Result<u64> {
+    Ok(tx
+        .execute(&END_LINKS_OF_RECURRING, args![recurring])
+        .await?)
+}
+
+pub(super) async fn end_links_of_company(
+    tx: &mut OrgTx,
+    company: CompanyId,
+    except_client: Option<ClientId>,
+) -> Result<u64> {
+    Ok(tx
+        .execute(&END_LINKS_OF_COMPANY, args![company, except_client])
+        .await?)
+}
+
+pub(super) async fn mark_billed_once(
+    tx: &mut OrgTx,
+    id: SubscriptionId,
+    invoice: InvoiceId,
+) -> Result<()> {
+    tx.execute(&MARK_BILLED_ONCE, args![id, invoice]).await?;
+    Ok(())
+}
+
+pub(super) async fn history(
+    tx: &mut OrgTx,
+    pax8_id: &str,
+    paging: &Paging<ChangeId>,
+) -> Result<Vec<Observation>> {
+    let args = args![pax8_id, paging.after, paging.fetch()];
+    let rows = tx.fetch_all(&HISTORY, args).await?;
+    let observation = |row: &Row| -> db::Result<_> {
+        Ok(Observation {
+            id: row.get("id")?,
+            at: row.get("at")?,
+            sync_id: row.get("sync_id")?,
+            field: row.get("field")?,
+            before: row.get("before_value")?,
+            after: row.get("after_value")?,
+        })
+    };
+    Ok(rows.iter().map(observation).collect::<db::Result<_>>()?)
+}
+
+fn read(row: &Row) -> Result<Subscription> {
+    let recurring_invoice = read_recurring(row)?;
+    let linked = recurring_invoice.as_ref().map(|invoice| invoice.id);
+    Ok(Subscription {
+        id: row.get("id")?,
+        pax8_id: row.get("pax8_id")?,
+        company_id: row.get("company_id")?,
+        company_name: row.get("company_name")?,
+        client: read_client(row)?,
+        product: Product {
+            pax8_id: row.get("product_pax8_id")?,
+            name: row.get("product_name")?,
+            vendor: row.get("vendor")?,
+            sku: row.get("sku")?,
+        },
+        quantity: row.get("quantity")?,
+        billing_term: row.get("billing_term")?,
+        commitment: read_commitment(row)?,
+        currency: row.get("currency")?,
+        price: row.get("price")?,
+        partner_cost: row.get("partner_cost")?,
+        status: row.get("status")?,
+        dates: SubscriptionDates {
+            start: row.get("start_date")?,
+            billing_start: row.get("billing_start")?,
+            end: row.get("end_date")?,
+        },
+        missing_since: row.get("missing_since")?,
+        last_known: row.json("last_known")?,
+        attention: row.parse("attention", |name| {
+            Attention::parse(name).ok_or("not a reason for attention")
+        })?,
+        settings: read_settings(row, linked)?,
+        recurring_invoice,
+        one_time_billed: row.get::<Option<String>>("once_on")?.is_some(),
+        seen_at: row.get("seen_at")?,
+        seen_sync_id: row.get("seen_sync_id")?,
+    })
+}
+
+/// The client that a row's company is mapped to.
+pub(in crate::pax8) fn read_client(row: &Row) -> Result<Option<MappedClient>> {
+    let Some(id) = row.get("client_id")? else {
+        return Ok(None);
+    };
+    let currency = row.parse("client_currency", str::parse)?;
+    Ok(Some(MappedClient {
+        id,
+        name: row.get("client_name")?,
+        currency: currency.ok_or_else(|| Error::internal("a client without a currency"))?,
+    }))
+}
+
+fn read_commitment(row: &Row) -> Result<Option<Commitment>> {
+    let commitment = Commitment {
+        term: row.get("commitment_term")?,
+        end_date: row.get("commitment_end")?,
+    };
+    let known = commitment.term.is_some() || commitment.end_date.is_some();
+    Ok(Some(commitment).filter(|_| known))
+}
+
+fn read_recurring(row: &Row) -> Result<Option<LinkedRecurring>> {
+    let Some(id) = row.get("recurring_id")? else {
+        return Ok(None);
+    };
+    let status = row.parse("recurring_status", |name| {
+        RecurringStatus::parse(name).ok_or("not a status")
+    })?;
+    let frequency = row.parse("frequency", |code| {
+        Frequency::from_code(code).ok_or("not a frequency")
+    })?;
+    let (Some(status), Some(frequency)) = (status, frequency) else {
+        return Err(Error::internal("a recurring invoice without a schedule"));
+    };
+    Ok(Some(LinkedRecurring {
+        id,
+        name: row.get("recurring_name")?,
+        client_id: row.get("recurring_client_id")?,
+        status,
+        schedule: Schedule {
+            anchor: row.get("anchor_date")?,
+            frequency,
+        },
+        next_invoice_date: row.get("next_invoice_date")?,
+    }))
+}
+
+fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<BillingSettings> {
+    let value: Option<Decimal> = row.get("markup_value")?;
+    let kind: Option<String> = row.get("markup_type")?;
+    let markup = match (kind.as_deref(), value) {
+        (Some("percentage"), Some(percent)) => Some(Markup::Percentage(percent)),
+        (Some("fixed"), Some(amount)) => Some(Markup::Fixed(amount)),
+        (None, _) => None,
+        _ => return Err(Error::internal("a markup of an unknown type")),
+    };
+    let charge = row.parse("charge", |code| {
+        Charge::from_code(code).ok_or("not a charge")
+    })?;
+    Ok(BillingSettings {
+        pricing: Pricing {
+            markup,
+            override_price: row.get("override_price")?,
+        },
+        recurring_invoice: recurring,
+        charge: charge.unwrap_or_default(),
+        version: row.get::<Option<i64>>("version")?.unwrap_or(0),
+    })
+}
