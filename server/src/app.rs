@@ -40,6 +40,8 @@ pub struct Settings {
     pub public_url: String,
     /// Between two scheduled syncs of one organization.
     pub sync_interval: Span,
+    /// How often and how soon a sync repeats a request that Pax8 failed to answer.
+    pub pax8_retry: pax8::RetryPolicy,
 }
 
 impl App {

@@ -26,11 +26,14 @@ pub mod secrets;
 /// Every kind of job that the program does.
 #[must_use]
 pub fn job_registry() -> jobs::Registry {
-    jobs::Registry::default()
+    jobs::Registry::default().with(pax8::sync::JOB, pax8::sync::run_job)
 }
 
 /// Everything that happens by the clock.
 #[must_use]
 pub fn schedules() -> Vec<jobs::Scheduled> {
-    Vec::new()
+    vec![jobs::Scheduled::new(
+        pax8::sync::SCHEDULE,
+        pax8::sync::enqueue_due,
+    )]
 }

@@ -369,6 +369,8 @@ create table pax8_change (
     -- The change in Total Monthly and in monthly cost that it causes, in the currency's minor unit.
     revenue_change_minor bigint,
     cost_change_minor bigint,
+    -- The currency of the two.
+    currency text,
     primary key (organization_id, id)
 );
 create index pax8_change_sync on pax8_change (organization_id, sync_id, id);

@@ -60,6 +60,7 @@ impl Installation {
                 pax8_url: self.config.pax8_url,
                 public_url: self.config.public_url.unwrap_or(public_url),
                 sync_interval: self.config.sync_interval,
+                pax8_retry: ::pax8::RetryPolicy::default(),
             },
             pax8_budget: pax8::RateBudget::default(),
             wake: Wake::default(),
@@ -85,19 +86,10 @@ pub(super) async fn open_database(config: &Config) -> Result<Database, Failure> 
     Database::open(&url).await.map_err(|error| match error {
         DbError::Unreachable(cause) => Failure::DatabaseAway {
             address: without_password(&url),
-            cause: plain(&cause),
+            cause,
         },
         other => other.into(),
     })
-}
-
-/// What the driver said, in words for an operator.
-fn plain(cause: &str) -> String {
-    if cause.contains("pool timed out") {
-        return "it does not answer".to_owned();
-    }
-    let words = cause.trim_start_matches("error returned from database: ");
-    words.to_owned()
 }
 
 /// The master key from the environment or its file, tried on what it must open.

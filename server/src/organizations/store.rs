@@ -17,6 +17,7 @@ db::statements! {
     system SLUG_TAKEN = "select 1 as one from organization where slug = $1";
     org INSERT_FEATURE = "insert into organization_feature (organization_id, feature) values ($1, $2)
         on conflict (organization_id, feature) do nothing";
+    org HAS_FEATURE = "select 1 as one from organization_feature where organization_id = $1 and feature = $2";
     org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
     org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, tax_name, tax_percent, invoice_prefix
         from organization where id = $1";
@@ -111,6 +112,15 @@ pub async fn set_feature(tx: &mut OrgTx, feature: &str, licensed: bool) -> Resul
     };
     tx.execute(statement, args![feature]).await?;
     Ok(())
+}
+
+/// Whether the transaction's organization is licensed for a feature.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn has_feature(tx: &mut OrgTx, feature: &str) -> Result<bool> {
+    let row = tx.fetch_optional(&HAS_FEATURE, args![feature]).await?;
+    Ok(row.is_some())
 }
 
 /// The transaction's organization.

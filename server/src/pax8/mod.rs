@@ -4,9 +4,19 @@
 //! apart from it, so that no sync can lose a decision.
 
 pub mod companies;
+pub mod connection;
 pub mod subscriptions;
+pub mod sync;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
 
 /// The calls of the integration.
-pub fn api() -> utoipa_axum::router::OpenApiRouter<crate::app::App> {
-    companies::api().merge(subscriptions::api())
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(connection::api())
+        .merge(sync::api())
+        .merge(companies::api())
+        .merge(subscriptions::api())
 }

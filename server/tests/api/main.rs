@@ -12,6 +12,9 @@
 mod accounts;
 mod census;
 mod clients;
+mod estate;
 mod jobs;
+mod pax8_connection;
+mod pax8_sync;
 mod recurring;
 mod world;

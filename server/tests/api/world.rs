@@ -1,7 +1,7 @@
 //! A whole installation for a test: a database, a clock that stands still, a Pax8 sandbox, two organizations with users of
 //! every role, and the router that they all talk to.
 
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use ascent::{
     accounts::{self, By, NewAccount, Role, start_session},
@@ -100,6 +100,11 @@ impl World {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
                 sync_interval: 4.hours(),
+                pax8_retry: pax8::RetryPolicy {
+                    max_attempts: 3,
+                    first_wait: Duration::from_millis(5),
+                    longest_wait: Duration::from_millis(20),
+                },
             },
             pax8_budget: pax8::RateBudget::new(NonZeroU32::new(100_000).unwrap()),
             wake: Wake::default(),

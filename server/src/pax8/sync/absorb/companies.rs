@@ -1,0 +1,194 @@
+//! Taking in companies.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{
+    Intake, KnownCompanies, KnownCompany, differ,
+    facts::{CompanyFacts, fingerprint},
+};
+use crate::{
+    error::Result,
+    ids::{CompanyId, digest_of},
+    pax8::sync::{
+        Counts,
+        pull::small,
+        store::{
+            changes::NewChange,
+            companies::{self, StoredCompany},
+        },
+    },
+};
+
+/// Stores what was told of companies, if they were pulled, and gives all that are known. `needed` are those that
+/// subscriptions belong to: where neither Pax8's list nor the store has one, an empty record holds its place.
+pub(super) async fn take_in(
+    intake: &mut Intake<'_>,
+    told: Option<Vec<::pax8::Company>>,
+    needed: BTreeSet<String>,
+) -> Result<(KnownCompanies, Counts)> {
+    let mut stored: HashMap<String, StoredCompany> = companies::list(intake.tx)
+        .await?
+        .into_iter()
+        .map(|it| (it.pax8_id.clone(), it))
+        .collect();
+    let mut counts = Counts::default();
+    let mut written = Vec::new();
+    if let Some(told) = told {
+        warn_if_empty(intake, told.is_empty(), &stored);
+        let present: HashSet<String> = told.iter().map(|it| it.id.clone()).collect();
+        for company in told {
+            let before = stored.remove(&company.id);
+            let after = compare(intake, before, &company, &mut counts, &mut written)?;
+            stored.insert(company.id, after);
+        }
+        for company in stored.values_mut() {
+            if !present.contains(&company.pax8_id) && company.missing_since.is_none() {
+                counts.missing += 1;
+                written.push(lose(intake, company));
+            }
+        }
+    }
+    hold_places(intake, needed, &mut stored, &mut written)?;
+    companies::put(intake.tx, written).await?;
+    let known = stored.into_iter().map(|(pax8_id, it)| {
+        let known = KnownCompany {
+            id: it.id,
+            name: it.facts.name,
+            last_synced_at: it.last_synced_at,
+        };
+        (pax8_id, known)
+    });
+    Ok((known.collect(), counts))
+}
+
+fn compare(
+    intake: &mut Intake<'_>,
+    before: Option<StoredCompany>,
+    told: &::pax8::Company,
+    counts: &mut Counts,
+    written: &mut Vec<StoredCompany>,
+) -> Result<StoredCompany> {
+    let mut facts = CompanyFacts::from(told);
+    let fingerprint = fingerprint(&facts, &told.id)?;
+    let Some(before) = before else {
+        let new = StoredCompany {
+            facts,
+            fingerprint,
+            ..blank(intake, &told.id)
+        };
+        counts.created += 1;
+        record(intake, &new, "created", None, None);
+        written.push(new.clone());
+        return Ok(new);
+    };
+    if before.fingerprint == fingerprint && before.missing_since.is_none() {
+        counts.unchanged += 1;
+        return Ok(before);
+    }
+    differ::keep_company(&mut facts, &before.facts);
+    let after = StoredCompany {
+        facts,
+        fingerprint,
+        missing_since: None,
+        ..before.clone()
+    };
+    if let Some(since) = before.missing_since {
+        record(
+            intake,
+            &after,
+            "missing_since",
+            Some(since.to_string()),
+            None,
+        );
+    }
+    let differences = differ::of_companies(&before.facts, &after.facts);
+    if differences.is_empty() && before.missing_since.is_none() {
+        counts.unchanged += 1;
+    } else {
+        counts.updated += 1;
+    }
+    for it in differences {
+        record(intake, &after, it.field, it.before, it.after);
+    }
+    written.push(after.clone());
+    Ok(after)
+}
+
+/// Marks a company that Pax8 no longer lists.
+fn lose(intake: &mut Intake<'_>, company: &mut StoredCompany) -> StoredCompany {
+    company.missing_since = Some(intake.now);
+    let since = intake.now.to_string();
+    record(intake, company, "missing_since", None, Some(since));
+    company.clone()
+}
+
+fn hold_places(
+    intake: &mut Intake<'_>,
+    needed: BTreeSet<String>,
+    stored: &mut HashMap<String, StoredCompany>,
+    written: &mut Vec<StoredCompany>,
+) -> Result<()> {
+    let unknown: Vec<String> = needed
+        .into_iter()
+        .filter(|id| !stored.contains_key(id))
+        .collect();
+    if !unknown.is_empty() {
+        intake.warnings.push(format!(
+            "{} with subscriptions unknown to Pax8: shown without a name.",
+            super::warnings::count(unknown.len(), "company", "companies")
+        ));
+    }
+    for pax8_id in unknown {
+        let facts = CompanyFacts::default();
+        let company = StoredCompany {
+            fingerprint: fingerprint(&facts, &pax8_id)?,
+            missing_since: Some(intake.now),
+            ..blank(intake, &pax8_id)
+        };
+        written.push(company.clone());
+        stored.insert(pax8_id, company);
+    }
+    Ok(())
+}
+
+fn blank(intake: &Intake<'_>, pax8_id: &str) -> StoredCompany {
+    let digest = digest_of(intake.tx.organization(), "company", pax8_id);
+    StoredCompany {
+        id: CompanyId::from_digest(digest),
+        pax8_id: pax8_id.to_owned(),
+        facts: CompanyFacts::default(),
+        missing_since: None,
+        last_synced_at: None,
+        fingerprint: String::new(),
+        first_seen_at: intake.now,
+    }
+}
+
+fn record(
+    intake: &mut Intake<'_>,
+    company: &StoredCompany,
+    field: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+) {
+    intake.changes.push(NewChange {
+        record_type: "company",
+        record_pax8_id: company.pax8_id.clone(),
+        record_name: company.facts.name.clone(),
+        field,
+        before,
+        after,
+        revenue: None,
+        cost: None,
+    });
+}
+
+fn warn_if_empty(intake: &mut Intake<'_>, empty: bool, stored: &HashMap<String, StoredCompany>) {
+    let known = stored.values().filter(|it| it.missing_since.is_none());
+    let known = small(known.count());
+    if empty && known > 0 {
+        intake.warnings.push(format!(
+            "Pax8 listed no companies, although {known} were known. Check that the API credential belongs to the right account."
+        ));
+    }
+}

@@ -1,0 +1,92 @@
+//! What a person should look at although the sync went well.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ::pax8::{Subscription, Warning};
+
+use crate::pax8::sync::{pull::Pulled, store::subscriptions::Glance};
+
+/// Fewer subscriptions than this say nothing about a habit.
+const ENOUGH: usize = 10;
+
+/// "1 company", "2 companies".
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}
+
+/// What the pull itself showed: rows that came twice, unlisted companies, fields that could not be understood.
+pub(super) fn about_pull(pulled: &Pulled) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let repeated = pulled.notes.repeated_rows;
+    if repeated > 0 {
+        warnings.push(format!(
+            "Pax8's lists repeated rows ({repeated}): each was counted once."
+        ));
+    }
+    let unlisted = pulled.notes.unlisted_companies;
+    if unlisted > 0 {
+        warnings.push(format!(
+            "{} with subscriptions missing from Pax8's list of companies.",
+            count(unlisted, "company", "companies")
+        ));
+    }
+    let companies = pulled.companies.iter().flatten();
+    let companies = companies.flat_map(|it| &it.warnings);
+    warnings.extend(odd_fields(companies, "company", "companies"));
+    let subscriptions = pulled.subscriptions.iter().flat_map(|it| &it.warnings);
+    warnings.extend(odd_fields(subscriptions, "subscription", "subscriptions"));
+    warnings
+}
+
+/// What the subscriptions show together: none where there were some, no company, prices that are all costs.
+pub(super) fn about_subscriptions(
+    warnings: &mut Vec<String>,
+    told: &[Subscription],
+    known: &HashMap<String, Glance>,
+) {
+    let known = known.values().filter(|it| !it.missing).count();
+    if told.is_empty() && known > 0 {
+        warnings.push(format!(
+            "Pax8 listed no subscriptions, although {known} were known. They are kept, marked as missing and not billed."
+        ));
+    }
+    let homeless = told.iter().filter(|it| it.company_id.is_none()).count();
+    if homeless > 0 {
+        warnings.push(format!(
+            "{} without a company.",
+            count(homeless, "subscription", "subscriptions")
+        ));
+    }
+    let priced = told.iter().filter_map(|it| it.price.zip(it.partner_cost));
+    let priced: Vec<_> = priced.filter(|(price, _)| !price.is_zero()).collect();
+    let same = priced.iter().filter(|(price, cost)| price == cost).count();
+    if priced.len() >= ENOUGH && same * 10 >= priced.len() * 9 {
+        warnings.push(format!(
+            "Pax8's price equals your cost for {same} of {} subscriptions: Pax8 may not know your sell prices.",
+            priced.len()
+        ));
+    }
+}
+
+/// One sentence for each field and problem, however many rows have it.
+fn odd_fields<'a>(
+    warnings: impl Iterator<Item = &'a Warning>,
+    one: &str,
+    many: &str,
+) -> Vec<String> {
+    let mut kinds: BTreeMap<(&str, String), (usize, &Warning)> = BTreeMap::new();
+    for warning in warnings {
+        let kind = (warning.field, warning.problem.to_string());
+        kinds.entry(kind).or_insert((0, warning)).0 += 1;
+    }
+    kinds
+        .into_values()
+        .map(|(rows, example)| {
+            format!(
+                "{}: {example}. It is treated as not given.",
+                count(rows, one, many)
+            )
+        })
+        .collect()
+}

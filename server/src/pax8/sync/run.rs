@@ -1,0 +1,185 @@
+//! Running a sync: claim it, pull, compare and store, settle.
+
+use std::{pin::pin, time::Duration};
+
+use db::OrgTx;
+
+use super::{
+    Progress, Scope, Stage, Sync, absorb, lease,
+    pull::{self, Gauge, Plan, Pulled, small},
+    store::{companies, leases, products, syncs},
+};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    ids::{OrganizationId, SyncId},
+    jobs::{Failure, Job, Outcome},
+    pax8::connection,
+};
+
+/// The kind of job that runs a sync.
+pub const JOB: &str = "pax8.sync";
+/// How often a running sync says how far it is, if it is further.
+const PULSE: Duration = Duration::from_millis(400);
+/// After so many pulses it says so in any case, to keep its lease: three chances within it.
+const PULSES_PER_RENEWAL: u32 = 37;
+
+/// Why a sync ended without a result.
+enum Ended {
+    /// Its lease is gone: others have said already what became of it.
+    Lost,
+    Refused(::pax8::Error),
+    Failed(Error),
+}
+
+/// Runs the sync that a job names, if it still waits. How it went is told by the sync, not by the job.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn run_job(app: App, job: Job) -> Outcome {
+    let id = job.payload["sync_id"].as_str().and_then(SyncId::parse);
+    let id = id.ok_or_else(|| Failure::GiveUp(Error::internal("a sync's job without its id")))?;
+    Ok(run_sync(&app, job.organization, id).await?)
+}
+
+/// Runs a sync from beginning to end, if it waits and nobody else is syncing the organization. A sync that has to wait is
+/// run when the one before it is done; a finished one does not run again.
+///
+/// # Errors
+/// When the database is gone, so that not even the failure can be stored.
+#[tracing::instrument(skip_all, fields(sync = %id))]
+pub async fn run_sync(app: &App, organization: OrganizationId, id: SyncId) -> Result<()> {
+    let mut tx = app.database.write(organization).await?;
+    let claimed = lease::claim(&mut tx, id, &app.node, app.clock.now()).await?;
+    tx.commit().await?;
+    let Some(sync) = claimed else { return Ok(()) };
+    let run = Run {
+        app,
+        organization,
+        sync,
+    };
+    let mut requests = 0;
+    match run.attempt(&mut requests).await {
+        Ok(()) | Err(Ended::Lost) => Ok(()),
+        Err(Ended::Refused(error)) => {
+            tracing::warn!(%error, "a sync failed");
+            run.settle_failure(&error.to_string(), error.is_credentials(), requests)
+                .await
+        }
+        Err(Ended::Failed(error)) => {
+            tracing::error!(error = ?error, "a sync failed");
+            run.settle_failure(&error.to_string(), false, requests)
+                .await
+        }
+    }
+}
+
+struct Run<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    sync: Sync,
+}
+
+impl Run<'_> {
+    async fn attempt(&self, requests: &mut u32) -> Result<(), Ended> {
+        let client = connection::open_client(self.app, self.organization).await?;
+        let plan = self.plan().await?;
+        let gauge = Gauge::new();
+        let pulled = self.pull(&client, &plan, &gauge).await;
+        *requests = small(client.requests().sent);
+        let pulled = pulled?;
+        let storing = pull::at(Stage::Storing, 0, Some(small(pulled.subscriptions.len())));
+        self.publish(storing, *requests).await?;
+        self.store(pulled, *requests).await
+    }
+
+    async fn plan(&self) -> Result<Plan> {
+        let mut tx = self.app.database.read(self.organization).await?;
+        Ok(Plan {
+            only_company: match self.sync.scope {
+                Scope::Full => None,
+                Scope::Company(id) => Some(companies::load_pax8_id(&mut tx, id).await?),
+            },
+            known_products: products::list_known(&mut tx, self.app.clock.now()).await?,
+            lost_companies: companies::list_lost(&mut tx).await?,
+        })
+    }
+
+    /// Pulls, and meanwhile says how far it is and that it lives.
+    async fn pull(
+        &self,
+        client: &::pax8::Client,
+        plan: &Plan,
+        gauge: &Gauge,
+    ) -> Result<Pulled, Ended> {
+        let mut work = pin!(pull::pull(client, plan, gauge));
+        let mut said = None;
+        let mut quiet = 0;
+        loop {
+            tokio::select! {
+                pulled = &mut work => return pulled.map_err(Ended::Refused),
+                () = tokio::time::sleep(PULSE) => {}
+            }
+            let progress = gauge.read();
+            quiet += 1;
+            if said != Some(progress) || quiet >= PULSES_PER_RENEWAL {
+                self.publish(progress, small(client.requests().sent))
+                    .await?;
+                said = Some(progress);
+                quiet = 0;
+            }
+        }
+    }
+
+    async fn publish(&self, progress: Progress, requests: u32) -> Result<(), Ended> {
+        let mut tx = self.app.database.write(self.organization).await?;
+        self.hold(&mut tx).await?;
+        syncs::set_progress(&mut tx, self.sync.id, progress, requests).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Goes on only while the lease is ours, and renews it.
+    async fn hold(&self, tx: &mut OrgTx) -> Result<(), Ended> {
+        let until = self.app.clock.now() + lease::LEASE;
+        if leases::renew(tx, self.sync.id, &self.app.node, until).await? {
+            Ok(())
+        } else {
+            Err(Ended::Lost)
+        }
+    }
+
+    /// Stores everything at once: the estate, the history, and that it went well.
+    async fn store(&self, pulled: Pulled, requests: u32) -> Result<(), Ended> {
+        let now = self.app.clock.now();
+        let mut tx = self.app.database.write(self.organization).await?;
+        self.hold(&mut tx).await?;
+        let summary = absorb::absorb(&mut tx, &self.sync, pulled, now).await?;
+        syncs::succeed(&mut tx, self.sync.id, &summary, requests, now).await?;
+        let complete = self.sync.scope == Scope::Full;
+        connection::record_success(&mut tx, complete, now).await?;
+        lease::release(&mut tx, now).await?;
+        tx.commit().await?;
+        self.app.wake.wake();
+        Ok(())
+    }
+
+    async fn settle_failure(&self, error: &str, refused: bool, requests: u32) -> Result<()> {
+        let now = self.app.clock.now();
+        let mut tx = self.app.database.write(self.organization).await?;
+        if self.hold(&mut tx).await.is_err() {
+            return Ok(());
+        }
+        syncs::fail(&mut tx, self.sync.id, error, requests, now).await?;
+        connection::record_failure(&mut tx, error, refused, now).await?;
+        lease::release(&mut tx, now).await?;
+        tx.commit().await?;
+        self.app.wake.wake();
+        Ok(())
+    }
+}
+
+impl<E: Into<Error>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,131 @@
+//! What is stored of companies, as far as Pax8 says it. The mapping belongs to `companies` and is not touched here.
+
+use std::collections::{HashMap, HashSet};
+
+use db::{OrgTx, Row, args};
+use jiff::Timestamp;
+use money::Currency;
+
+use crate::{
+    error::{Error, Result},
+    ids::CompanyId,
+    pax8::sync::absorb::CompanyFacts,
+};
+
+db::statements! {
+    org LIST = "select id, pax8_id, name, status, external_id, website, missing_since, last_synced_at, fingerprint, first_seen_at
+        from pax8_company where organization_id = $1";
+    org FIND_PAX8_ID = "select pax8_id from pax8_company where organization_id = $1 and id = $2";
+    org LIST_LOST = "select pax8_id from pax8_company where organization_id = $1 and missing_since is not null";
+    org LIST_CURRENCIES = "select c.id, k.currency from pax8_company c
+        join client k on k.organization_id = c.organization_id and k.id = c.client_id where c.organization_id = $1";
+    bulk PUT = "insert into pax8_company (organization_id, id, pax8_id, name, status, external_id, website, missing_since, fingerprint,
+        first_seen_at) values", 10,
+        "on conflict (organization_id, id) do update set name = excluded.name, status = excluded.status,
+            external_id = excluded.external_id, website = excluded.website, missing_since = excluded.missing_since,
+            fingerprint = excluded.fingerprint";
+    org SET_SYNCED = "update pax8_company set last_synced_at = $3 where organization_id = $1 and id = $2";
+    org RECOUNT = "update pax8_company set subscription_count = (select count(*) from pax8_subscription s
+            where s.organization_id = pax8_company.organization_id and s.company_id = pax8_company.id)
+        where organization_id = $1 and subscription_count <> (select count(*) from pax8_subscription s
+            where s.organization_id = pax8_company.organization_id and s.company_id = pax8_company.id)";
+}
+
+/// A company, as far as Pax8 says it.
+#[derive(Debug, Clone)]
+pub(in crate::pax8::sync) struct StoredCompany {
+    pub id: CompanyId,
+    pub pax8_id: String,
+    pub facts: CompanyFacts,
+    pub missing_since: Option<Timestamp>,
+    pub last_synced_at: Option<Timestamp>,
+    pub fingerprint: String,
+    pub first_seen_at: Timestamp,
+}
+
+pub(in crate::pax8::sync) async fn list(tx: &mut OrgTx) -> Result<Vec<StoredCompany>> {
+    let rows = tx.fetch_all(&LIST, args![]).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(in crate::pax8::sync) async fn load_pax8_id(tx: &mut OrgTx, id: CompanyId) -> Result<String> {
+    let row = tx.fetch_optional(&FIND_PAX8_ID, args![id]).await?;
+    Ok(row.ok_or(Error::NotFound("company"))?.get("pax8_id")?)
+}
+
+/// Pax8's ids of companies that it did not list.
+pub(in crate::pax8::sync) async fn list_lost(tx: &mut OrgTx) -> Result<HashSet<String>> {
+    let rows = tx.fetch_all(&LIST_LOST, args![]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("pax8_id"))
+        .collect::<db::Result<_>>()?)
+}
+
+/// The currencies of the clients that companies are mapped to.
+pub(in crate::pax8::sync) async fn list_currencies(
+    tx: &mut OrgTx,
+) -> Result<HashMap<CompanyId, Currency>> {
+    let rows = tx.fetch_all(&LIST_CURRENCIES, args![]).await?;
+    let mut currencies = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(currency) = row.parse("currency", str::parse)? {
+            currencies.insert(row.get("id")?, currency);
+        }
+    }
+    Ok(currencies)
+}
+
+pub(in crate::pax8::sync) async fn put(
+    tx: &mut OrgTx,
+    companies: Vec<StoredCompany>,
+) -> Result<()> {
+    let rows = companies.into_iter().map(|it| {
+        args![
+            it.id,
+            it.pax8_id,
+            it.facts.name,
+            it.facts.status,
+            it.facts.external_id,
+            it.facts.website,
+            it.missing_since,
+            it.fingerprint,
+            it.first_seen_at
+        ]
+    });
+    tx.bulk(&PUT, rows.collect()).await?;
+    Ok(())
+}
+
+/// Says when a company's subscriptions were pulled by themselves.
+pub(in crate::pax8::sync) async fn set_synced(
+    tx: &mut OrgTx,
+    id: CompanyId,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&SET_SYNCED, args![id, now]).await?;
+    Ok(())
+}
+
+/// Brings the numbers of subscriptions up to date, where they differ.
+pub(in crate::pax8::sync) async fn recount(tx: &mut OrgTx) -> Result<()> {
+    tx.execute(&RECOUNT, args![]).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<StoredCompany> {
+    Ok(StoredCompany {
+        id: row.get("id")?,
+        pax8_id: row.get("pax8_id")?,
+        facts: CompanyFacts {
+            name: row.get("name")?,
+            status: row.get("status")?,
+            external_id: row.get("external_id")?,
+            website: row.get("website")?,
+        },
+        missing_since: row.get("missing_since")?,
+        last_synced_at: row.get("last_synced_at")?,
+        fingerprint: row.get("fingerprint")?,
+        first_seen_at: row.get("first_seen_at")?,
+    })
+}

@@ -1,0 +1,234 @@
+//! What is stored of subscriptions, as far as Pax8 says it, with the figures that follow from it.
+
+use std::collections::HashMap;
+
+use billing::{Markup, Pricing};
+use db::{OrgTx, Row, Value, args};
+use jiff::Timestamp;
+use money::Amount;
+
+use crate::{
+    error::{Error, Result},
+    ids::{CompanyId, RecurringInvoiceId, SubscriptionId, SyncId},
+    pax8::{
+        subscriptions::{Attention, LastKnown, Worth},
+        sync::absorb::SubscriptionFacts,
+    },
+};
+
+/// Up to so many rows are read one by one; more, by reading all.
+const FEW: usize = 300;
+
+/// A macro, because statements are put together at compile time.
+macro_rules! columns {
+    () => {
+        "select id, pax8_id, company_id, parent_pax8_id, product_pax8_id, product_name, vendor, sku, quantity, billing_term,
+        commitment_term, commitment_end, currency, price, partner_cost, status, start_date, end_date, billing_start, missing_since,
+        last_known, attention, fingerprint, first_seen_at, seen_at, seen_sync_id from pax8_subscription where organization_id = $1"
+    };
+}
+
+db::statements! {
+    org LIST_GLANCES = "select pax8_id, fingerprint, missing_since from pax8_subscription
+        where organization_id = $1 and (cast($2 as text) is null or company_id = $2)";
+    org LIST = columns!();
+    org FIND = concat!(columns!(), " and pax8_id = $2");
+    org LIST_DECIDED = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id
+        from subscription_billing where organization_id = $1";
+    bulk PUT = "insert into pax8_subscription (organization_id, id, pax8_id, company_id, parent_pax8_id, product_pax8_id, product_name,
+        vendor, sku, quantity, billing_term, commitment_term, commitment_end, currency, price, partner_cost, status, start_date,
+        end_date, billing_start, missing_since, last_known, attention, monthly_revenue_minor, monthly_cost_minor, bill_price,
+        below_cost, fingerprint, first_seen_at, seen_at, seen_sync_id) values", 31,
+        "on conflict (organization_id, id) do update set company_id = excluded.company_id, parent_pax8_id = excluded.parent_pax8_id,
+            product_pax8_id = excluded.product_pax8_id, product_name = excluded.product_name, vendor = excluded.vendor,
+            sku = excluded.sku, quantity = excluded.quantity, billing_term = excluded.billing_term,
+            commitment_term = excluded.commitment_term, commitment_end = excluded.commitment_end, currency = excluded.currency,
+            price = excluded.price, partner_cost = excluded.partner_cost, status = excluded.status, start_date = excluded.start_date,
+            end_date = excluded.end_date, billing_start = excluded.billing_start, missing_since = excluded.missing_since,
+            last_known = excluded.last_known, attention = excluded.attention, monthly_revenue_minor = excluded.monthly_revenue_minor,
+            monthly_cost_minor = excluded.monthly_cost_minor, bill_price = excluded.bill_price, below_cost = excluded.below_cost,
+            fingerprint = excluded.fingerprint, seen_at = excluded.seen_at, seen_sync_id = excluded.seen_sync_id";
+}
+
+/// As much of a stored subscription as tells whether it has to be read.
+pub(in crate::pax8::sync) struct Glance {
+    pub fingerprint: String,
+    pub missing: bool,
+}
+
+/// A subscription, as far as Pax8 says it.
+#[derive(Debug, Clone)]
+pub(in crate::pax8::sync) struct StoredSubscription {
+    pub id: SubscriptionId,
+    pub pax8_id: String,
+    pub company: CompanyId,
+    pub facts: SubscriptionFacts,
+    pub missing_since: Option<Timestamp>,
+    pub last_known: LastKnown,
+    pub attention: Option<Attention>,
+    pub fingerprint: String,
+    pub first_seen_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub seen_sync: SyncId,
+}
+
+/// What people decided about a subscription, as far as it matters to a sync.
+#[derive(Debug, Clone)]
+pub(in crate::pax8::sync) struct Decided {
+    pub pricing: Pricing,
+    /// Whether it feeds a recurring invoice.
+    pub linked: bool,
+}
+
+/// All subscriptions at a glance, or those of one company, by Pax8's id.
+pub(in crate::pax8::sync) async fn list_glances(
+    tx: &mut OrgTx,
+    company: Option<CompanyId>,
+) -> Result<HashMap<String, Glance>> {
+    let rows = tx.fetch_all(&LIST_GLANCES, args![company]).await?;
+    let mut glances = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let missing: Option<Timestamp> = row.get("missing_since")?;
+        let glance = Glance {
+            fingerprint: row.get("fingerprint")?,
+            missing: missing.is_some(),
+        };
+        glances.insert(row.get("pax8_id")?, glance);
+    }
+    Ok(glances)
+}
+
+/// Those of these that are stored, by Pax8's id; under whatever company they are.
+pub(in crate::pax8::sync) async fn load_many(
+    tx: &mut OrgTx,
+    pax8_ids: &[&str],
+) -> Result<HashMap<String, StoredSubscription>> {
+    let mut rows = Vec::new();
+    if pax8_ids.len() <= FEW {
+        for pax8_id in pax8_ids {
+            rows.extend(tx.fetch_optional(&FIND, args![*pax8_id]).await?);
+        }
+    } else {
+        rows = tx.fetch_all(&LIST, args![]).await?;
+    }
+    let stored = rows.iter().map(|row| {
+        let stored = read(row)?;
+        Ok((stored.pax8_id.clone(), stored))
+    });
+    stored.collect()
+}
+
+/// What people decided, by Pax8's id of the subscription.
+pub(in crate::pax8::sync) async fn list_decided(
+    tx: &mut OrgTx,
+) -> Result<HashMap<String, Decided>> {
+    let rows = tx.fetch_all(&LIST_DECIDED, args![]).await?;
+    let decided = rows.iter().map(|row| {
+        let invoice: Option<RecurringInvoiceId> = row.get("recurring_invoice_id")?;
+        let pricing = Pricing {
+            markup: read_markup(row)?,
+            override_price: row.get("override_price")?,
+        };
+        let linked = invoice.is_some();
+        Ok((
+            row.get("subscription_pax8_id")?,
+            Decided { pricing, linked },
+        ))
+    });
+    decided.collect()
+}
+
+/// Stores subscriptions with what they are worth.
+pub(in crate::pax8::sync) async fn put(
+    tx: &mut OrgTx,
+    subscriptions: Vec<(StoredSubscription, Worth)>,
+) -> Result<()> {
+    let rows = subscriptions
+        .into_iter()
+        .map(|(it, worth)| columns_of(it, &worth))
+        .collect::<Result<_>>()?;
+    tx.bulk(&PUT, rows).await?;
+    Ok(())
+}
+
+fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
+    let facts = it.facts;
+    Ok(args![
+        it.id,
+        it.pax8_id,
+        it.company,
+        facts.parent_id,
+        facts.product_id,
+        facts.product_name,
+        facts.vendor,
+        facts.sku,
+        facts.quantity,
+        facts.billing_term,
+        facts.commitment_term,
+        facts.commitment_end,
+        facts.currency,
+        facts.price,
+        facts.partner_cost,
+        facts.status,
+        facts.start_date,
+        facts.end_date,
+        facts.billing_start,
+        it.missing_since,
+        Value::json(&it.last_known)?,
+        it.attention.map(Attention::as_str),
+        worth.monthly_revenue.map(Amount::minor),
+        worth.monthly_cost.map(Amount::minor),
+        worth.bill_price.map(|it| it.unit.value()),
+        worth.below_cost(),
+        it.fingerprint,
+        it.first_seen_at,
+        it.seen_at,
+        it.seen_sync
+    ])
+}
+
+fn read(row: &Row) -> Result<StoredSubscription> {
+    Ok(StoredSubscription {
+        id: row.get("id")?,
+        pax8_id: row.get("pax8_id")?,
+        company: row.get("company_id")?,
+        facts: SubscriptionFacts {
+            parent_id: row.get("parent_pax8_id")?,
+            product_id: row.get("product_pax8_id")?,
+            product_name: row.get("product_name")?,
+            vendor: row.get("vendor")?,
+            sku: row.get("sku")?,
+            currency: row.get("currency")?,
+            billing_term: row.get("billing_term")?,
+            quantity: row.get("quantity")?,
+            price: row.get("price")?,
+            partner_cost: row.get("partner_cost")?,
+            commitment_term: row.get("commitment_term")?,
+            commitment_end: row.get("commitment_end")?,
+            start_date: row.get("start_date")?,
+            billing_start: row.get("billing_start")?,
+            end_date: row.get("end_date")?,
+            status: row.get("status")?,
+        },
+        missing_since: row.get("missing_since")?,
+        last_known: row.json("last_known")?,
+        attention: row.parse("attention", |name| {
+            Attention::parse(name).ok_or("not a known name")
+        })?,
+        fingerprint: row.get("fingerprint")?,
+        first_seen_at: row.get("first_seen_at")?,
+        seen_at: row.get("seen_at")?,
+        seen_sync: row.get("seen_sync_id")?,
+    })
+}
+
+fn read_markup(row: &Row) -> Result<Option<Markup>> {
+    let (kind, value): (Option<String>, Option<_>) =
+        (row.get("markup_type")?, row.get("markup_value")?);
+    let markup = match (kind.as_deref(), value) {
+        (Some("percentage"), Some(value)) => Markup::percentage(value),
+        (Some("fixed"), Some(value)) => Markup::fixed(value),
+        _ => return Ok(None),
+    };
+    markup.map(Some).map_err(Error::internal)
+}
