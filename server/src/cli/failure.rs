@@ -26,7 +26,8 @@ pub enum Failure {
     },
     /// The database cannot be opened or reached.
     #[error(
-        "The database {address} cannot be reached: {cause}. Check that it runs, and the address in --database-url or ASCENT_DATABASE_URL."
+        "The database {address} cannot be opened: {cause}. {}",
+        advice(address)
     )]
     DatabaseAway {
         /// Its address without a password.
@@ -95,6 +96,14 @@ impl From<DbError> for Failure {
             }
             other => Self::Said(format!("The database failed: {other}.")),
         }
+    }
+}
+
+fn advice(address: &str) -> &'static str {
+    if address.starts_with("sqlite:") {
+        "Check that its folder exists and can be written, and the path in --database-url or ASCENT_DATABASE_URL."
+    } else {
+        "Check that it runs and lets this user in, and the address in --database-url or ASCENT_DATABASE_URL."
     }
 }
 

@@ -86,10 +86,19 @@ pub(super) async fn open_database(config: &Config) -> Result<Database, Failure> 
     Database::open(&url).await.map_err(|error| match error {
         DbError::Unreachable(cause) => Failure::DatabaseAway {
             address: without_password(&url),
-            cause,
+            cause: plain(&cause),
         },
         other => other.into(),
     })
+}
+
+/// What the driver said, in words for an operator.
+fn plain(cause: &str) -> String {
+    if cause.contains("pool timed out") {
+        return "it does not answer".to_owned();
+    }
+    let words = cause.trim_start_matches("error returned from database: ");
+    words.to_owned()
 }
 
 /// The master key from the environment or its file, tried on what it must open.

@@ -165,8 +165,23 @@ fn a_postgres_that_does_not_answer_is_named_without_its_password() {
         ])
         .fails();
     assert!(
-        refused.contains("The database postgres://nowhere.invalid:5432/ascent cannot be reached"),
+        refused.contains("The database postgres://nowhere.invalid:5432/ascent cannot be opened"),
         "{refused}"
     );
     assert!(!refused.contains("hush"), "{refused}");
+}
+
+#[test]
+fn a_database_file_in_a_folder_that_is_not_there_is_named() {
+    let place = Place::new();
+    let url = format!("sqlite:{}", place.path("nowhere/ascent.db").display());
+    let refused = place.ascent(&["migrate", "--database-url", &url]).fails();
+    assert!(
+        refused.contains(&format!("The database {url} cannot be opened")),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("Check that its folder exists"),
+        "{refused}"
+    );
 }
