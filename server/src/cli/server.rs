@@ -82,7 +82,8 @@ pub(super) async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let service = limited(router(app.clone())).into_make_service_with_connect_info::<SocketAddr>();
+    let service =
+        limited(router(app.clone()), REQUESTS).into_make_service_with_connect_info::<SocketAddr>();
     let served =
         axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let web = tokio::spawn(served.into_future());
@@ -119,20 +120,80 @@ async fn within<T>(patience: Duration, part: JoinHandle<T>, name: &str) -> bool 
 }
 
 /// Sends requests away that could only wait.
-fn limited(router: Router) -> Router {
+fn limited(router: Router, requests: usize) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(HandleErrorLayer::new(overloaded))
             .layer(LoadShedLayer::new())
-            .layer(GlobalConcurrencyLimitLayer::new(REQUESTS)),
+            .layer(GlobalConcurrencyLimitLayer::new(requests)),
     )
 }
 
 async fn overloaded(uri: Uri, _: BoxError) -> Response {
+    if uri.path() == "/healthz" {
+        // Busy is alive: a monitor must not end the process for it.
+        return "ok".into_response();
+    }
     let error = Error::Unavailable("The server is busy. Try again in a moment.".to_owned());
     if uri.path().starts_with("/api/") {
         Problem(error).into_response()
     } else {
         PageError::from(error).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{body::Body, http::Request, routing::get};
+    use tokio::sync::Notify;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(router: &Router, path: &str) -> Response {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        router.clone().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_beyond_the_limit_is_told_to_come_back() {
+        let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let wait = {
+            let (entered, leave) = (entered.clone(), leave.clone());
+            async move || {
+                entered.notify_one();
+                leave.notified().await;
+            }
+        };
+        let router = Router::new()
+            .route("/slow", get(wait))
+            .route("/page", get(async || "page"))
+            .route("/api/v1/call", get(async || "call"));
+        let router = limited(router, 1);
+        let slow = tokio::spawn({
+            let router = router.clone();
+            async move { ask(&router, "/slow").await }
+        });
+        entered.notified().await;
+        for (path, kind) in [
+            ("/page", "text/html"),
+            ("/api/v1/call", "application/problem+json"),
+        ] {
+            let refused = ask(&router, path).await;
+            assert_eq!(refused.status(), 503, "{path}");
+            assert_eq!(refused.headers()["retry-after"], "5");
+            let answered = refused.headers()["content-type"].to_str().unwrap();
+            assert!(answered.starts_with(kind), "{answered}");
+        }
+        assert_eq!(
+            ask(&router, "/healthz").await.status(),
+            200,
+            "busy is alive"
+        );
+        leave.notify_one();
+        assert_eq!(slow.await.unwrap().status(), 200);
+        assert_eq!(ask(&router, "/page").await.status(), 200);
     }
 }

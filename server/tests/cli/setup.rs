@@ -98,3 +98,15 @@ async fn the_owner_of_a_new_organization_can_sign_in() {
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
     assert_eq!(answer.cookies().count(), 1);
 }
+
+#[tokio::test]
+async fn the_token_of_a_new_organization_opens_the_api() {
+    let place = Place::new();
+    let made = place.set_up("Ours");
+    let mut server = place.ascent(&["serve", "--listen", "127.0.0.1:0"]).start();
+    let url = format!("{}/api/v1/clients", server.url());
+    let ask = |token: &str| browser().get(&url).bearer_auth(token).send();
+    let answer = ask(made["api_token"].as_str().unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(ask("asc_wrong").await.unwrap().status(), 401);
+}
