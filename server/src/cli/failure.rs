@@ -80,6 +80,14 @@ pub enum Failure {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// There is no such organization.
+    #[error("There is no organization {asked:?}. {known}")]
+    UnknownOrganization {
+        /// What was asked for.
+        asked: String,
+        /// Which there are, as a sentence.
+        known: String,
+    },
     /// A verb refused or failed.
     #[error("{}", told(.0))]
     Verb(#[from] Error),

@@ -11,8 +11,9 @@ use crate::{
     app::{App, Parts, Settings},
     clock::Clock,
     config::{Config, MASTER_KEY_VARIABLE},
+    ids::OrganizationId,
     jobs::Wake,
-    organizations::{list_organizations, load_data_key},
+    organizations::{find_by_id_or_slug, list_organizations, load_data_key, load_organization},
     secrets::{MasterKey, Vault},
 };
 
@@ -147,6 +148,31 @@ fn make_folder(path: &Path) -> Result<(), Failure> {
     let probe = path.join(format!(".probe-{}", std::process::id()));
     std::fs::write(&probe, []).map_err(refused)?;
     std::fs::remove_file(&probe).map_err(refused)
+}
+
+/// The organization that an operator named by id or short name.
+pub(super) async fn find_organization(app: &App, asked: &str) -> Result<OrganizationId, Failure> {
+    let mut tx = app.database.system_read().await?;
+    if let Some(found) = find_by_id_or_slug(&mut tx, asked).await? {
+        return Ok(found);
+    }
+    let all = list_organizations(&mut tx).await?;
+    drop(tx);
+    let mut slugs = Vec::new();
+    for organization in all.iter().take(10) {
+        let mut tx = app.database.read(*organization).await?;
+        slugs.push(load_organization(&mut tx).await?.slug);
+    }
+    let known = if slugs.is_empty() {
+        "There is none yet: make one with `ascent setup`.".to_owned()
+    } else {
+        let more = if all.len() > slugs.len() { ", …" } else { "" };
+        format!("There are: {}{more}.", slugs.join(", "))
+    };
+    Err(Failure::UnknownOrganization {
+        asked: asked.to_owned(),
+        known,
+    })
 }
 
 /// A database's address as it may be shown.

@@ -15,6 +15,7 @@ mod serve;
 mod server;
 mod setup;
 mod stop;
+mod sync;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Command {
     Setup(setup::Options),
     /// Bring the database up to date
     Migrate(migrate::Options),
+    /// Sync an organization with Pax8, in the foreground
+    Sync(sync::Options),
     /// Run the Pax8 sandbox alone
     Sandbox(sandbox::Options),
 }
@@ -51,6 +54,7 @@ pub async fn run() -> ExitCode {
         Command::Serve(options) => serve::run(options).await,
         Command::Setup(options) => setup::run(options).await,
         Command::Migrate(options) => migrate::run(options).await,
+        Command::Sync(options) => sync::run(options).await,
         Command::Sandbox(options) => sandbox::run(options).await,
     };
     match done {

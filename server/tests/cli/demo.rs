@@ -1,6 +1,8 @@
 //! `ascent demo`: prints where to click and with which sign-in, and both are true.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
 
 use crate::process::{Place, Process, browser};
 
@@ -31,7 +33,48 @@ async fn a_demo_without_a_folder_is_ready_to_click_and_leaves_nothing_behind() {
         .ascent(&["demo", "--listen", "127.0.0.1:0"])
         .env("ASCENT_DATABASE_URL", "postgres://u:p@nowhere.invalid/real")
         .start();
-    sign_in(&mut demo).await;
+    let (browser, url) = sign_in(&mut demo).await;
+    let ask = async |path: &str| -> Value {
+        let answer = browser
+            .get(format!("{url}/api/v1{path}"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    };
+    let connection = ask("/integrations/pax8").await;
+    assert_eq!(connection["status"], "connected");
+    let syncs = ask("/integrations/pax8/syncs").await;
+    let states: Vec<&Value> = syncs["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["status"])
+        .collect();
+    assert_eq!(states, ["succeeded", "succeeded"]);
+
+    let rows = ask("/integrations/pax8/subscriptions?limit=200").await;
+    let rows = rows["data"].as_array().unwrap();
+    let states: BTreeSet<&str> = rows
+        .iter()
+        .map(|it| it["billing"]["state"].as_str().unwrap())
+        .collect();
+    let all = ["billable", "held", "not_billable", "not_linked"];
+    assert_eq!(states, BTreeSet::from(all), "every state shows");
+    let missing = rows
+        .iter()
+        .filter(|it| !it["missing_since"].is_null())
+        .count();
+    assert_eq!(missing, 2);
+    let rhythms = ask("/recurring-invoices?limit=200").await;
+    let rhythms = rhythms["data"].as_array().unwrap();
+    let rhythms: BTreeSet<&str> = rhythms
+        .iter()
+        .map(|it| it["frequency"].as_str().unwrap())
+        .collect();
+    assert_eq!(rhythms.len(), 5, "{rhythms:?}");
+
     let left = || fs::read_dir(place.path("")).unwrap().count();
     assert_eq!(left(), 1, "its temporary folder");
     demo.signal("TERM");
@@ -51,12 +94,20 @@ async fn a_demo_with_a_folder_goes_on_where_it_was() {
             .arg(folder.to_str().unwrap())
             .start()
     };
+    let mut seen = Vec::new();
     for _ in 0..2 {
         let mut demo = start();
-        sign_in(&mut demo).await;
+        let (browser, url) = sign_in(&mut demo).await;
+        let clients = browser
+            .get(format!("{url}/api/v1/clients"))
+            .send()
+            .await
+            .unwrap();
+        seen.push(clients.json::<Value>().await.unwrap());
         demo.signal("INT");
         assert!(demo.wait().status.success());
     }
+    assert_eq!(seen[0], seen[1]);
     assert!(folder.join("ascent.db").exists());
 }
 

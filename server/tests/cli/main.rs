@@ -9,3 +9,4 @@ mod serve;
 mod settings;
 mod setup;
 mod start;
+mod sync;

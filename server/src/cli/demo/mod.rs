@@ -5,7 +5,9 @@
 //! - With `--data-dir` a later start finds what was done; the sandbox's estate is composed again as it was.
 
 mod folder;
+mod news;
 mod organization;
+mod pricing;
 mod recurring;
 mod story;
 
@@ -52,7 +54,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         .await?
         .app(url.clone(), server::record_metrics(&stop)?);
     if story.is_finished() {
-        sandbox.sandbox().set_now(app.clock.now());
+        news::happen(sandbox.sandbox(), app.clock.now())?;
     } else {
         print::aside("Making the demo organization …");
         organization::make(&app, sandbox.sandbox()).await?;
