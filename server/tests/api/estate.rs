@@ -19,13 +19,11 @@ db::statements! {
         join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
         where s.organization_id = $1 order by s.pax8_id";
     org HISTORY = "select count(*) as n from pax8_change where organization_id = $1";
-    org LINK = "update subscription_billing set recurring_invoice_id = $3 where organization_id = $1 and subscription_pax8_id = $2";
     org PRICE = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value, version, updated_at)
         values ($1, $2, 'percentage', '20', 1, 0)";
     org PRICES = "select subscription_pax8_id, markup_value, recurring_invoice_id from subscription_billing where organization_id = $1";
     org AUDIT = "select action, actor, before_json, after_json from audit_event where organization_id = $1 order by id";
     org CREDENTIALS = "select client_id_sealed, client_secret_sealed from pax8_connection where organization_id = $1";
-    org MAP = "update pax8_company set client_id = $3, mapped_by = 'manual' where organization_id = $1 and pax8_id = $2";
 }
 
 /// A row as text, column by column; the empty text is null.
@@ -178,22 +176,6 @@ impl World {
     pub async fn price(&self, pax8_id: &str) {
         let mut tx = self.app.database.write(self.ours.id).await.unwrap();
         tx.execute(&PRICE, args![pax8_id]).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
-    /// Lets a priced subscription feed a recurring invoice.
-    pub async fn link(&self, pax8_id: &str, recurring_invoice: &str) {
-        let mut tx = self.app.database.write(self.ours.id).await.unwrap();
-        let args = args![pax8_id, recurring_invoice];
-        assert_eq!(tx.execute(&LINK, args).await.unwrap(), 1);
-        tx.commit().await.unwrap();
-    }
-
-    /// Ties one of our companies to a client.
-    pub async fn map(&self, pax8_id: &str, client: &str) {
-        let mut tx = self.app.database.write(self.ours.id).await.unwrap();
-        let args = args![pax8_id, client];
-        assert_eq!(tx.execute(&MAP, args).await.unwrap(), 1);
         tx.commit().await.unwrap();
     }
 

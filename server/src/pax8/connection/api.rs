@@ -86,7 +86,7 @@ async fn view(app: &App, organization: OrganizationId) -> Result<ConnectionView>
 }
 
 /// The connection and how it fares.
-#[utoipa::path(get, path = "/integrations/pax8", tag = "Pax8",
+#[utoipa::path(get, path = "/integrations/pax8", tag = "pax8",
     responses((status = 200, body = ConnectionView), (status = 403, body = ProblemBody)))]
 async fn show(
     State(app): State<App>,
@@ -96,7 +96,7 @@ async fn show(
 }
 
 /// Connects, or changes the connection. New credentials are tried first.
-#[utoipa::path(put, path = "/integrations/pax8", tag = "Pax8", request_body = PutBody,
+#[utoipa::path(put, path = "/integrations/pax8", tag = "pax8", request_body = PutBody,
     responses((status = 200, body = ConnectionView), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
 async fn put(
     State(app): State<App>,
@@ -116,14 +116,14 @@ async fn put(
 }
 
 /// Disconnects: credentials, mappings and invoice links go.
-#[utoipa::path(delete, path = "/integrations/pax8", tag = "Pax8", responses((status = 204)))]
+#[utoipa::path(delete, path = "/integrations/pax8", tag = "pax8", responses((status = 204)))]
 async fn remove(State(app): State<App>, Pax8Actor(actor): Pax8Actor) -> ApiResult<StatusCode> {
     disconnect(&app, &actor.by(), actor.organization).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Tries credentials and stores nothing.
-#[utoipa::path(post, path = "/integrations/pax8/credential-tests", tag = "Pax8", request_body = TestBody,
+#[utoipa::path(post, path = "/integrations/pax8/credential-tests", tag = "pax8", request_body = TestBody,
     responses((status = 200, body = CredentialTest), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
 async fn test(
     State(app): State<App>,

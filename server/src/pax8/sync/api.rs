@@ -95,7 +95,7 @@ struct Requested {
 }
 
 /// Asks for a sync, or joins the one of the same scope that is under way.
-#[utoipa::path(post, path = "/integrations/pax8/syncs", tag = "Pax8", request_body = RequestBody,
+#[utoipa::path(post, path = "/integrations/pax8/syncs", tag = "pax8", request_body = RequestBody,
     responses((status = 202, body = Requested), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn request(
     State(app): State<App>,
@@ -114,7 +114,7 @@ async fn request(
 }
 
 /// Syncs, the latest first.
-#[utoipa::path(get, path = "/integrations/pax8/syncs", tag = "Pax8", params(PageQuery),
+#[utoipa::path(get, path = "/integrations/pax8/syncs", tag = "pax8", params(PageQuery),
     responses((status = 200, body = List<SyncView>)))]
 async fn list(
     State(app): State<App>,
@@ -127,7 +127,7 @@ async fn list(
 }
 
 /// A sync.
-#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}", tag = "Pax8", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}", tag = "pax8", params(("id" = String, Path)),
     responses((status = 200, body = SyncView), (status = 404, body = ProblemBody)))]
 async fn show(
     State(app): State<App>,
@@ -140,7 +140,7 @@ async fn show(
 }
 
 /// What a sync changed, a row for each field.
-#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}/changes", tag = "Pax8", params(("id" = String, Path), PageQuery),
+#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}/changes", tag = "pax8", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = List<Change>), (status = 404, body = ProblemBody)))]
 async fn changes(
     State(app): State<App>,

@@ -21,7 +21,7 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(300);
 
 /// The sync as server-sent events: at once, whenever it changed, and for the last time when it ended.
-#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}/events", tag = "Pax8", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/integrations/pax8/syncs/{id}/events", tag = "pax8", params(("id" = String, Path)),
     responses((status = 200, body = SyncView, content_type = "text/event-stream"), (status = 404, body = ProblemBody)))]
 pub(super) async fn stream(
     State(app): State<App>,

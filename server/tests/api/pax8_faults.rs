@@ -1,0 +1,257 @@
+//! Whatever Pax8 does wrong, a sync ends in the complete new estate or leaves the old one untouched.
+
+use pax8_sandbox::{Drift, Fault, Place, RetryAfter, SandboxConfig, What, demo};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::{
+    estate::Record,
+    world::{World, on_each_engine, with_sandbox},
+};
+
+/// Faults that pass, or that a second try overcomes.
+fn passing() -> Vec<Fault> {
+    let pages = [Place::Companies, Place::Subscriptions];
+    let short = || Some(RetryAfter::Seconds(0));
+    let mut faults: Vec<_> = pages
+        .into_iter()
+        .flat_map(|place| {
+            [
+                What::TooManyRequests { retry_after: None },
+                What::TooManyRequests {
+                    retry_after: short(),
+                },
+                What::ServerError { status: 500 },
+                What::ServerError { status: 503 },
+                What::CutBody,
+                What::HtmlOk,
+                What::EmptyBody,
+                What::Unauthorized,
+                What::WrongTotal { by: 3 },
+                What::WrongTotal { by: -1 },
+                What::DuplicateRow,
+                What::EmptyPage,
+                What::ExtraFields,
+                What::NumberAsString,
+            ]
+            .map(|what| Fault::new(place, what))
+        })
+        .collect();
+    faults.push(Fault::new(Place::Token, What::ServerError { status: 502 }));
+    faults
+}
+
+/// Faults that stay.
+fn lasting() -> Vec<Fault> {
+    let pages = [Place::Companies, Place::Subscriptions];
+    pages
+        .into_iter()
+        .flat_map(|place| {
+            [
+                What::TooManyRequests { retry_after: None },
+                What::ServerError { status: 500 },
+                What::CutBody,
+                What::HtmlOk,
+                What::EmptyBody,
+                What::Forbidden,
+                What::NotFound,
+                What::OldError,
+                What::WrongTotal { by: 3 },
+                What::DuplicateRow,
+                What::EmptyPage,
+                What::MissingPage,
+                What::MissingId,
+            ]
+            .map(|what| Fault::new(place, what).always())
+        })
+        .collect()
+}
+
+/// Rows that are odd in one field or another.
+fn odd_rows() -> Vec<What> {
+    vec![
+        What::UnknownEnum,
+        What::HugeDecimals,
+        What::MissingName,
+        What::MissingQuantity,
+        What::NullFields,
+        What::OddDates,
+        What::OrphanCompany,
+    ]
+}
+
+async fn sync_with(world: &World, fault: Fault) -> Value {
+    let faults = world.sandbox.sandbox().faults();
+    faults.add(fault);
+    let sync = world.sync(&world.ours).await;
+    faults.clear();
+    sync
+}
+
+#[tokio::test]
+async fn d3_d4_a_fault_that_passes_costs_nothing_but_a_repetition() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let id = demo::subscription_id(1);
+        let estate = world.sandbox.sandbox().estate();
+        for (quantity, fault) in (100..).zip(passing()) {
+            estate.set_quantity(&id, Decimal::from(quantity)).unwrap();
+            let sync = sync_with(world, fault.clone()).await;
+            assert_eq!(sync["status"], "succeeded", "{fault:?}: {sync}");
+            let counts = json!({ "created": 0, "updated": 1, "unchanged": 59, "missing": 0 });
+            assert_eq!(sync["subscriptions"], counts, "{fault:?}");
+            assert_eq!(sync["companies"]["unchanged"], 15, "{fault:?}");
+            let stored = world.subscription(&id).await;
+            assert_eq!(stored["quantity"], quantity.to_string(), "{fault:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i7_d3_d4_a_fault_that_stays_changes_nothing_and_says_why() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let estate = world.sandbox.sandbox().estate();
+        estate
+            .set_quantity(&demo::subscription_id(1), Decimal::from(77))
+            .unwrap();
+        let before = world.snapshot(world.ours.id).await;
+        for fault in lasting() {
+            let sync = sync_with(world, fault.clone()).await;
+            assert_eq!(sync["status"], "failed", "{fault:?}: {sync}");
+            let sentence = sync["error"].as_str().unwrap();
+            assert!(sentence.starts_with("Pax8"), "{sentence}");
+            assert_eq!(world.snapshot(world.ours.id).await, before, "{fault:?}");
+            let connection = world.connection(&world.ours).await;
+            assert_eq!(connection["last_error"], sync["error"]);
+            assert_eq!(connection["status"], "connected", "{fault:?}");
+            assert_eq!(connection["last_sync_at"], "2026-06-15T12:00:00Z");
+        }
+        let sync = world.sync(&world.ours).await;
+        assert_eq!(sync["subscriptions"]["updated"], 1);
+        assert_eq!(
+            world.connection(&world.ours).await["last_error"],
+            json!(null)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d7_d8_an_odd_row_costs_no_row_and_is_put_right_by_the_next_sync() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let facts = async || -> Vec<Record> {
+            let mut stored = world.subscriptions(world.ours.id).await;
+            for it in &mut stored {
+                it.remove("seen_at");
+                it.remove("seen_sync_id");
+            }
+            stored
+        };
+        let before = facts().await;
+        for place in [Place::Companies, Place::Subscriptions] {
+            for what in odd_rows() {
+                let sync = sync_with(world, Fault::new(place, what.clone())).await;
+                assert_eq!(sync["status"], "succeeded", "{what:?}: {sync}");
+                assert_eq!(sync["subscriptions"]["missing"], 0, "{what:?}");
+                assert_eq!(world.subscriptions(world.ours.id).await.len(), 60);
+                let sync = world.sync(&world.ours).await;
+                assert_eq!(sync["status"], "succeeded");
+                assert_eq!(facts().await, before, "{what:?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d7_an_amount_with_too_many_digits_is_kept_as_last_known_with_a_warning() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let before = world.subscriptions(world.ours.id).await;
+        let fault = Fault::new(Place::Subscriptions, What::HugeDecimals);
+        let sync = sync_with(world, fault).await;
+        let warnings = sync["warnings"].to_string();
+        assert!(warnings.contains("more digits"), "{warnings}");
+        let after = world.subscriptions(world.ours.id).await;
+        let prices = |stored: &[Record]| -> Vec<[String; 2]> {
+            let of = |it: &Record| ["price", "partner_cost"].map(|name| it[name].clone());
+            stored.iter().map(of).collect()
+        };
+        assert_eq!(prices(&after), prices(&before));
+        let remembered = after.iter().filter(|it| it["last_known"] != "{}");
+        assert_eq!(remembered.count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d3_rows_that_shift_between_pages_are_read_again() {
+    with_sandbox(
+        || SandboxConfig::sized(20, 500, 5),
+        async |world| {
+            world.connect(&world.ours).await;
+            for drift in [Drift::Insert, Drift::Delete] {
+                let fault = Fault::new(Place::Subscriptions, What::PageDrift(drift)).page(0);
+                let sync = sync_with(world, fault).await;
+                assert_eq!(sync["status"], "succeeded", "{sync}");
+                let mut there: Vec<String> = world
+                    .sandbox
+                    .sandbox()
+                    .estate()
+                    .subscriptions()
+                    .iter()
+                    .map(|it| it.id.clone())
+                    .collect();
+                there.sort();
+                let stored = world.subscriptions(world.ours.id).await;
+                let present = stored.iter().filter(|it| it["missing_since"].is_empty());
+                let here: Vec<String> = present.map(|it| it["pax8_id"].clone()).collect();
+                assert_eq!(here, there);
+            }
+            let drift = What::PageDrift(Drift::Insert);
+            let always = Fault::new(Place::Subscriptions, drift).page(0).always();
+            let before = world.snapshot(world.ours.id).await;
+            let sync = sync_with(world, always).await;
+            assert_eq!(sync["status"], "failed", "{sync}");
+            assert_eq!(world.snapshot(world.ours.id).await, before);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn d11_three_refusals_in_a_row_switch_it_off_and_network_failures_never_do() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let refused = || Fault::new(Place::Token, What::Unauthorized).always();
+        let down = || Fault::new(Place::Token, What::ServerError { status: 503 }).always();
+        for _ in 0..4 {
+            let sync = sync_with(world, down()).await;
+            assert_eq!(sync["status"], "failed");
+        }
+        assert_eq!(world.connection(&world.ours).await["status"], "connected");
+        for _ in 0..2 {
+            sync_with(world, refused()).await;
+        }
+        assert_eq!(world.connection(&world.ours).await["status"], "connected");
+        world.sync(&world.ours).await;
+        for _ in 0..3 {
+            sync_with(world, refused()).await;
+        }
+        let connection = world.connection(&world.ours).await;
+        assert_eq!(connection["status"], "inactive", "three in a row");
+        let error = connection["last_error"].as_str().unwrap();
+        assert!(error.contains("Client ID and Client Secret"), "{error}");
+        let owner = &world.ours.owner;
+        let answer = owner.post(crate::estate::SYNCS, json!({})).await;
+        assert_eq!(answer.refusal(409), "pax8_inactive");
+        world.set_now("2026-06-16T12:00:00Z");
+        assert_eq!(world.work().await, 0, "i6: no scheduled sync");
+        assert_eq!(world.connect(&world.ours).await["status"], "succeeded");
+        assert_eq!(world.connection(&world.ours).await["status"], "connected");
+    })
+    .await;
+}
