@@ -296,7 +296,7 @@ impl Comparison<'_> {
     fn pricing(&self, pax8_id: &str) -> Pricing {
         self.decided
             .get(pax8_id)
-            .map_or_else(Pricing::default, |it| it.pricing.clone())
+            .map_or_else(Pricing::default, |it| it.pricing)
     }
 
     fn is_linked(&self, pax8_id: &str) -> bool {
