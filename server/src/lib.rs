@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod billing_runs;
 pub mod checks;
 pub mod cli;
 pub mod clients;
@@ -26,14 +27,16 @@ pub mod secrets;
 /// Every kind of job that the program does.
 #[must_use]
 pub fn job_registry() -> jobs::Registry {
-    jobs::Registry::default().with(pax8::sync::JOB, pax8::sync::run_job)
+    jobs::Registry::default()
+        .with(billing_runs::JOB, billing_runs::perform)
+        .with(pax8::sync::JOB, pax8::sync::run_job)
 }
 
 /// Everything that happens by the clock.
 #[must_use]
 pub fn schedules() -> Vec<jobs::Scheduled> {
-    vec![jobs::Scheduled::new(
-        pax8::sync::SCHEDULE,
-        pax8::sync::enqueue_due,
-    )]
+    vec![
+        jobs::Scheduled::new(billing_runs::SCHEDULE, billing_runs::daily),
+        jobs::Scheduled::new(pax8::sync::SCHEDULE, pax8::sync::enqueue_due),
+    ]
 }

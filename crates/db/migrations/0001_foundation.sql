@@ -384,11 +384,15 @@ create table billing_run (
     status text not null,
     created bigint not null default 0,
     skipped bigint not null default 0,
+    -- What nothing was made for, and what failed: JSON lists of the recurring invoices with the reasons.
+    skips text not null default '[]',
     failed text not null default '[]',
     started_at bigint not null,
     finished_at bigint,
     primary key (organization_id, id)
 );
+
+create index billing_run_latest on billing_run (organization_id, started_at);
 
 create table invoice (
     organization_id text not null references organization (id),
@@ -420,6 +424,8 @@ create table invoice (
     held text not null,
     skipped text not null,
     payment_terms_days bigint not null,
+    -- Number and client's name in lower case, by the program.
+    search_text text not null,
     created_at bigint not null,
     issued_at bigint,
     voided_at bigint,

@@ -22,7 +22,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
-use crate::{accounts, app::App, clients, error::Error, invoices, pax8, recurring};
+use crate::{accounts, app::App, billing_runs, clients, error::Error, invoices, pax8, recurring};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -64,6 +64,7 @@ pub fn router(app: App) -> Router {
 /// Every call of the API, each slice's below its own path.
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(billing_runs::api())
         .merge(clients::api())
         .merge(invoices::api())
         .merge(pax8::api())
@@ -72,7 +73,10 @@ fn api() -> OpenApiRouter<App> {
 
 /// Every page, each slice's below its own path.
 fn pages() -> Router<App> {
-    Router::new().merge(accounts::pages::routes())
+    Router::new()
+        .merge(accounts::pages::routes())
+        .merge(invoices::routes())
+        .merge(billing_runs::routes())
 }
 
 async fn no_such_call() -> Problem {

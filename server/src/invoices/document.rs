@@ -11,7 +11,7 @@ use invoice_pdf::{
 use jiff::civil::Date;
 use money::Amount;
 
-use super::{Invoice, InvoiceLine, InvoiceStatus};
+use super::{Invoice, InvoiceLine, InvoiceStatus, view::period_text};
 use crate::{
     error::{Error, Result},
     http::filters,
@@ -162,15 +162,6 @@ fn terms(days: u32) -> String {
         1 => "Due within 1 day.".to_owned(),
         days => format!("Due within {days} days."),
     }
-}
-
-/// The first and the last day that belong to a period.
-pub(super) fn period_text(period: &billing::Period) -> String {
-    format!(
-        "{} to {}",
-        filters::day(&period.start),
-        filters::day(&period.last_day())
-    )
 }
 
 fn plain(amount: Amount) -> String {

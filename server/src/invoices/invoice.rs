@@ -146,8 +146,6 @@ pub enum ReviewReason {
     ReviewFirst,
     /// Its total is below zero.
     NegativeTotal,
-    /// Its period overlaps one that was billed already.
-    Overlap,
 }
 
 impl std::fmt::Display for ReviewReason {
@@ -156,7 +154,6 @@ impl std::fmt::Display for ReviewReason {
             Self::Held => "Something linked is held until you decide.",
             Self::ReviewFirst => "This recurring invoice is reviewed before each invoice goes out.",
             Self::NegativeTotal => "The total is below zero.",
-            Self::Overlap => "The period overlaps one that was billed already.",
         })
     }
 }

@@ -29,6 +29,7 @@ pub async fn issue(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Re
     let number = take_invoice_number(tx).await?;
     let issued = store::Issued {
         number: &number,
+        search_text: format!("{number}\n{}", draft.client.name),
         issue_date,
         due_date,
         now,

@@ -12,7 +12,9 @@ mod document;
 mod draft;
 mod invoice;
 mod issue;
+mod pages;
 mod store;
+pub mod view;
 mod void;
 
 pub use api::api;
@@ -27,8 +29,8 @@ pub use invoice::{
     SellerSnapshot, Skipped,
 };
 pub use issue::issue;
+pub use pages::routes;
 pub use store::{
-    Filter, WaitingDrafts, find_of_period, find_overlapping, list_invoices, list_of_run,
-    load_invoice, waiting_drafts,
+    Filter, WaitingDrafts, find_of_period, list_invoices, list_of_run, load_invoice, waiting_drafts,
 };
 pub use void::void;

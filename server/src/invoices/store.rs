@@ -10,13 +10,14 @@ use crate::{
     error::{Error, Result},
     http::{List, Paging},
     ids::{BillingRunId, ClientId, InvoiceId, InvoiceLineId, RecurringInvoiceId},
+    like,
 };
 
 db::statements! {
     org INSERT = "insert into invoice (organization_id, id, client_id, recurring_invoice_id, recurring_name, billing_run_id, status,
         needs_review, review_reasons, currency, period_start, period_end, subtotal_minor, tax_minor, total_minor, client_name,
-        client_json, seller_json, taxes, held, skipped, payment_terms_days, created_at)
-        values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+        client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text, created_at)
+        values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
     bulk INSERT_LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
     org FIND = "select * from invoice where organization_id = $1 and id = $2";
@@ -25,7 +26,7 @@ db::statements! {
         and (cast($2 as text) is null or client_id = $2)
         and (cast($3 as text) is null or status = $3)
         and (needs_review or not $4)
-        and (cast($5 as text) is null or lower(coalesce(number, '')) like $5 escape '\\' or lower(client_name) like $5 escape '\\')
+        and (cast($5 as text) is null or search_text like $5 escape '\\')
         and (cast($6 as text) is null or id < $6)
         order by id desc limit $7";
     org LIST_LINES = "select line.* from invoice_line line
@@ -36,10 +37,8 @@ db::statements! {
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
     org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
         and status <> 'void'";
-    org FIND_OVERLAPPING = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2
-        and period_start < $4 and period_end > $3 and status <> 'void' order by id limit 1";
     org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
-        issued_at = $6 where organization_id = $1 and id = $2";
+        issued_at = $6, search_text = $7 where organization_id = $1 and id = $2";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
     org WAITING = "select currency, count(*) as n, cast(sum(total_minor) as bigint) as total from invoice
         where organization_id = $1 and status = 'draft' and needs_review group by currency order by currency";
@@ -69,6 +68,7 @@ pub struct WaitingDrafts {
 
 pub(super) struct Issued<'a> {
     pub number: &'a str,
+    pub search_text: String,
     pub issue_date: Date,
     pub due_date: Date,
     pub now: Timestamp,
@@ -105,6 +105,7 @@ pub(super) async fn insert(
         Value::json(&held)?,
         Value::json(&skipped)?,
         new.payment_terms_days,
+        new.client.name.to_lowercase(),
         now
     ];
     tx.execute(&INSERT, args).await?;
@@ -146,7 +147,8 @@ pub(super) async fn mark_issued(tx: &mut OrgTx, id: InvoiceId, issued: &Issued<'
         issued.number,
         issued.issue_date,
         issued.due_date,
-        issued.now
+        issued.now,
+        issued.search_text.to_lowercase()
     ];
     tx.execute(&MARK_ISSUED, args).await?;
     Ok(())
@@ -184,7 +186,7 @@ pub async fn list_invoices(
         filter.client,
         status,
         filter.needs_review,
-        filter.search.as_deref().map(contains),
+        filter.search.as_deref().and_then(like::containing),
         paging.after,
         paging.fetch()
     ];
@@ -228,20 +230,6 @@ pub async fn find_of_period(
     Ok(row.map(|row| row.get("id")).transpose()?)
 }
 
-/// An invoice that bills some of the days of a period already, if there is one that is not void.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn find_overlapping(
-    tx: &mut OrgTx,
-    recurring: RecurringInvoiceId,
-    period: Period,
-) -> Result<Option<InvoiceId>> {
-    let args = args![recurring, period.start, period.end];
-    let row = tx.fetch_optional(&FIND_OVERLAPPING, args).await?;
-    Ok(row.map(|row| row.get("id")).transpose()?)
-}
-
 /// The drafts that wait for a look, by currency.
 ///
 /// # Errors
@@ -255,16 +243,6 @@ pub async fn waiting_drafts(tx: &mut OrgTx) -> Result<Vec<WaitingDrafts>> {
         })
     };
     rows.iter().map(read).collect()
-}
-
-/// A pattern of texts that contain `text`, lower case.
-fn contains(text: &str) -> String {
-    let escaped = text
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 fn currency(row: &Row) -> Result<Currency> {

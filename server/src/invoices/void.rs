@@ -4,12 +4,13 @@ use db::OrgTx;
 use jiff::Timestamp;
 
 use super::{Invoice, load_invoice, store};
-use crate::{accounts::By, audit, error::Result, ids::InvoiceId};
+use crate::{
+    accounts::By, audit, error::Result, ids::InvoiceId, pax8::subscriptions::forget_billed_once,
+};
 
 /// Makes a draft or an issued invoice void.
 ///
-/// One-time charges on it count as not billed again, and its period may be billed anew if the recurring invoice's next
-/// date is moved back to it.
+/// Prices on it that are paid once are still to be paid, and come on the next invoice of what they are linked to.
 ///
 /// # Errors
 /// When there is no such invoice, it is void already, or something was paid.
@@ -17,6 +18,7 @@ pub async fn void(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Res
     let invoice = load_invoice(tx, id).await?;
     invoice.status.require_voidable()?;
     store::mark_void(tx, id, now).await?;
+    forget_billed_once(tx, id).await?;
     let event = audit::Event {
         by,
         action: "invoice.voided",

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod billing;
 mod census;
 mod clients;
 mod estate;

@@ -59,6 +59,14 @@ pub async fn mark_billed_once(
     Ok(())
 }
 
+/// Forgets what is remembered of an invoice: it was made void, so prices on it that are paid once are still to be paid.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()> {
+    store::forget_billed_once(tx, invoice).await
+}
+
 /// Ends all links to a recurring invoice and tells how many there were. Pricing stays.
 ///
 /// # Errors

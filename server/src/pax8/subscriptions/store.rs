@@ -91,6 +91,7 @@ db::statements! {
     org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
         select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
         on conflict (organization_id, subscription_pax8_id) do nothing";
+    org FORGET_BILLED_ONCE = "delete from billed_once where organization_id = $1 and invoice_id = $2";
 }
 
 /// Which subscriptions a page of the list shows.
@@ -263,6 +264,11 @@ pub(super) async fn mark_billed_once(
     invoice: InvoiceId,
 ) -> Result<()> {
     tx.execute(&MARK_BILLED_ONCE, args![id, invoice]).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()> {
+    tx.execute(&FORGET_BILLED_ONCE, args![invoice]).await?;
     Ok(())
 }
 

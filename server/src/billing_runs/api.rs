@@ -1,0 +1,95 @@
+//! Billing runs as JSON.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{BillingRun, Trigger, list_runs, load_run, run};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::Error,
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
+    ids::BillingRunId,
+};
+
+/// The calls of this slice.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, start))
+        .routes(routes!(get))
+}
+
+/// A run to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRun {
+    /// The day whose due invoices are made; missed periods are caught up.
+    #[schema(value_type = String, format = Date)]
+    as_of: Date,
+    /// Writes nothing and tells what would be made.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Bills everything that is due on a day. Again for the same day, it makes nothing twice.
+#[utoipa::path(post, path = "/billing-runs", tag = "billing runs", request_body = NewRun,
+    responses((status = 201, description = "The run, ended", body = BillingRun), (status = 200, description = "The dry run", body = BillingRun),
+        (status = 422, body = ProblemBody)))]
+async fn start(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Json(new): Json<NewRun>,
+) -> ApiResult<(StatusCode, axum::Json<BillingRun>)> {
+    actor.require(Permission::BillingManage)?;
+    let trigger = Trigger::Manual(actor.by());
+    let run = run_to_its_end(app, actor.organization, new.as_of, new.dry_run, trigger).await?;
+    let status = if new.dry_run {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((status, axum::Json(run)))
+}
+
+/// Lists the runs that were made, newest first, without their invoices.
+#[utoipa::path(get, path = "/billing-runs", tag = "billing runs", params(PageQuery),
+    responses((status = 200, body = List<BillingRun>)))]
+async fn list(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Query(page): Query<PageQuery>,
+) -> ApiResult<axum::Json<List<BillingRun>>> {
+    let mut tx = app.database.read(actor.organization).await?;
+    Ok(axum::Json(list_runs(&mut tx, &page.paging()?).await?))
+}
+
+/// Shows a run with its invoices.
+#[utoipa::path(get, path = "/billing-runs/{id}", tag = "billing runs", params(("id" = String, Path)),
+    responses((status = 200, body = BillingRun), (status = 404, body = ProblemBody)))]
+async fn get(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<BillingRun>> {
+    let id = BillingRunId::parse(&id).ok_or(Error::NotFound("billing run"))?;
+    let mut tx = app.database.read(actor.organization).await?;
+    Ok(axum::Json(load_run(&mut tx, id).await?))
+}
+
+/// A run goes on to its end although the one who asked has gone.
+pub(super) async fn run_to_its_end(
+    app: App,
+    organization: crate::ids::OrganizationId,
+    as_of: Date,
+    dry_run: bool,
+    trigger: Trigger,
+) -> crate::error::Result<BillingRun> {
+    let task = tokio::spawn(async move { run(&app, organization, as_of, dry_run, trigger).await });
+    task.await.map_err(Error::internal)?
+}

@@ -1,0 +1,169 @@
+//! What a period's bill is computed from: the recurring invoice, its client, the organization and what is linked.
+
+use billing::{InvoiceInput, LinkedSubscription, ManualLine, Period, Proration, TaxRate, assemble};
+use db::OrgTx;
+use jiff::{Timestamp, civil::Date};
+
+use super::PeriodBill;
+use crate::{
+    clients::{Client, load_client},
+    error::{Error, Result},
+    invoices::{Origin, ReviewReason, SellerSnapshot},
+    organizations::{Organization, load_organization},
+    pax8::{connection::data_is_stale, subscriptions::linked_subscriptions},
+    recurring::{RecurringInvoice, schedule_of},
+};
+
+/// Everything that bills of a recurring invoice are computed from, as it is in one transaction.
+pub(super) struct Basis {
+    pub recurring: RecurringInvoice,
+    client: Client,
+    organization: Organization,
+    linked: Vec<LinkedSubscription>,
+    data_is_stale: bool,
+}
+
+/// The bill of a recurring invoice for a period: the code behind preview, dry run and run.
+///
+/// # Errors
+/// When a figure is out of range.
+pub async fn assemble_period(
+    tx: &mut OrgTx,
+    recurring: &RecurringInvoice,
+    period: Period,
+    now: Timestamp,
+) -> Result<PeriodBill> {
+    Basis::load(tx, recurring.clone(), now).await?.bill(period)
+}
+
+/// The period that is to be billed next, if it is due on a day.
+///
+/// # Errors
+/// When a date lies beyond the calendar.
+pub(super) fn due_period(recurring: &RecurringInvoice, as_of: Date) -> Result<Option<Period>> {
+    let mut due = schedule_of(recurring)
+        .periods_due(recurring.next_invoice_date, as_of, recurring.end_date)
+        .map_err(Error::internal)?;
+    Ok(due.next())
+}
+
+/// Whether no period starts after this one.
+pub(super) fn is_last(recurring: &RecurringInvoice, period: Period) -> bool {
+    recurring.end_date.is_some_and(|end| period.end >= end)
+}
+
+impl Basis {
+    /// Reads it all.
+    pub(super) async fn load(
+        tx: &mut OrgTx,
+        recurring: RecurringInvoice,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let client = load_client(tx, recurring.client_id).await?;
+        let organization = load_organization(tx).await?;
+        let linked = linked_subscriptions(tx, recurring.id).await?;
+        let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
+        Ok(Self {
+            recurring,
+            client,
+            organization,
+            linked,
+            data_is_stale,
+        })
+    }
+
+    /// The bill for a period.
+    pub(super) fn bill(&self, period: Period) -> Result<PeriodBill> {
+        let assembled = assemble(&self.input(period)?).map_err(out_of_range)?;
+        let mut review = Vec::new();
+        if assembled.needs_review() {
+            review.push(ReviewReason::Held);
+        }
+        if self.recurring.review_first {
+            review.push(ReviewReason::ReviewFirst);
+        }
+        if assembled.total.is_negative() {
+            review.push(ReviewReason::NegativeTotal);
+        }
+        Ok(PeriodBill {
+            client: self.client.clone(),
+            seller: seller(&self.organization),
+            origin: Origin {
+                recurring_invoice: self.recurring.id,
+                name: self.recurring.name.clone(),
+            },
+            period,
+            assembled,
+            review,
+        })
+    }
+
+    /// Goes on to the period after one that was billed, without the database: the dry run's way of advancing.
+    pub(super) fn pass(&mut self, period: Period, billed: Option<&PeriodBill>) {
+        self.recurring.next_invoice_date = period.end;
+        self.recurring.billed_until = Some(period.end);
+        for id in billed
+            .into_iter()
+            .flat_map(|bill| bill.assembled.billed_once())
+        {
+            let linked = self.linked.iter_mut().filter(|linked| linked.id == id);
+            linked.for_each(|linked| linked.one_time_billed = true);
+        }
+    }
+
+    fn input(&self, period: Period) -> Result<InvoiceInput> {
+        let schedule = schedule_of(&self.recurring)
+            .resumed_at(self.recurring.next_invoice_date)
+            .map_err(Error::internal)?;
+        let lines = self.recurring.lines.iter().map(|line| ManualLine {
+            description: line.description.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            taxable: line.taxable,
+        });
+        let rate = self.organization.tax_percent.map(|percent| TaxRate {
+            name: self.organization.tax_name.clone(),
+            percent,
+        });
+        Ok(InvoiceInput {
+            currency: self.client.currency,
+            period,
+            schedule,
+            manual_lines: lines.collect(),
+            subscriptions: self.linked.clone(),
+            data_is_stale: self.data_is_stale,
+            tax_rates: rate.into_iter().collect(),
+            tax_exempt: self.client.tax_exempt,
+            proration: Proration {
+                first_from: self.first_from(period),
+                ..Proration::default()
+            },
+        })
+    }
+
+    /// The start of a recurring invoice that lies before its first period, if the days between are to be charged.
+    fn first_from(&self, period: Period) -> Option<Date> {
+        let it = &self.recurring;
+        let first = it.prorate_first && it.billed_until.is_none();
+        Some(it.start_date).filter(|start| first && *start < period.start)
+    }
+}
+
+fn seller(organization: &Organization) -> SellerSnapshot {
+    SellerSnapshot {
+        name: organization.name.clone(),
+        address: organization.address.clone(),
+        email: organization.email.clone(),
+        tax_id: organization.tax_id.clone(),
+        page_size: organization.page_size.clone(),
+    }
+}
+
+fn out_of_range(error: billing::BillingError) -> Error {
+    match error {
+        billing::BillingError::Money(error) => error.into(),
+        billing::BillingError::Date(error) => {
+            Error::refused("date_out_of_range", error.to_string())
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The pages of billing runs: starting one, rehearsing one, and what came of it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing::get,
+};
+use jiff::civil::Date;
+use money::Amount;
+
+use super::{
+    BillingRun, RunInvoice, RunStatus, Skip, Trigger, api::run_to_its_end, list_runs, load_run,
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::{Error, Result},
+    http::{
+        Flash, Form, Frame, PageQuery, PageResult, Place, Visit, filters, go_to, html, html_refused,
+    },
+    ids::BillingRunId,
+    invoices::{
+        ReviewReason,
+        view::{Badge, period_text},
+    },
+};
+
+/// The pages of this slice.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/billing-runs", get(show_form).post(start))
+        .route("/billing-runs/{id}", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "billing_runs/form.html")]
+struct FormPage {
+    frame: Frame,
+    as_of: String,
+    refusal: Option<String>,
+    runs: Vec<BillingRun>,
+}
+
+#[derive(Template)]
+#[template(path = "billing_runs/run.html")]
+struct RunPage {
+    frame: Frame,
+    run: BillingRun,
+    badge: Badge,
+    issued: Table,
+    to_review: Table,
+    /// Who set it off.
+    trigger: &'static str,
+    at: Moment,
+    may_bill: bool,
+}
+
+struct Moment {
+    at: String,
+    exact: String,
+    minute: String,
+}
+
+/// Invoices of the run, with what they come to.
+struct Table {
+    rows: Vec<InvoiceRow>,
+    worth: String,
+}
+
+/// An invoice of the run, written out.
+struct InvoiceRow {
+    id: Option<String>,
+    title: String,
+    recurring_id: String,
+    recurring_name: String,
+    client_id: String,
+    client_name: String,
+    period: String,
+    why: String,
+    total: String,
+}
+
+async fn show_form(State(app): State<App>, visit: Visit) -> PageResult {
+    let today = app.clock.today(&visit.actor.timezone);
+    html(&form_page(&app, &visit, today.to_string(), None).await?)
+}
+
+async fn start(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
+    visit.actor.require(Permission::BillingManage)?;
+    let typed = fields.text("as_of").to_owned();
+    let dry_run = fields.is_on("dry_run");
+    let trigger = Trigger::Manual(visit.actor.by());
+    let outcome = match typed.parse::<Date>() {
+        Ok(as_of) => {
+            run_to_its_end(
+                app.clone(),
+                visit.actor.organization,
+                as_of,
+                dry_run,
+                trigger,
+            )
+            .await
+        }
+        Err(_) => Err(Error::field("as_of", "Choose a date.")),
+    };
+    match outcome {
+        Ok(run) => match run.id {
+            Some(id) => Ok(go_to(&visit, &format!("/billing-runs/{id}"), &[told(&run)])),
+            None => html(&run_page(&visit, run)?),
+        },
+        Err(error) if !error.field_errors().is_empty() => {
+            html_refused(&form_page(&app, &visit, typed, Some(error.to_string())).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
+    let id = BillingRunId::parse(&id).ok_or(Error::NotFound("billing run"))?;
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let run = load_run(&mut tx, id).await?;
+    html(&run_page(&visit, run)?)
+}
+
+async fn form_page(
+    app: &App,
+    visit: &Visit,
+    as_of: String,
+    refusal: Option<String>,
+) -> Result<FormPage> {
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let latest = PageQuery {
+        limit: Some(10),
+        cursor: None,
+    };
+    Ok(FormPage {
+        frame: visit.frame(Place::Invoices, "Run billing"),
+        as_of,
+        refusal,
+        runs: list_runs(&mut tx, &latest.paging()?).await?.data,
+    })
+}
+
+fn told(run: &BillingRun) -> Flash {
+    let made = match run.created {
+        0 => "No invoice was due.".to_owned(),
+        1 => "1 invoice made.".to_owned(),
+        made => format!("{made} invoices made."),
+    };
+    match run.failed.len() {
+        0 => Flash::ok(made),
+        failed => Flash::warn(format!("{made} {failed} failed.")),
+    }
+}
+
+fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
+    let day = filters::day(&run.as_of);
+    let title = if run.dry_run {
+        format!("Dry run of {day}")
+    } else {
+        format!("Billing run of {day}")
+    };
+    let (to_review, issued): (Vec<_>, Vec<_>) = run
+        .invoices
+        .iter()
+        .partition(|invoice| invoice.needs_review);
+    let zone = &visit.actor.timezone;
+    Ok(RunPage {
+        frame: visit.frame(Place::Invoices, title),
+        badge: badge_of(&run),
+        issued: Table::of(&issued)?,
+        to_review: Table::of(&to_review)?,
+        trigger: match run.trigger.as_str() {
+            "manual" => "Started by hand",
+            "scheduled" => "Started by the clock",
+            _ => "Started on the command line",
+        },
+        at: Moment {
+            at: run.started_at.to_string(),
+            exact: filters::exact(&run.started_at, zone),
+            minute: filters::minute(&run.started_at, zone),
+        },
+        may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
+        run,
+    })
+}
+
+fn badge_of(run: &BillingRun) -> Badge {
+    let (class, icon, label) = match run.status {
+        _ if run.dry_run => ("badge-info", "info", "Nothing written"),
+        RunStatus::Running => ("badge-info", "clock", "Running"),
+        RunStatus::Succeeded => ("badge-ok", "ok", "Finished"),
+        RunStatus::PartlyFailed => ("badge-warn", "warning", "Finished with problems"),
+        RunStatus::Interrupted => ("badge-warn", "warning", "Interrupted"),
+    };
+    Badge { class, icon, label }
+}
+
+impl Table {
+    fn of(invoices: &[&RunInvoice]) -> Result<Self> {
+        let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
+        for invoice in invoices {
+            let zero = Amount::zero(invoice.currency);
+            let sum = sums.entry(invoice.currency.code()).or_insert(zero);
+            *sum = sum.checked_add(invoice.total)?;
+        }
+        let worth: Vec<String> = sums.values().map(filters::money).collect();
+        Ok(Self {
+            rows: invoices
+                .iter()
+                .map(|invoice| InvoiceRow::of(invoice))
+                .collect(),
+            worth: worth.join(" and "),
+        })
+    }
+}
+
+impl InvoiceRow {
+    fn of(invoice: &RunInvoice) -> Self {
+        let held = match invoice.held {
+            0 => None,
+            1 => Some("1 subscription is held.".to_owned()),
+            held => Some(format!("{held} subscriptions are held.")),
+        };
+        let reasons = invoice
+            .review_reasons
+            .iter()
+            .filter(|it| **it != ReviewReason::Held);
+        let why: Vec<String> = held
+            .into_iter()
+            .chain(reasons.map(ToString::to_string))
+            .collect();
+        let recurring = invoice.recurring_invoice.as_ref();
+        Self {
+            id: invoice.id.map(|id| id.to_string()),
+            title: invoice.number.clone().unwrap_or_else(|| "Draft".to_owned()),
+            recurring_id: recurring.map(|it| it.id.to_string()).unwrap_or_default(),
+            recurring_name: recurring.map(|it| it.name.clone()).unwrap_or_default(),
+            client_id: invoice.client.id.to_string(),
+            client_name: invoice.client.name.clone(),
+            period: invoice
+                .period
+                .map(|period| {
+                    period_text(&billing::Period {
+                        start: period.start,
+                        end: period.end,
+                    })
+                })
+                .unwrap_or_default(),
+            why: why.join(" "),
+            total: filters::money(&invoice.total),
+        }
+    }
+}
+
+impl RunPage {
+    fn period(skip: &Skip) -> String {
+        period_text(&skip.period)
+    }
+}
+
+impl FormPage {
+    fn day(date: &Date) -> String {
+        filters::day(date)
+    }
+
+    fn badge(run: &BillingRun) -> Badge {
+        badge_of(run)
+    }
+}

@@ -1,0 +1,80 @@
+//! The preview of the next invoice, as a section of the recurring invoice's page.
+
+use askama::Template;
+use jiff::civil::Date;
+
+use super::Preview;
+use crate::{
+    error::Result,
+    http::filters,
+    invoices::{
+        InvoiceLine,
+        view::{
+            AsideView, LineView, TotalView, held_views, line_views, period_text, skipped_views,
+            total_views,
+        },
+    },
+};
+
+/// The section `#next-invoice`: what billing on a chosen date would make. Renders by itself; pages put it in with `|safe`.
+#[derive(Template)]
+#[template(path = "billing_runs/preview.html")]
+pub struct PreviewSection {
+    /// The page that holds the section: the date is sent there as `preview`.
+    action: String,
+    date: Date,
+    shown: Option<Shown>,
+    /// Why there is no preview.
+    refusal: Option<String>,
+}
+
+struct Shown {
+    period: String,
+    before: usize,
+    made: bool,
+    review: Vec<String>,
+    lines: Vec<LineView>,
+    totals: Vec<TotalView>,
+    held: Vec<AsideView>,
+    skipped: Vec<AsideView>,
+}
+
+impl PreviewSection {
+    /// The section for a preview.
+    ///
+    /// # Errors
+    /// When a figure is out of range.
+    pub fn of(preview: &Preview, action: impl Into<String>) -> Result<Self> {
+        let (bill, assembled) = (&preview.bill, &preview.bill.assembled);
+        let lines: Vec<InvoiceLine> = assembled.lines.iter().cloned().map(Into::into).collect();
+        Ok(Self {
+            action: action.into(),
+            date: preview.date,
+            shown: Some(Shown {
+                period: period_text(&bill.period),
+                before: preview.before,
+                made: !bill.is_empty(),
+                review: bill.review.iter().map(ToString::to_string).collect(),
+                lines: line_views(&lines, !assembled.tax.is_empty()),
+                totals: total_views(&assembled.subtotal, &assembled.tax, &assembled.total),
+                held: held_views(&bill.held()),
+                skipped: skipped_views(&bill.skipped()),
+            }),
+            refusal: None,
+        })
+    }
+
+    /// The section where there is no preview, with the reason.
+    pub fn refused(date: Date, refusal: impl Into<String>, action: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            date,
+            shown: None,
+            refusal: Some(refusal.into()),
+        }
+    }
+
+    fn day(&self) -> String {
+        filters::day(&self.date)
+    }
+}

@@ -1,0 +1,82 @@
+//! One period of one recurring invoice: everything about it in one transaction.
+
+use db::OrgTx;
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    PeriodBill, Skip, SkipCause,
+    basis::{Basis, due_period, is_last},
+};
+use crate::{
+    accounts::By,
+    error::Result,
+    ids::{BillingRunId, InvoiceId, RecurringInvoiceId},
+    invoices::{find_of_period, insert_draft, issue},
+    pax8::subscriptions::mark_billed_once,
+    recurring::{RecurringStatus, advance, load_recurring_invoice},
+};
+
+/// What a run knows at every step.
+pub(super) struct Step<'a> {
+    pub run: BillingRunId,
+    pub as_of: Date,
+    pub by: &'a By,
+    pub now: Timestamp,
+}
+
+/// What came of a period.
+pub(super) enum Stepped {
+    /// An invoice was made.
+    Made,
+    /// There was nothing to make.
+    Skipped(Skip),
+    /// No period is due any more.
+    NotDue,
+}
+
+impl Step<'_> {
+    /// Bills the next period that is due, in a writing transaction that the caller commits.
+    ///
+    /// The recurring invoice is read under the organization's lock, so that of any number of runs one finds the period due
+    /// and the others find it billed.
+    pub(super) async fn bill_next(
+        &self,
+        tx: &mut OrgTx,
+        id: RecurringInvoiceId,
+    ) -> Result<Stepped> {
+        let recurring = load_recurring_invoice(tx, id).await?;
+        if recurring.status != RecurringStatus::Active || recurring.next_invoice_date > self.as_of {
+            return Ok(Stepped::NotDue);
+        }
+        let Some(period) = due_period(&recurring, self.as_of)? else {
+            advance(tx, id, recurring.next_invoice_date, true).await?;
+            return Ok(Stepped::NotDue);
+        };
+        let stepped = if find_of_period(tx, id, period).await?.is_some() {
+            Stepped::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
+        } else {
+            let bill = Basis::load(tx, recurring.clone(), self.now)
+                .await?
+                .bill(period)?;
+            if bill.is_empty() {
+                Stepped::Skipped(Skip::of(&recurring, period, SkipCause::NothingToBill))
+            } else {
+                self.make(tx, bill).await?;
+                Stepped::Made
+            }
+        };
+        advance(tx, id, period.end, is_last(&recurring, period)).await?;
+        Ok(stepped)
+    }
+
+    async fn make(&self, tx: &mut OrgTx, bill: PeriodBill) -> Result<InvoiceId> {
+        let once: Vec<String> = bill.assembled.billed_once().map(str::to_owned).collect();
+        let waits = !bill.review.is_empty();
+        let id = insert_draft(tx, bill.into_draft(Some(self.run)), self.now).await?;
+        mark_billed_once(tx, id, &once).await?;
+        if !waits {
+            issue(tx, self.by, id, self.now).await?;
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,173 @@
+//! Issuing and making void, each after a question that says what will happen.
+
+use askama::Template;
+use axum::extract::{Path, State};
+
+use super::super::{Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, void};
+use crate::{
+    accounts::Permission,
+    app::App,
+    http::{Flash, Form, Frame, PageResult, Place, Visit, filters, go_to, html},
+    ids::InvoiceId,
+};
+
+/// A question before an act.
+struct Question {
+    title: String,
+    action: String,
+    back: String,
+    /// What will happen, a paragraph each; the first is the one that counts.
+    effects: Vec<String>,
+    accept: &'static str,
+    decline: &'static str,
+    danger: bool,
+}
+
+#[derive(Template)]
+#[template(path = "invoices/confirm_page.html")]
+struct QuestionPage {
+    frame: Frame,
+    question: Question,
+}
+
+#[derive(Template)]
+#[template(path = "invoices/confirm_dialog.html")]
+struct QuestionDialog {
+    csrf_token: String,
+    question: Question,
+}
+
+pub(super) async fn ask_issue(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let invoice = load(&app, &visit, &id).await?;
+    invoice.status.require_issuable()?;
+    ask(&visit, issue_question(&invoice))
+}
+
+pub(super) async fn ask_void(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let invoice = load(&app, &visit, &id).await?;
+    invoice.status.require_voidable()?;
+    ask(&visit, void_question(&invoice))
+}
+
+pub(super) async fn submit_issue(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require(Permission::BillingManage)?;
+    let mut tx = app.database.write(visit.actor.organization).await?;
+    let invoice = issue(
+        &mut tx,
+        &visit.actor.by(),
+        invoice_id(&id)?,
+        app.clock.now(),
+    )
+    .await?;
+    tx.commit().await?;
+    let message = Flash::ok(format!("Issued as {}.", invoice.title()));
+    Ok(go_to(&visit, &path(invoice.id), &[message]))
+}
+
+pub(super) async fn submit_void(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require(Permission::BillingManage)?;
+    let mut tx = app.database.write(visit.actor.organization).await?;
+    let invoice = void(
+        &mut tx,
+        &visit.actor.by(),
+        invoice_id(&id)?,
+        app.clock.now(),
+    )
+    .await?;
+    tx.commit().await?;
+    let message = Flash::ok("The invoice is void.");
+    Ok(go_to(&visit, &path(invoice.id), &[message]))
+}
+
+async fn load(app: &App, visit: &Visit, id: &str) -> crate::error::Result<Invoice> {
+    visit.actor.require(Permission::BillingManage)?;
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    load_invoice(&mut tx, invoice_id(id)?).await
+}
+
+fn ask(visit: &Visit, question: Question) -> PageResult {
+    if visit.fragment {
+        return html(&QuestionDialog {
+            csrf_token: visit.actor.csrf_token.clone(),
+            question,
+        });
+    }
+    html(&QuestionPage {
+        frame: visit.frame(Place::Invoices, question.title.clone()),
+        question,
+    })
+}
+
+fn issue_question(invoice: &Invoice) -> Question {
+    let (total, client) = (filters::money(&invoice.total), &invoice.client.name);
+    let due = match invoice.payment_terms_days {
+        0 => "due on receipt".to_owned(),
+        1 => "due in 1 day".to_owned(),
+        days => format!("due in {days} days"),
+    };
+    let mut effects = vec![
+        format!("{client} is asked to pay {total}, {due}."),
+        "It gets the next number and today's date. After that it is not changed any more."
+            .to_owned(),
+    ];
+    match invoice.held.len() {
+        0 => {}
+        1 => effects.push("1 held subscription is not on it.".to_owned()),
+        held => effects.push(format!("{held} held subscriptions are not on it.")),
+    }
+    Question {
+        title: "Issue this invoice?".to_owned(),
+        action: format!("{}/issue", path(invoice.id)),
+        back: path(invoice.id),
+        effects,
+        accept: "Issue invoice",
+        decline: "Keep it a draft",
+        danger: false,
+    }
+}
+
+fn void_question(invoice: &Invoice) -> Question {
+    let (total, client) = (filters::money(&invoice.total), &invoice.client.name);
+    let effect = if invoice.status == InvoiceStatus::Draft {
+        format!("{client} will not be asked to pay these {total}.")
+    } else {
+        format!(
+            "{client} does not have to pay these {total} any more. The invoice keeps its number."
+        )
+    };
+    let then =
+        "A void invoice cannot be taken back, and a billing run does not bill its period again."
+            .to_owned();
+    Question {
+        title: match &invoice.number {
+            Some(number) => format!("Make {number} void?"),
+            None => "Make this draft void?".to_owned(),
+        },
+        action: format!("{}/void", path(invoice.id)),
+        back: path(invoice.id),
+        effects: vec![effect, then],
+        accept: "Make void",
+        decline: "Keep it",
+        danger: true,
+    }
+}
+
+fn path(id: InvoiceId) -> String {
+    format!("/invoices/{id}")
+}

@@ -1,0 +1,167 @@
+//! The list of invoices.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use jiff::civil::Date;
+
+use super::super::{
+    Filter, Invoice, InvoiceStatus, WaitingDrafts, list_invoices,
+    view::{Badge, badge_of},
+    waiting_drafts,
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::Result,
+    http::{Fields, Frame, List, PageQuery, PageResult, Place, Visit, filters, html},
+    ids::ClientId,
+};
+
+/// What the status filter says for drafts that need review.
+const REVIEW: &str = "review";
+
+#[derive(Template)]
+#[template(path = "invoices/list.html")]
+struct ListPage {
+    frame: Frame,
+    query: ListQuery,
+    rows: ListRows,
+    waiting: Vec<WaitingDrafts>,
+    may_bill: bool,
+}
+
+/// The part that changes with the filters.
+#[derive(Template)]
+#[template(path = "invoices/rows.html")]
+struct ListRows {
+    rows: Vec<Row>,
+    filtered: bool,
+    /// Asks for the rows after these.
+    next: Option<String>,
+    first_page: bool,
+}
+
+struct ListQuery {
+    q: String,
+    status: String,
+    client_id: Option<ClientId>,
+    page: PageQuery,
+}
+
+struct Row {
+    id: String,
+    title: String,
+    client_id: String,
+    client_name: String,
+    issued: Option<String>,
+    due: Option<String>,
+    total: String,
+    balance: String,
+    badge: Badge,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let query = ListQuery::read(&Fields::parse(query.unwrap_or_default().as_bytes()));
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let invoices = list_invoices(&mut tx, &query.filter(), &query.page.paging()?).await?;
+    let rows = ListRows::of(&query, &invoices, app.clock.today(&visit.actor.timezone))?;
+    if visit.fragment {
+        return html(&rows);
+    }
+    let page = ListPage {
+        frame: visit.frame(Place::Invoices, "Invoices"),
+        waiting: waiting_drafts(&mut tx).await?,
+        may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
+        query,
+        rows,
+    };
+    html(&page)
+}
+
+impl ListQuery {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            q: fields.text("q").to_owned(),
+            status: fields.text("status").to_owned(),
+            client_id: ClientId::parse(fields.text("client_id")),
+            page: PageQuery {
+                limit: None,
+                cursor: fields.optional("cursor"),
+            },
+        }
+    }
+
+    fn filter(&self) -> Filter {
+        Filter {
+            client: self.client_id,
+            status: if self.status == REVIEW {
+                Some(InvoiceStatus::Draft)
+            } else {
+                InvoiceStatus::parse(&self.status)
+            },
+            needs_review: self.status == REVIEW,
+            search: Some(self.q.clone()),
+        }
+    }
+
+    /// The choices of the status filter: value, label, whether it is chosen.
+    fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let mut choices = vec![("", "All"), (REVIEW, "Needs review")];
+        choices.extend(InvoiceStatus::ALL.map(|status| (status.as_str(), status.label())));
+        choices
+            .into_iter()
+            .map(|(value, label)| (value, label, value == self.status))
+            .collect()
+    }
+
+    fn next(&self, cursor: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let client = self.client_id.map(|id| id.to_string()).unwrap_or_default();
+        for (name, value) in [
+            ("q", self.q.as_str()),
+            ("status", &self.status),
+            ("client_id", &client),
+            ("cursor", cursor),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/invoices?{}", query.finish())
+    }
+}
+
+impl ListRows {
+    fn of(query: &ListQuery, invoices: &List<Invoice>, today: Date) -> Result<Self> {
+        let rows = invoices.data.iter().map(|invoice| Row::of(invoice, today));
+        Ok(Self {
+            rows: rows.collect::<Result<_>>()?,
+            filtered: !query.q.is_empty() || !query.status.is_empty() || query.client_id.is_some(),
+            next: invoices
+                .next_cursor
+                .as_deref()
+                .map(|cursor| query.next(cursor)),
+            first_page: query.page.cursor.is_none(),
+        })
+    }
+}
+
+impl Row {
+    fn of(invoice: &Invoice, today: Date) -> Result<Self> {
+        Ok(Self {
+            id: invoice.id.to_string(),
+            title: invoice.title().to_owned(),
+            client_id: invoice.client_id.to_string(),
+            client_name: invoice.client.name.clone(),
+            issued: invoice.issue_date.as_ref().map(filters::day),
+            due: invoice.due_date.as_ref().map(filters::day),
+            total: filters::money(&invoice.total),
+            balance: filters::money(&invoice.balance()?),
+            badge: badge_of(invoice, today),
+        })
+    }
+}

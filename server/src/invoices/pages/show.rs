@@ -1,0 +1,114 @@
+//! The page of an invoice, and the same on paper.
+
+use askama::Template;
+use axum::extract::{Path, State};
+
+use super::super::{
+    Invoice, InvoiceStatus,
+    api::invoice_id,
+    document::answer,
+    load_invoice,
+    view::{
+        AsideView, Badge, LineView, TotalView, badge_of, held_views, line_views, period_text,
+        skipped_views, sums_of,
+    },
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    http::{Frame, PageResult, Place, Visit, filters, html},
+};
+
+#[derive(Template)]
+#[template(path = "invoices/invoice.html")]
+struct InvoicePage {
+    frame: Frame,
+    invoice: Invoice,
+    badge: Badge,
+    lines: Vec<LineView>,
+    totals: Vec<TotalView>,
+    held: Vec<AsideView>,
+    skipped: Vec<AsideView>,
+    period: Option<String>,
+    moments: Vec<Moment>,
+    may_issue: bool,
+    may_void: bool,
+}
+
+/// Something that happened to the invoice.
+struct Moment {
+    text: String,
+    at: String,
+    exact: String,
+    minute: String,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    if let Some(id) = id.strip_suffix(".pdf") {
+        return Ok(answer(&load_invoice(&mut tx, invoice_id(id)?).await?)?);
+    }
+    let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
+    let may = visit.actor.require(Permission::BillingManage).is_ok();
+    let page = InvoicePage {
+        frame: visit.frame(Place::Invoices, invoice.title()),
+        badge: badge_of(&invoice, app.clock.today(&visit.actor.timezone)),
+        lines: line_views(&invoice.lines, !invoice.taxes.is_empty()),
+        totals: sums_of(&invoice)?,
+        held: held_views(&invoice.held),
+        skipped: skipped_views(&invoice.skipped),
+        period: invoice.period.as_ref().map(period_text),
+        moments: moments(&invoice, &visit.actor.timezone),
+        may_issue: may && invoice.status.require_issuable().is_ok(),
+        may_void: may && invoice.status.require_voidable().is_ok(),
+        invoice,
+    };
+    html(&page)
+}
+
+/// What happened to the invoice, latest first.
+fn moments(invoice: &Invoice, zone: &jiff::tz::TimeZone) -> Vec<Moment> {
+    let number = invoice.number.as_deref().unwrap_or_default();
+    let made = match &invoice.origin {
+        Some(origin) => format!("Made from {}", origin.name),
+        None => "Made".to_owned(),
+    };
+    let all = [
+        (invoice.voided_at, "Made void".to_owned()),
+        (invoice.issued_at, format!("Issued as {number}")),
+        (Some(invoice.created_at), made),
+    ];
+    all.into_iter()
+        .filter_map(|(at, text)| {
+            let at = at?;
+            Some(Moment {
+                text,
+                at: at.to_string(),
+                exact: filters::exact(&at, zone),
+                minute: filters::minute(&at, zone),
+            })
+        })
+        .collect()
+}
+
+impl InvoicePage {
+    fn day(date: &jiff::civil::Date) -> String {
+        filters::day(date)
+    }
+
+    fn terms(&self) -> String {
+        match self.invoice.payment_terms_days {
+            0 => "On receipt".to_owned(),
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        }
+    }
+
+    fn is_draft(&self) -> bool {
+        self.invoice.status == InvoiceStatus::Draft
+    }
+}

@@ -1,0 +1,173 @@
+//! Invoices as pages show them: everything written out.
+
+use billing::TaxLine;
+use money::Amount;
+
+use super::{Held, Invoice, InvoiceLine, InvoiceStatus, Skipped};
+use crate::{error::Result, http::filters};
+use jiff::civil::Date;
+
+/// A line of a table of lines.
+pub struct LineView {
+    /// As printed.
+    pub description: String,
+    /// As printed.
+    pub quantity: String,
+    /// As printed.
+    pub unit_price: String,
+    /// Before tax.
+    pub amount: String,
+    /// Whether no tax is charged on it although others are taxed.
+    pub untaxed: bool,
+    /// The way to the amount, a sentence each.
+    pub why: Vec<String>,
+}
+
+/// A sum below a table of lines.
+pub struct TotalView {
+    /// What is summed up.
+    pub label: String,
+    /// The sum.
+    pub amount: String,
+    /// Whether it is one that the reader looks for.
+    pub strong: bool,
+}
+
+/// What is held or skipped, and why.
+pub struct AsideView {
+    /// The product.
+    pub product: String,
+    /// The subscription.
+    pub subscription_id: String,
+    /// The reason in words.
+    pub reason: String,
+    /// What it would bring in a month.
+    pub monthly_value: Option<String>,
+}
+
+/// A status, as it looks.
+pub struct Badge {
+    /// `badge-ok`, `badge-warn`, …
+    pub class: &'static str,
+    /// The name of its icon.
+    pub icon: &'static str,
+    /// In words.
+    pub label: &'static str,
+}
+
+/// The lines of an invoice.
+pub fn line_views(lines: &[InvoiceLine], taxed: bool) -> Vec<LineView> {
+    lines.iter().map(|line| line_view(line, taxed)).collect()
+}
+
+fn line_view(line: &InvoiceLine, taxed: bool) -> LineView {
+    let mut why = line.explanation.pricing_sentences();
+    why.extend(line.explanation.sentences());
+    LineView {
+        description: line.description.clone(),
+        quantity: filters::quantity(&line.quantity),
+        unit_price: filters::price(
+            &line.unit_price.value(),
+            Some(line.unit_price.currency().code()),
+        ),
+        amount: filters::money(&line.amount),
+        untaxed: taxed && !line.taxable,
+        why,
+    }
+}
+
+/// Subtotal, taxes and total.
+pub fn total_views(subtotal: &Amount, taxes: &[TaxLine], total: &Amount) -> Vec<TotalView> {
+    let view = |label: String, amount: &Amount, strong| TotalView {
+        label,
+        amount: filters::money(amount),
+        strong,
+    };
+    let mut views = vec![view("Subtotal".to_owned(), subtotal, false)];
+    for tax in taxes {
+        let label = format!(
+            "{} {}% on {}",
+            tax.name,
+            tax.percent.normalize(),
+            filters::money(&tax.taxable)
+        );
+        views.push(view(label, &tax.amount, false));
+    }
+    views.push(view("Total".to_owned(), total, true));
+    views
+}
+
+/// The sums of an invoice, with what was paid.
+pub fn sums_of(invoice: &Invoice) -> Result<Vec<TotalView>> {
+    let mut sums = total_views(&invoice.subtotal, &invoice.taxes, &invoice.total);
+    let paid_or_due = [
+        ("Paid", invoice.paid, false),
+        ("Balance", invoice.balance()?, true),
+    ];
+    if invoice.status != InvoiceStatus::Draft {
+        sums.extend(paid_or_due.iter().map(|(label, amount, strong)| TotalView {
+            label: (*label).to_owned(),
+            amount: filters::money(amount),
+            strong: *strong,
+        }));
+    }
+    Ok(sums)
+}
+
+/// The first and the last day that belong to a period, for people.
+#[must_use]
+pub fn period_text(period: &billing::Period) -> String {
+    format!(
+        "{} to {}",
+        filters::day(&period.start),
+        filters::day(&period.last_day())
+    )
+}
+
+/// What is held.
+pub fn held_views(held: &[Held]) -> Vec<AsideView> {
+    held.iter()
+        .map(|held| AsideView {
+            product: held.product.clone(),
+            subscription_id: held.subscription_id.clone(),
+            reason: held.reason.to_string(),
+            monthly_value: held.monthly_value.as_ref().map(filters::money),
+        })
+        .collect()
+}
+
+/// What is skipped.
+pub fn skipped_views(skipped: &[Skipped]) -> Vec<AsideView> {
+    skipped
+        .iter()
+        .map(|skipped| AsideView {
+            product: skipped.product.clone(),
+            subscription_id: skipped.subscription_id.clone(),
+            reason: skipped.reason.to_string(),
+            monthly_value: None,
+        })
+        .collect()
+}
+
+/// How an invoice stands on a day.
+#[must_use]
+pub fn badge_of(invoice: &Invoice, today: Date) -> Badge {
+    if invoice.needs_review() {
+        return badge("badge-warn", "warning", "Needs review");
+    }
+    if invoice.is_overdue(today) {
+        return badge("badge-bad", "clock", "Overdue");
+    }
+    let label = invoice.status.label();
+    match invoice.status {
+        InvoiceStatus::Draft => badge("", "edit", label),
+        InvoiceStatus::Issued => badge("badge-info", "send", label),
+        InvoiceStatus::PartiallyPaid => badge("badge-info", "card", label),
+        InvoiceStatus::Paid => badge("badge-ok", "ok", label),
+        InvoiceStatus::Void => badge("", "ban", label),
+    }
+}
+
+fn badge(class: &'static str, icon: &'static str, label: &'static str) -> Badge {
+    Badge { class, icon, label }
+}

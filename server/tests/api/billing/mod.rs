@@ -1,0 +1,6 @@
+//! Billing: recurring invoices become invoices, once, exactly, and with everything that explains them.
+
+mod books;
+mod daily;
+mod linked;
+mod runs;
