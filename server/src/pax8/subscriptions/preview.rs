@@ -4,7 +4,7 @@ use billing::{
     BillingTerm, Charge, Explanation, Frequency, Portion, SkipReason, assemble,
     invoice::Pax8Explanation,
 };
-use money::Amount;
+use money::{Amount, round_quotient};
 
 use super::{Subscription, Warning, Worth, standing::bare_invoice};
 use crate::{
@@ -88,12 +88,7 @@ fn sentence(subscription: &Subscription, charge: Charge) -> Result<String> {
 fn of_line(why: &Pax8Explanation) -> String {
     let amount = filters::money(&why.amount);
     match &why.portion {
-        Portion::Share { of, term_total, .. } => {
-            let even = i64::from(*of).checked_mul(why.amount.minor()) == Some(term_total.minor());
-            let about = if even { "" } else { "About " };
-            let total = filters::money(term_total);
-            format!("{about}{amount} on each of {of} invoices; they add up to {total} exactly.")
-        }
+        Portion::Share { of, term_total, .. } => of_shares(why.amount, *of, *term_total),
         Portion::Terms { of, .. } => format!("{amount} on each invoice, for {of} terms at a time."),
         Portion::Renewal { count: 1, on } => of_renewal(why.amount, *on),
         Portion::Renewal { count, .. } => {
@@ -101,6 +96,18 @@ fn of_line(why: &Pax8Explanation) -> String {
         }
         Portion::Once => format!("{amount}, once."),
     }
+}
+
+/// Shares may differ by the smallest price of a unit; then their average is told.
+fn of_shares(share: Amount, of: u32, total: Amount) -> String {
+    let average = round_quotient(total.to_decimal(), of, total.currency()).unwrap_or(share);
+    let even = i64::from(of).checked_mul(share.minor()) == Some(total.minor());
+    format!(
+        "{}{} on each of {of} invoices; they add up to {} exactly.",
+        if even { "" } else { "About " },
+        filters::money(&average),
+        filters::money(&total)
+    )
 }
 
 fn of_renewal(total: Amount, on: jiff::civil::Date) -> String {
