@@ -11,6 +11,7 @@
 
 mod accounts;
 mod billing;
+mod billing_settings;
 mod census;
 mod clients;
 mod estate;

@@ -1,9 +1,6 @@
 //! Finding companies.
 
-use std::collections::HashMap;
-
 use db::OrgTx;
-use money::Currency;
 
 use super::{Company, store};
 use crate::{
@@ -62,12 +59,4 @@ pub async fn list_companies(
 /// When the database is gone.
 pub async fn companies_of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<Company>> {
     store::of_client(tx, client).await
-}
-
-/// The currency of each mapped company's client.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn client_currencies(tx: &mut OrgTx) -> Result<HashMap<CompanyId, Currency>> {
-    store::client_currencies(tx).await
 }

@@ -18,8 +18,6 @@ pub use api::api;
 pub use automatic::{map_automatically, refresh_matches};
 pub use body::CompanyBody;
 pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome};
-pub use list::{
-    ListCompanies, client_currencies, companies_of_client, list_companies, load_company,
-};
+pub use list::{ListCompanies, companies_of_client, list_companies, load_company};
 pub use map::{Remapped, UnlinkImpact, impact_of_unlink, map_company, unlink_company};
 pub use suggest::{Suggester, Suggestion, SuggestionReason};

@@ -2,15 +2,12 @@
 //!
 //! A company is read with the name and currency of its client, so that a list is one statement.
 
-use std::collections::HashMap;
-
 use billing::CompanyKeys;
 use db::{OrgTx, Row, Value, args};
-use money::Currency;
 
 use super::{Company, MappedBy, MatchCandidate, MatchOutcome};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     http::Paging,
     ids::{ClientId, CompanyId},
     pax8::subscriptions::read_client,
@@ -45,8 +42,6 @@ db::statements! {
         from pax8_company where organization_id = $1 and client_id is null and missing_since is null order by id";
     org CLIENTS_WITH_COMPANY = "select distinct client_id from pax8_company
         where organization_id = $1 and client_id is not null";
-    org CLIENT_CURRENCIES = "select c.id, k.currency from pax8_company c
-        join client k on k.organization_id = c.organization_id and k.id = c.client_id where c.organization_id = $1";
     org SET_MAPPING = "update pax8_company set client_id = $3, mapped_by = $4, keep_unmapped = $5
         where organization_id = $1 and id = $2";
     org SET_MATCH = "update pax8_company set match_outcome = $3, match_candidates = $4
@@ -137,18 +132,6 @@ pub(super) async fn clients_with_company(tx: &mut OrgTx) -> Result<Vec<String>> 
         .iter()
         .map(|row| row.get("client_id"))
         .collect::<db::Result<_>>()?)
-}
-
-pub(super) async fn client_currencies(tx: &mut OrgTx) -> Result<HashMap<CompanyId, Currency>> {
-    let rows = tx.fetch_all(&CLIENT_CURRENCIES, args![]).await?;
-    rows.iter()
-        .map(|row| {
-            let currency = row.parse("currency", str::parse)?;
-            let currency =
-                currency.ok_or_else(|| Error::internal("a client without a currency"))?;
-            Ok((row.get("id")?, currency))
-        })
-        .collect()
 }
 
 pub(super) async fn set_mapping(

@@ -132,6 +132,11 @@ async fn save(
 ) -> Result<()> {
     after.settings.version += 1;
     store::save_settings(tx, &after.pax8_id, &after.settings, now).await?;
+    // What happened since it was linked is settled by linking it anew.
+    if before.settings.recurring_invoice != after.settings.recurring_invoice {
+        store::clear_attention(tx, after.id).await?;
+        after.attention = None;
+    }
     store::save_worth(tx, after.id, &after.worth()).await?;
     let event = audit::Event {
         by,

@@ -4,7 +4,7 @@ use billing::LinkedSubscription;
 use db::OrgTx;
 use jiff::Timestamp;
 
-use super::{Attention, Subscription, load_subscription, store};
+use super::{Subscription, load_subscription, store};
 use crate::{
     accounts::By,
     audit,
@@ -113,7 +113,6 @@ pub async fn accept_change(
         subject_type: "pax8_subscription",
         subject_id: id.to_string(),
     };
-    let remembered = Some(attention).map(Attention::as_str);
-    audit::record(tx, event, now, remembered.as_ref(), audit::NOTHING).await?;
+    audit::record(tx, event, now, Some(&attention.as_str()), audit::NOTHING).await?;
     load_subscription(tx, id).await
 }

@@ -38,7 +38,7 @@ pub use list::{
     subscriptions_of_company,
 };
 pub use preview::{BillingPreview, ChargePreview};
-pub use reprice::{list_settings, reprice_company};
+pub use reprice::reprice_company;
 pub use settings::BillingSettings;
 pub use standing::{BillingStanding, BillingState, Circumstances};
 pub(in crate::pax8) use store::read_client;

@@ -1,10 +1,8 @@
 //! Keeping the figures for sums true when a company's client changes.
 
-use std::collections::HashMap;
-
 use db::OrgTx;
 
-use super::{BillingSettings, store};
+use super::store;
 use crate::{error::Result, ids::CompanyId};
 
 /// Computes the figures kept for sums anew for all subscriptions of a company, after it was mapped or unlinked. Only rows
@@ -23,12 +21,4 @@ pub async fn reprice_company(tx: &mut OrgTx, company: CompanyId) -> Result<u64> 
         }
     }
     Ok(written)
-}
-
-/// What people decided about every subscription, by Pax8's id of it: also those that are not there at present.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn list_settings(tx: &mut OrgTx) -> Result<HashMap<String, BillingSettings>> {
-    store::list_settings(tx).await
 }

@@ -9,6 +9,7 @@ use super::{Attention, LinkedRecurring, MappedClient, Subscription};
 use crate::{
     error::{Error, Result},
     organizations::load_organization,
+    pax8::connection::data_is_stale,
     recurring::RecurringStatus,
 };
 
@@ -49,10 +50,10 @@ impl Circumstances {
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn load(tx: &mut OrgTx, _now: Timestamp) -> Result<Self> {
+    pub async fn load(tx: &mut OrgTx, now: Timestamp) -> Result<Self> {
         Ok(Self {
             timezone: load_organization(tx).await?.timezone,
-            data_is_stale: false,
+            data_is_stale: data_is_stale(tx, now).await?,
         })
     }
 }

@@ -59,8 +59,6 @@ db::statements! {
         order by lower(coalesce(s.product_name, '')), s.id limit $8");
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
-    org LIST_SETTINGS = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id, charge,
-            version from subscription_billing where organization_id = $1";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
             override_price, recurring_invoice_id, charge, version, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -154,19 +152,6 @@ pub(super) async fn statuses(tx: &mut OrgTx) -> Result<Vec<String>> {
         .iter()
         .map(|row| row.get("status"))
         .collect::<db::Result<_>>()?)
-}
-
-pub(super) async fn list_settings(tx: &mut OrgTx) -> Result<HashMap<String, BillingSettings>> {
-    let rows = tx.fetch_all(&LIST_SETTINGS, args![]).await?;
-    rows.iter()
-        .map(|row| {
-            let recurring = row.get("recurring_invoice_id")?;
-            Ok((
-                row.get("subscription_pax8_id")?,
-                read_settings(row, recurring)?,
-            ))
-        })
-        .collect()
 }
 
 pub(super) async fn save_settings(

@@ -7,6 +7,7 @@ mod companies;
 mod links;
 mod mapping;
 mod subscriptions;
+mod walk;
 
 use ascent::{
     ids::{CompanyId, SubscriptionId, SyncId},

@@ -232,6 +232,38 @@ async fn d14_d26_a_subscription_that_moved_is_held_until_a_person_looks_and_then
 }
 
 #[tokio::test]
+async fn d26_linking_anew_is_a_look_too() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let (_, harbor, _, sold) = linked(world, &[SEATS]).await;
+        execute(
+            world,
+            &SET_ATTENTION,
+            args![sold[0].as_str(), "product_changed"],
+        )
+        .await;
+        let other = recurring(owner, &harbor, "quarterly").await;
+        let saved = save(owner, &sold[0], json!({ "recurring_invoice_id": other })).await;
+        assert_eq!(saved["billing"]["state"], "billable");
+        assert_eq!(warnings(&saved), ["term_differs"]);
+        assert_eq!(shown(owner, &sold[0]).await["billing"]["state"], "billable");
+        execute(
+            world,
+            &SET_ATTENTION,
+            args![sold[0].as_str(), "product_changed"],
+        )
+        .await;
+        let priced = json!({ "override_price": "20", "recurring_invoice_id": other });
+        assert_eq!(
+            save(owner, &sold[0], priced).await["billing"]["state"],
+            "held",
+            "a price is no look"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d26_a_changed_product_is_held_until_a_person_accepts_it() {
     on_each_engine(async |world| {
         let owner = &world.ours.owner;
