@@ -5,7 +5,10 @@ use std::time::Duration;
 use ascent::{
     accounts::By,
     ids::SyncId,
-    pax8::sync::{Scope, Trigger, request_sync, run_sync, sync_now},
+    pax8::{
+        connection::data_is_stale,
+        sync::{Scope, Trigger, request_sync, run_sync, sync_now},
+    },
 };
 use db::args;
 use pax8_sandbox::{Fault, Place, What, demo};
@@ -170,6 +173,43 @@ async fn d10_at_most_one_runs_and_the_next_follows_when_it_is_done() {
         assert_eq!(show(world, &full).await["status"], "succeeded");
         assert_eq!(world.work().await, 1);
         assert_eq!(show(world, id(&one)).await["status"], "succeeded");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d10_whoever_comes_second_does_not_run_it_again() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let sync = ask(&world.ours, json!({})).await;
+        let id = SyncId::parse(id(&sync)).unwrap();
+        let before = world.sandbox.sandbox().counters();
+        let run = || run_sync(&world.app, world.ours.id, id);
+        let (one, two, three) = tokio::join!(run(), run(), run());
+        one.and(two).and(three).unwrap();
+        let after = world.sandbox.sandbox().counters();
+        assert_eq!(after.of(Place::Companies) - before.of(Place::Companies), 1);
+        assert_eq!(world.last_sync(&world.ours).await["status"], "succeeded");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d26_data_is_stale_when_no_complete_sync_confirmed_it_for_two_days() {
+    on_each_engine(async |world| {
+        let stale = async || {
+            let mut tx = world.app.database.read(world.ours.id).await.unwrap();
+            let now = world.app.clock.now();
+            data_is_stale(&mut tx, now).await.unwrap()
+        };
+        assert!(stale().await, "never confirmed");
+        world.connect(&world.ours).await;
+        assert!(!stale().await);
+        world.app.clock.set("2026-06-17T12:00:00Z".parse().unwrap());
+        assert!(!stale().await);
+        world.sync_company(&demo::company_id(1)).await;
+        world.app.clock.set("2026-06-17T12:00:01Z".parse().unwrap());
+        assert!(stale().await, "one company is not everything");
     })
     .await;
 }

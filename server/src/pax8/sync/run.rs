@@ -123,11 +123,21 @@ impl Run<'_> {
             let progress = gauge.read();
             quiet += 1;
             if said != Some(progress) || quiet >= PULSES_PER_RENEWAL {
-                self.publish(progress, small(client.requests().sent))
-                    .await?;
+                self.tell(progress, small(client.requests().sent)).await?;
                 said = Some(progress);
                 quiet = 0;
             }
+        }
+    }
+
+    /// Says how far it is. A database that does not listen for once is no reason to end a pull.
+    async fn tell(&self, progress: Progress, requests: u32) -> Result<(), Ended> {
+        match self.publish(progress, requests).await {
+            Err(Ended::Failed(error)) => {
+                tracing::warn!(error = ?error, "the progress of a sync could not be stored");
+                Ok(())
+            }
+            told => told,
         }
     }
 

@@ -3,6 +3,7 @@
 //! All of it happens in the one transaction that the caller commits.
 
 mod companies;
+mod compare;
 mod differ;
 mod facts;
 mod subscriptions;
