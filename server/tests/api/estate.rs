@@ -158,6 +158,13 @@ impl World {
         syncs["data"][0].clone()
     }
 
+    /// How many syncs there have been.
+    pub async fn count_syncs(&self, organization: &Organization) -> usize {
+        let path = format!("{SYNCS}?limit=200");
+        let syncs = organization.owner.get(&path).await.json(200);
+        syncs["data"].as_array().unwrap().len()
+    }
+
     pub async fn connection(&self, organization: &Organization) -> Value {
         let answer = organization.owner.get(PAX8).await;
         assert_eq!(answer.status, StatusCode::OK);

@@ -248,8 +248,14 @@ async fn d11_three_refusals_in_a_row_switch_it_off_and_network_failures_never_do
         let owner = &world.ours.owner;
         let answer = owner.post(crate::estate::SYNCS, json!({})).await;
         assert_eq!(answer.refusal(409), "pax8_inactive");
+        let syncs = world.count_syncs(&world.ours).await;
         world.set_now("2026-06-16T12:00:00Z");
-        assert_eq!(world.work().await, 0, "i6: no scheduled sync");
+        world.work().await;
+        assert_eq!(
+            world.count_syncs(&world.ours).await,
+            syncs,
+            "i6: no scheduled one"
+        );
         assert_eq!(world.connect(&world.ours).await["status"], "succeeded");
         assert_eq!(world.connection(&world.ours).await["status"], "connected");
     })
