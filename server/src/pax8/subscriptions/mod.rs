@@ -16,6 +16,7 @@ mod links;
 mod list;
 mod preview;
 mod reprice;
+mod row;
 mod settings;
 mod standing;
 mod store;
@@ -39,9 +40,9 @@ pub use list::{
 };
 pub use preview::{BillingPreview, ChargePreview};
 pub use reprice::reprice_company;
+pub(in crate::pax8) use row::read_client;
 pub use settings::BillingSettings;
 pub use standing::{BillingStanding, BillingState, Circumstances};
-pub(in crate::pax8) use store::read_client;
 pub use subscription::{
     Attention, Commitment, LastKnown, LinkedRecurring, MappedClient, Product, Subscription,
 };

@@ -180,6 +180,30 @@ async fn d23_a_paused_recurring_invoice_bills_nothing_and_that_is_told() {
 }
 
 #[tokio::test]
+async fn d22_a_price_that_is_paid_once_is_not_billable_any_more_once_it_was_billed() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let once = Sold {
+            term: Some("One-Time"),
+            ..SEATS
+        };
+        let (_, _, invoice, sold) = linked(world, &[once]).await;
+        assert_eq!(shown(owner, &sold[0]).await["billing"]["state"], "billable");
+        let run = owner
+            .post("/api/v1/billing-runs", json!({ "as_of": "2026-07-01" }))
+            .await;
+        assert!(run.status.is_success(), "{}", run.text);
+        let billing = shown(owner, &sold[0]).await["billing"].clone();
+        assert_eq!(
+            billing,
+            json!({ "state": "not_billable", "reason": "Billed once already." })
+        );
+        assert!(billing_input(world, &invoice).await[0].one_time_billed);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d21_a_term_that_renews_later_is_billable_and_says_when() {
     on_each_engine(async |world| {
         let owner = &world.ours.owner;

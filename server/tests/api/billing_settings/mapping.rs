@@ -124,6 +124,7 @@ async fn s97_s98_d14_unlinking_ends_links_keeps_pricing_and_the_company_can_be_m
 #[tokio::test]
 async fn d14_an_old_client_never_pays_for_a_new_one() {
     on_each_engine(async |world| {
+        connect(world, &world.ours).await;
         let owner = &world.ours.owner;
         let (company, sold) = add_estate(world, &world.ours, "Harbor", &[SEATS]).await;
         let (other, others) = add_estate(world, &world.ours, "Other", &[SEATS]).await;
@@ -145,6 +146,14 @@ async fn d14_an_old_client_never_pays_for_a_new_one() {
             shown(owner, &others[0]).await["recurring_invoice"]["id"],
             invoice
         );
+
+        let run = json!({ "as_of": "2026-07-01" });
+        let run = owner.post("/api/v1/billing-runs", run).await;
+        assert!(run.status.is_success(), "{}", run.text);
+        let invoices = owner.get("/api/v1/invoices").await;
+        invoices.json(200);
+        assert!(!invoices.text.contains(&sold[0]), "{}", invoices.text);
+        assert!(invoices.text.contains(&others[0]), "{}", invoices.text);
     })
     .await;
 }
