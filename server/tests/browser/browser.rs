@@ -1,0 +1,198 @@
+//! A headless Chromium behind its driver, both ended with the test.
+
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, prelude::*};
+use thirtyfour::extensions::cdp::ChromeDevTools;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+/// The longest that a page may take to show something.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs before each page's own script and remembers what goes wrong there.
+const COLLECT_COMPLAINTS: &str = "
+    const complain = (text) => sessionStorage.setItem('complaints',
+        JSON.stringify([...JSON.parse(sessionStorage.getItem('complaints') ?? '[]'), text]));
+    addEventListener('securitypolicyviolation', (event) => complain(`${event.violatedDirective} ${event.blockedURI}`));
+    addEventListener('error', (event) => complain(event.message));
+    addEventListener('unhandledrejection', (event) => complain(String(event.reason)));
+";
+
+/// A browser and the driver it hangs on.
+pub struct Browser {
+    pub driver: WebDriver,
+    _chromedriver: Child,
+    _profile: tempfile::TempDir,
+}
+
+/// How a page is looked at.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub width: u32,
+    pub dark: bool,
+}
+
+impl Browser {
+    /// A browser, or nothing where there is none to be had.
+    pub async fn start() -> Option<Self> {
+        let Some(mut chromedriver) = spawn_chromedriver() else {
+            assert!(std::env::var_os("ASCENT_TEST_REQUIRE_BROWSER").is_none(), "chromedriver is required here");
+            eprintln!("browser tests: skipped (no chromedriver on the path)");
+            return None;
+        };
+        let port = port_of(&mut chromedriver).await;
+        let profile = tempfile::tempdir().unwrap();
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            &format!("--user-data-dir={}", profile.path().display()),
+        ] {
+            capabilities.add_arg(argument).unwrap();
+        }
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("Chromium starts");
+        let tools = ChromeDevTools::new(driver.handle.clone());
+        let listen = json!({ "source": COLLECT_COMPLAINTS });
+        tools.execute_cdp_with_params("Page.addScriptToEvaluateOnNewDocument", listen).await.unwrap();
+        Some(Self { driver, _chromedriver: chromedriver, _profile: profile })
+    }
+
+    /// Ends the browser.
+    pub async fn quit(self) {
+        self.driver.quit().await.unwrap();
+    }
+
+    /// Sets width and colours.
+    pub async fn look(&self, look: Look) {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let metrics = json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+        let scheme = if look.dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
+    }
+
+    /// The first visible element of a CSS selector, once there is one.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.until(&format!("an element {css}"), async || {
+            for element in self.driver.find_all(By::Css(css)).await.ok()? {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Some(element);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// The first visible button or link with that text, once there is one.
+    pub async fn find_labelled(&self, label: &str) -> WebElement {
+        let path = format!(
+            "//*[self::button or self::a or self::summary][normalize-space(.)={label:?} or @aria-label={label:?}]"
+        );
+        self.until(&format!("a button or link {label:?}"), async || {
+            for element in self.driver.find_all(By::XPath(&path)).await.ok()? {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Some(element);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Clicks the button or link with that text.
+    pub async fn click(&self, label: &str) {
+        let element = self.find_labelled(label).await;
+        element.scroll_into_view().await.unwrap();
+        element.click().await.unwrap_or_else(|error| panic!("{label}: {error}"));
+    }
+
+    /// Waits for a text anywhere on the page.
+    pub async fn wait_for_text(&self, text: &str) {
+        self.until(&format!("the text {text:?}"), async || {
+            let body = self.driver.find(By::Tag("body")).await.ok()?;
+            body.text().await.ok()?.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    /// Puts text into a field in place of what was there.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Asks again and again until the fact is there.
+    pub async fn until<T, F: AsyncFn() -> Option<T>>(&self, what: &str, fact: F) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = fact().await {
+                return found;
+            }
+            if Instant::now() > end {
+                let page = self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap_or_default();
+                let at = self.driver.current_url().await.unwrap();
+                panic!("waited in vain for {what} at {at}:\n{page}");
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Everything that the browser complained about on our pages: what the policy refused, and errors of the script.
+    pub async fn complaints(&self) -> Vec<String> {
+        let script = "return JSON.parse(sessionStorage.getItem('complaints') ?? '[]')";
+        self.driver.execute(script, vec![]).await.unwrap().convert().unwrap_or_default()
+    }
+
+    /// Keeps a picture of the whole page, if pictures are wanted.
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("ASCENT_SCREENSHOTS") else { return };
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let options = json!({ "format": "png", "captureBeyondViewport": true });
+        let answer = tools.execute_cdp_with_params("Page.captureScreenshot", options).await.unwrap();
+        use base64::Engine as _;
+        let bytes = base64::prelude::BASE64_STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), bytes).unwrap();
+    }
+}
+
+fn spawn_chromedriver() -> Option<Child> {
+    Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .ok()
+}
+
+/// The driver says on which port it listens.
+async fn port_of(chromedriver: &mut Child) -> u16 {
+    let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.rsplit_once("on port ") {
+            // Goes on reading, so that the driver never waits for its own words to be read.
+            let port = port.trim_end_matches('.').trim().parse().unwrap();
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return port;
+        }
+    }
+    panic!("chromedriver ended before it listened");
+}
