@@ -12,7 +12,8 @@
 //                                              applies the answer (or reloads if it is empty); [data-close] closes
 //   dialog[data-open]                          opened as modal on load
 //   form[data-preview="/url"]                  posts itself to /url while typing; the answer's <output id> is replaced
-//   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"],
+//   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"] (in the
+//                                              words of data-event-words='{"value":"Words"}' where that has some),
 //                                              <progress> by its progress.done/total; at the end reloads data-refresh
 //   button[data-add-row="#id"]                 appends the <template data-row> found in #id; [data-remove-row] removes
 //   time[data-relative], [data-copy="text"], [data-dismiss], [data-search], [data-announce]
@@ -64,13 +65,21 @@ function swap(html, selector) {
   const target = selector && $(selector);
   for (const part of parts) {
     if (part.matches(".flash")) $("#flashes").append(part);
-    else if (matched.includes(part)) document.getElementById(part.id).replaceWith(part);
+    else if (matched.includes(part)) replace(document.getElementById(part.id), part);
   }
   if (target && !matched.length && parts.some((part) => !part.matches(".flash"))) target.replaceChildren(...content.childNodes);
   if (active && !active.isConnected) refocus(active, caret, selector);
   const news = parts.flatMap((part) => [part, ...$$("*", part)]).find((part) => part.matches("[data-announce]"));
   if (news) announce(news.textContent);
   enhance();
+}
+
+/** Puts a new element in the place of an old one; what was closed stays closed. */
+function replace(old, part) {
+  const isOpen = $("a[data-expand]", old)?.ariaExpanded;
+  old.replaceWith(part);
+  const toggle = $("a[data-expand]", part);
+  if (part.matches(".company") && toggle && isOpen === "false" && toggle.ariaExpanded === "true") expand(toggle);
 }
 
 function refocus(lost, caret, selector) {
@@ -253,7 +262,8 @@ function listen(box) {
 
 function showField(element, state) {
   const value = element.dataset.eventText.split(".").reduce((part, key) => part?.[key], state);
-  const text = typeof value === "number" ? value.toLocaleString("en-US") : value;
+  const words = JSON.parse(element.dataset.eventWords ?? "{}");
+  const text = typeof value === "number" ? value.toLocaleString("en-US") : words[value] ?? value;
   if (text == null || text === element.textContent) return;
   element.textContent = text;
   if (element.hasAttribute("data-event-announce")) announce(text);

@@ -24,7 +24,9 @@ pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form};
 pub use json::{Json, given};
-pub use page::{Frame, PageError, PageResult, Place, go_to, html, html_refused};
+pub use page::{
+    Frame, PageError, PageResult, Place, go_to, html, html_parts, html_parts_refused, html_refused,
+};
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
 pub use router::router;

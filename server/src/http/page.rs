@@ -1,6 +1,6 @@
 //! Pages: the frame around them, how they are rendered, and how a refusal looks.
 
-use askama::Template;
+use askama::{DynTemplate, Template};
 use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
@@ -125,8 +125,43 @@ pub fn html_refused(template: &impl Template) -> PageResult {
     render(template, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
+/// Answers the page's script with parts, each of which takes the place of the element with its id, and with messages.
+///
+/// # Errors
+/// When a template fails, which is a failure of ours.
+pub fn html_parts(parts: &[&dyn DynTemplate], flashes: &[Flash]) -> PageResult {
+    send_parts(parts, flashes, StatusCode::OK)
+}
+
+/// The parts of a form that was refused.
+///
+/// # Errors
+/// When a template fails, which is a failure of ours.
+pub fn html_parts_refused(parts: &[&dyn DynTemplate]) -> PageResult {
+    send_parts(parts, &[], StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn send_parts(parts: &[&dyn DynTemplate], flashes: &[Flash], status: StatusCode) -> PageResult {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(&part.dyn_render().map_err(Error::internal)?);
+    }
+    text.push_str(&Flashes { flashes }.render().map_err(Error::internal)?);
+    send(text, status)
+}
+
+/// Messages for the page's script.
+#[derive(Template)]
+#[template(path = "flashes.html")]
+struct Flashes<'a> {
+    flashes: &'a [Flash],
+}
+
 fn render(template: &impl Template, status: StatusCode) -> PageResult {
-    let text = template.render().map_err(Error::internal)?;
+    send(template.render().map_err(Error::internal)?, status)
+}
+
+fn send(text: String, status: StatusCode) -> PageResult {
     let headers = [
         (header::VARY, "x-fragment"),
         (header::CACHE_CONTROL, "no-store"),

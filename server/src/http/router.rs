@@ -22,7 +22,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
-use crate::{accounts, app::App, billing_runs, clients, error::Error, invoices, pax8, recurring};
+use crate::{accounts, app::App, billing_runs, clients, dashboard, error::Error, integrations, invoices, pax8, recurring};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -77,6 +77,9 @@ fn pages() -> Router<App> {
         .merge(accounts::pages::routes())
         .merge(invoices::routes())
         .merge(billing_runs::routes())
+        .merge(dashboard::routes())
+        .merge(integrations::routes())
+        .merge(pax8::pages::routes())
 }
 
 async fn no_such_call() -> Problem {

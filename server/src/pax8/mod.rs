@@ -5,6 +5,7 @@
 
 pub mod companies;
 pub mod connection;
+pub mod pages;
 pub mod subscriptions;
 pub mod sync;
 

@@ -20,6 +20,7 @@ mod pax8_connection;
 mod pax8_decisions;
 mod pax8_faults;
 mod pax8_lifecycle;
+mod pax8_pages;
 mod pax8_sync;
 mod recurring;
 mod world;

@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use ascent::{
-    accounts::{self, By, NewAccount, Role, start_session},
+    accounts::{self, By, NewAccount, Role, SessionSecret, start_session},
     app::{App, Parts, Settings},
     clock::Clock,
     http::{SESSION_COOKIE, router},
@@ -56,6 +56,7 @@ pub struct Organization {
 pub struct User {
     router: Router,
     pass: Pass,
+    script: bool,
 }
 
 #[derive(Clone)]
@@ -130,6 +131,27 @@ impl World {
         User {
             router: self.router.clone(),
             pass: Pass::Nobody,
+            script: false,
+        }
+    }
+
+    /// The browser of somebody who signed in on the page, with the token that their forms carry.
+    pub async fn sign_in(&self, email: &str) -> User {
+        let form = [("email", email), ("password", PASSWORD)];
+        let answer = self.nobody().submit("/sign-in", &form).await;
+        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let (_, secret) = cookie.split_once('=').unwrap();
+        let actor = accounts::find_session(&self.app, &SessionSecret::from_cookie(secret))
+            .await
+            .unwrap()
+            .unwrap();
+        User {
+            pass: Pass::Session {
+                cookie,
+                csrf: actor.csrf_token,
+            },
+            ..self.nobody()
         }
     }
 
@@ -173,6 +195,7 @@ impl Organization {
         let user = |pass| User {
             router: router.clone(),
             pass,
+            script: false,
         };
         let session = start_session(app, created.owner, created.organization)
             .await
@@ -230,6 +253,14 @@ impl User {
         match &self.pass {
             Pass::Session { cookie, .. } => cookie,
             _ => "",
+        }
+    }
+
+    /// The same, as the page's script asks: for parts of pages.
+    pub fn script(&self) -> Self {
+        Self {
+            script: true,
+            ..self.clone()
         }
     }
 
@@ -297,6 +328,9 @@ impl User {
         let mut request = Request::builder().method(method).uri(path);
         if !content_type.is_empty() {
             request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        if self.script {
+            request = request.header("x-fragment", "true");
         }
         request = match &self.pass {
             Pass::Nobody => request,

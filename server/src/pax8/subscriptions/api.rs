@@ -170,6 +170,7 @@ impl SubscriptionQuery {
             billing: self.billing.as_deref().map(state).transpose()?,
             q: self.q,
             status: self.status,
+            below_cost: None,
         })
     }
 }

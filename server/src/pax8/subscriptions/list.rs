@@ -24,6 +24,8 @@ pub struct ListSubscriptions {
     pub company: Option<CompanyId>,
     /// Whether it feeds a recurring invoice.
     pub linked: Option<bool>,
+    /// Whether it is sold for less than it costs.
+    pub below_cost: Option<bool>,
     /// What becomes of it on the next invoice.
     pub billing: Option<BillingState>,
 }
@@ -53,6 +55,7 @@ pub async fn list_subscriptions(
         status: wanted.status.as_deref().map(str::to_lowercase),
         company: wanted.company,
         linked: wanted.linked,
+        below_cost: wanted.below_cost,
     };
     let rows = match wanted.billing {
         None => store::list(tx, &narrowing, &paging).await?,

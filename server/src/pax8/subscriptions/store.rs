@@ -51,8 +51,9 @@ db::statements! {
         and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
         and (cast($4 as text) is null or s.company_id = $4)
         and (cast($5 as boolean) is null or (r.id is not null) = $5)
-        and (cast($6 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($6, $7))
-        order by lower(coalesce(s.product_name, '')), s.id limit $8");
+        and (cast($6 as boolean) is null or s.below_cost = $6)
+        and (cast($7 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($7, $8))
+        order by lower(coalesce(s.product_name, '')), s.id limit $9");
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
@@ -95,6 +96,7 @@ pub(super) struct Narrowing {
     pub status: Option<String>,
     pub company: Option<CompanyId>,
     pub linked: Option<bool>,
+    pub below_cost: Option<bool>,
 }
 
 /// The place of a subscription in the list.
@@ -129,6 +131,7 @@ pub(super) async fn list(
         narrowing.status.clone(),
         narrowing.company,
         narrowing.linked,
+        narrowing.below_cost,
         after_name,
         after_id,
         paging.fetch()

@@ -1,0 +1,109 @@
+//! The card `Companies & Subscriptions`: filters, a page of companies, the open ones with their subscriptions.
+
+use askama::Template;
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{
+    company::CompanyRow,
+    counts::{CompanyCounts, Counter},
+    filter::{Filter, StatusChoice},
+};
+use crate::{
+    accounts::Actor,
+    error::Result,
+    pax8::{
+        companies::{ListCompanies, Suggester, list_companies},
+        subscriptions::{Circumstances, statuses_present},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "pax8/companies.html")]
+pub(super) struct CompaniesCard {
+    any: bool,
+    empty: &'static str,
+    q: String,
+    mapped: Option<bool>,
+    statuses: Vec<StatusChoice>,
+    counter: Counter,
+    list: CompanyList,
+}
+
+/// The companies that the filter leaves, a page of them.
+#[derive(Template)]
+#[template(path = "pax8/company_list.html")]
+pub(super) struct CompanyList {
+    rows: Vec<CompanyRow>,
+    first: bool,
+    start: String,
+    next: Option<String>,
+}
+
+impl CompaniesCard {
+    pub(super) async fn load(
+        tx: &mut OrgTx,
+        actor: &Actor,
+        connected: bool,
+        filter: &Filter,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let counts = CompanyCounts::load(tx).await?;
+        Ok(Self {
+            any: counts.all > 0,
+            empty: if connected {
+                "They appear here after the first sync."
+            } else {
+                "They appear here after the first sync, which starts by itself as soon as Pax8 is connected."
+            },
+            q: filter.q.clone(),
+            mapped: filter.mapped(),
+            statuses: filter.status_choices(&statuses_present(tx).await?),
+            counter: counts.counter(),
+            list: CompanyList::load(tx, actor, filter, now).await?,
+        })
+    }
+}
+
+impl CompanyList {
+    pub(super) async fn load(
+        tx: &mut OrgTx,
+        actor: &Actor,
+        filter: &Filter,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let wanted = ListCompanies {
+            q: filter.search(),
+            mapped: filter.mapped(),
+            ..ListCompanies::default()
+        };
+        let page = list_companies(tx, &wanted, &filter.page()).await?;
+        let circumstances = Circumstances::load(tx, now).await?;
+        let suggester = match page.data.iter().any(|company| company.client.is_none()) {
+            true => Some(Suggester::load(tx).await?),
+            false => None,
+        };
+        let mut rows = Vec::with_capacity(page.data.len());
+        for company in &page.data {
+            rows.push(
+                CompanyRow::of(
+                    tx,
+                    actor,
+                    company,
+                    filter,
+                    &circumstances,
+                    suggester.as_ref(),
+                )
+                .await?,
+            );
+        }
+        Ok(Self {
+            rows,
+            first: filter.is_first(),
+            start: filter.at(None).url(),
+            next: page
+                .next_cursor
+                .map(|cursor| filter.at(Some(&cursor)).url()),
+        })
+    }
+}

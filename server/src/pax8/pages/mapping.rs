@@ -1,0 +1,216 @@
+//! Mapping a company to a client by hand, and taking it back.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+};
+use serde::Deserialize;
+
+use super::{
+    company::{CompanyRow, company_id},
+    confirm::Question,
+    counts::CompanyCounts,
+    filter::{Filter, PAGE},
+    parts::counted,
+};
+use crate::{
+    app::App,
+    clients::search_options,
+    error::{Error, Result},
+    http::{Flash, Form, Frame, PageResult, Pax8Visit, Place, filters, go_to, html, html_parts},
+    ids::{ClientId, CompanyId},
+    pax8::companies::{
+        Company, Suggester, SuggestionReason, UnlinkImpact, impact_of_unlink, load_company,
+        map_company, unlink_company,
+    },
+};
+
+/// Clients on the page that stands in for the search box.
+const CHOICES: u32 = 50;
+
+/// A client that a company can be mapped to, and why it is offered.
+pub(super) struct Choice {
+    pub id: String,
+    pub name: String,
+    pub why: String,
+}
+
+#[derive(Template)]
+#[template(path = "pax8/mapping.html")]
+struct MappingPage {
+    frame: Frame,
+    q: String,
+    choices: Vec<Choice>,
+}
+
+/// What the row of an unmapped company offers first.
+pub(super) fn suggestions(company: &Company, suggester: Option<&Suggester>) -> Result<Vec<Choice>> {
+    let Some(suggester) = suggester.filter(|_| company.client.is_none()) else {
+        return Ok(Vec::new());
+    };
+    let reasons = |reasons: &[SuggestionReason]| {
+        let words: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+        words.join(", ")
+    };
+    let suggested = suggester.suggest(company)?.into_iter();
+    Ok(suggested
+        .map(|it| Choice {
+            id: it.client_id.to_string(),
+            why: reasons(&it.reasons),
+            name: it.name,
+        })
+        .collect())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /admin/integrations/pax8/companies/{company}/mapping`: the choice as a page of its own.
+pub(super) async fn choose(
+    State(app): State<App>,
+    Pax8Visit(visit): Pax8Visit,
+    Path(company): Path<String>,
+    Query(Search { q }): Query<Search>,
+) -> PageResult {
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let company = load_company(&mut tx, company_id(&company)?).await?;
+    let mut choices = Vec::new();
+    if q.trim().is_empty() {
+        let suggester = Suggester::load(&mut tx).await?;
+        choices = suggestions(&company, Some(&suggester))?;
+    }
+    for client in search_options(&mut tx, q.trim(), CHOICES).await? {
+        let id = client.id.to_string();
+        if choices.iter().all(|choice| choice.id != id) {
+            choices.push(Choice {
+                id,
+                name: client.name,
+                why: client.account_reference.unwrap_or_default(),
+            });
+        }
+    }
+    let title = format!("Map {} to client", company.display_name());
+    html(&MappingPage {
+        frame: visit.frame(Place::Integrations, title),
+        q,
+        choices,
+    })
+}
+
+/// `POST /admin/integrations/pax8/companies/{company}/mapping`
+pub(super) async fn map(
+    State(app): State<App>,
+    Path(company): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> PageResult {
+    let actor = &form.visit.actor;
+    actor.require_pax8()?;
+    let id = company_id(&company)?;
+    let client = ClientId::parse(form.fields.text("client_id"))
+        .ok_or_else(|| Error::field("client_id", "Choose a client."))?;
+    let now = app.clock.now();
+    let mut tx = app.database.write(actor.organization).await?;
+    let mapped = map_company(&mut tx, &actor.by(), id, client, now).await?;
+    tx.commit().await?;
+    let client = mapped.company.client.as_ref();
+    let name = client.map_or("the client", |client| &client.name);
+    let mut flashes = vec![Flash::ok(format!("Mapped to {name}."))];
+    flashes.extend(stopped(mapped.links_ended));
+    answer(&app, &form, &headers, id, &flashes).await
+}
+
+/// `GET /admin/integrations/pax8/companies/{company}/unlink`
+pub(super) async fn ask_unlink(
+    State(app): State<App>,
+    Pax8Visit(visit): Pax8Visit,
+    Path(company): Path<String>,
+) -> PageResult {
+    let id = company_id(&company)?;
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let company = load_company(&mut tx, id).await?;
+    let impact = impact_of_unlink(&mut tx, id).await?;
+    question(&company, impact).ask(&visit)
+}
+
+/// `POST /admin/integrations/pax8/companies/{company}/unlink`
+pub(super) async fn unlink(
+    State(app): State<App>,
+    Path(company): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> PageResult {
+    let actor = &form.visit.actor;
+    actor.require_pax8()?;
+    let id = company_id(&company)?;
+    let mut tx = app.database.write(actor.organization).await?;
+    let ended = unlink_company(&mut tx, &actor.by(), id, app.clock.now()).await?;
+    tx.commit().await?;
+    let mut flashes = vec![Flash::ok("Unlinked.")];
+    flashes.extend(stopped(ended.links_ended));
+    answer(&app, &form, &headers, id, &flashes).await
+}
+
+async fn answer(
+    app: &App,
+    form: &Form,
+    headers: &HeaderMap,
+    id: CompanyId,
+    flashes: &[Flash],
+) -> PageResult {
+    let filter = Filter::of_asking_page(headers);
+    if !form.visit.fragment {
+        let address = filter.opening(&id.to_string()).url();
+        return Ok(go_to(&form.visit, &address, flashes));
+    }
+    let actor = &form.visit.actor;
+    let mut tx = app.database.read(actor.organization).await?;
+    let row = CompanyRow::load(&mut tx, actor, id, &filter, app.clock.now()).await?;
+    let counter = CompanyCounts::load(&mut tx).await?.counter();
+    html_parts(&[&row, &counter], flashes)
+}
+
+fn stopped(links: u64) -> Option<Flash> {
+    (links > 0).then(|| {
+        let lines = counted(
+            links,
+            "linked subscription stopped billing",
+            "linked subscriptions stopped billing",
+        );
+        Flash::warn(format!("{lines}; link it again where it belongs."))
+    })
+}
+
+fn question(company: &Company, impact: UnlinkImpact) -> Question {
+    let name = company.display_name();
+    let mut effects = Vec::new();
+    if impact.lines > 0 {
+        let lines = counted(
+            impact.lines,
+            "linked subscription will stop billing",
+            "linked subscriptions will stop billing",
+        );
+        effects.push(match impact.monthly {
+            Some(amount) => format!("{lines}, worth {} a month.", filters::money(&amount)),
+            None => format!("{lines}."),
+        });
+    } else {
+        effects.push("No linked subscription is affected.".to_owned());
+    }
+    effects.push("Syncs will not map the company again by themselves.".to_owned());
+    Question {
+        title: format!("Unlink {name}?"),
+        lead: "This takes effect at once:".to_owned(),
+        effects,
+        stays: Some("Markups and override prices stay."),
+        action: format!("{PAGE}/companies/{}/unlink", company.id),
+        swap: Some(format!("#company-{}", company.id)),
+        accept: "Unlink",
+        decline: "Cancel",
+        back: PAGE.to_owned(),
+    }
+}

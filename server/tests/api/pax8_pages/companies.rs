@@ -1,0 +1,433 @@
+//! Companies & Subscriptions: rows, mapping, the table and its filter.
+
+use axum::http::StatusCode;
+use pax8_sandbox::demo;
+use scraper::Html;
+
+use super::{
+    PAGE, attribute, client, company, connect_with_clients, count, open, recurring, subscription,
+    text, texts,
+};
+use crate::world::{World, on_each_engine};
+
+const COLUMNS: [&str; 9] = [
+    "Product",
+    "Vendor",
+    "Qty",
+    "Your Cost",
+    "Markup",
+    "Bill Price",
+    "Invoice",
+    "Status",
+    "Actions",
+];
+
+fn row(world: &World, number: u32) -> String {
+    format!("#company-{}", company(world, number))
+}
+
+/// The cells of every row of the table, by column.
+fn table(html: &Html) -> Vec<Vec<String>> {
+    let cells = texts(html, ".company tbody tr > *");
+    cells.chunks(COLUMNS.len()).map(<[_]>::to_vec).collect()
+}
+
+/// The cells of the row whose product begins so.
+#[track_caller]
+fn product(html: &Html, name: &str) -> Vec<String> {
+    let rows = table(html);
+    let found = rows.iter().find(|cells| cells[0].starts_with(name));
+    found.unwrap_or_else(|| panic!("{name}: {rows:?}")).clone()
+}
+
+#[tokio::test]
+async fn s89_s90_s92_s93_every_company_has_a_row_with_status_and_count() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = world.ours.browser.get(PAGE).await.page();
+        assert_eq!(count(&html, ".company"), 15, "mapped or not");
+        let lakeside = row(world, 1);
+        assert_eq!(
+            text(&html, &format!("{lakeside} h3")),
+            "Lakeside Family Dentistry"
+        );
+        assert_eq!(
+            text(&html, &format!("{lakeside} .company-name > .badge")),
+            "Active"
+        );
+        assert_eq!(
+            text(&html, &format!("{lakeside} .company-name > .muted")),
+            "8 subscriptions"
+        );
+        let orchard = row(world, 10);
+        assert_eq!(
+            text(&html, &format!("{orchard} .company-name > .badge")),
+            "Inactive"
+        );
+        assert_eq!(
+            text(&html, &format!("{orchard} .company-name > .muted")),
+            "0 subscriptions"
+        );
+        assert!(text(&html, "#company-count").starts_with("15 companies, "));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s94_s96_s97_s99_mapped_rows_name_the_client_and_unmapped_ones_offer_suggestions() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = world.ours.browser.get(PAGE).await.page();
+        let lakeside = text(&html, &format!("{} .company-actions > span", row(world, 1)));
+        assert_eq!(lakeside, "Mapped to Lakeside Dental Care automatically");
+        let unlink = format!("{} a[href$='/unlink']", row(world, 1));
+        assert_eq!(count(&html, &unlink), 1);
+
+        let summit = row(world, 6);
+        let options = texts(&html, &format!("{summit} select option"));
+        assert_eq!(options, ["Map to client...", "Summit Outdoor Group"]);
+        let why = attribute(&html, &format!("{summit} optgroup option"), "title");
+        assert!(why.unwrap().contains("same domain"));
+        assert_eq!(count(&html, &format!("{summit} a[href$='/unlink']")), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s91_s95_s98_s100_a_company_is_mapped_by_hand_unlinked_and_mapped_again() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let pine = client(world, "Pine Street Pharmacy").await;
+        let id = company(world, 9);
+        let map = format!("{PAGE}/companies/{id}/mapping");
+        for _ in 0..2 {
+            let answer = browser.submit(&map, &[("client_id", &pine)]).await;
+            assert!(answer.location().starts_with(PAGE));
+            let html = browser.get(PAGE).await.page();
+            let said = text(&html, &format!("{} .company-actions > span", row(world, 9)));
+            assert_eq!(said, "Mapped to Pine Street Pharmacy");
+
+            let unlink = format!("{PAGE}/companies/{id}/unlink");
+            let question = browser.get(&unlink).await.page();
+            assert_eq!(text(&question, "h1"), "Unlink Driftwood Studio?");
+            browser.submit(&unlink, &[]).await;
+            let html = browser.get(PAGE).await.page();
+            let offer = format!("{} select", row(world, 9));
+            assert_eq!(count(&html, &offer), 1);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s95_the_script_gets_the_row_the_count_and_a_message() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let pine = client(world, "Pine Street Pharmacy").await;
+        let path = format!("{PAGE}/companies/{}/mapping", company(world, 9));
+        let answer = world
+            .ours
+            .browser
+            .script()
+            .submit(&path, &[("client_id", &pine)])
+            .await;
+        let html = answer.page();
+        assert_eq!(count(&html, &row(world, 9)), 1);
+        assert_eq!(count(&html, "#company-count"), 1);
+        assert!(text(&html, ".flash").contains("Mapped to Pine Street Pharmacy."));
+        assert_eq!(count(&html, "main"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mapping_without_script_is_a_page_with_a_search() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let path = format!("{PAGE}/companies/{}/mapping", company(world, 9));
+        let html = world
+            .ours
+            .browser
+            .get(&format!("{path}?q=pine"))
+            .await
+            .page();
+        assert_eq!(text(&html, "h1"), "Map Driftwood Studio to client");
+        assert_eq!(count(&html, ".list form"), 1);
+        let refused = world.ours.browser.submit(&path, &[("client_id", "")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d13_unlinking_says_how_many_lines_stop_and_what_they_are_worth() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let lakeside = client(world, "Lakeside Dental Care").await;
+        let invoice = recurring(world, &lakeside, "Managed services", "monthly").await;
+        let billing = format!("{PAGE}/subscriptions/{}/billing", subscription(world, 1));
+        let fields = [
+            ("markup_type", "percentage"),
+            ("markup_value", "20"),
+            ("recurring_invoice_id", invoice.as_str()),
+        ];
+        browser.submit(&billing, &fields).await;
+        let unlink = format!("{PAGE}/companies/{}/unlink", company(world, 1));
+        let question = browser.get(&unlink).await.page();
+        // 18.48 + 20 % = 22.176, rounded 22.18; 18 of them.
+        assert_eq!(
+            texts(&question, ".card-body li")[0],
+            "1 linked subscription will stop billing, worth $399.24 a month."
+        );
+        browser.submit(&unlink, &[]).await;
+        let html = open(world, 1, "").await;
+        assert_eq!(
+            product(&html, "Microsoft 365 Business Premium")[6],
+            "Not linked"
+        );
+        assert_eq!(product(&html, "Microsoft 365 Business Premium")[4], "20%");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s67_s69_every_row_refreshes_its_own_company() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = world.ours.browser.script();
+        let id = company(world, 1);
+        let answer = browser
+            .submit(&format!("{PAGE}/syncs"), &[("company_id", &id)])
+            .await;
+        let html = answer.page();
+        let running = attribute(&html, "[data-events]", "data-refresh").unwrap();
+        assert!(running.starts_with(&format!("{PAGE}/companies/{id}?after=")));
+        world.work().await;
+        let html = browser.get(&running).await.page();
+        assert_eq!(count(&html, ".company"), 1);
+        assert_eq!(
+            text(&html, ".flash"),
+            "Lakeside Family Dentistry: 0 created, 0 updated."
+        );
+        assert_eq!(
+            count(&html, ".company button[title='Refresh subscriptions']"),
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s101_s102_opening_a_row_shows_its_subscriptions_or_says_that_there_are_none() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = world.ours.browser.get(PAGE).await.page();
+        let toggle = format!("{} a.company-toggle", row(world, 1));
+        let expand = attribute(&html, &toggle, "data-expand").unwrap();
+        assert_eq!(count(&html, ".company tbody"), 0, "loaded when opened");
+        let part = world.ours.browser.script().get(&expand).await.page();
+        assert_eq!(count(&part, "tbody tr"), 8);
+        let link = attribute(&html, &toggle, "href").unwrap();
+        let opened = world.ours.browser.get(&link).await.page();
+        assert_eq!(count(&opened, ".company tbody tr"), 8);
+        let none = open(world, 10, "").await;
+        assert!(text(&none, ".company-body .empty").contains("Refresh it to look again"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s103_s117_the_columns_stand_in_order_and_say_what_pax8_says() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = open(world, 1, "").await;
+        assert_eq!(texts(&html, ".company thead th"), COLUMNS);
+        let premium = product(&html, "Microsoft 365 Business Premium");
+        assert!(premium[0].ends_with("MST-OFC-BPR-C100"), "{premium:?}");
+        assert_eq!(
+            premium[1..8],
+            [
+                "Microsoft",
+                "18",
+                "$18.48",
+                "Not set",
+                "$18.48",
+                "Not linked",
+                "Active"
+            ]
+        );
+        let storage = product(&html, "Acronis Cloud Storage per GB");
+        assert_eq!(storage[2..4], ["1,250", "$0.0425"]);
+        let yearly = product(&html, "DigiCert Secure Site Certificate");
+        assert_eq!(yearly[3], "$268.80 / year");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s87_s88_s108_s155_a_missing_partner_cost_shows_the_retail_price_and_says_so() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = open(world, 2, "").await;
+        let premium = product(&html, "Microsoft 365 Business Premium");
+        assert_eq!(premium[3], "$22.00 (retail)");
+        assert_eq!(premium[5], "$22.00");
+        let free = product(&html, "KnowBe4");
+        assert_eq!(free[3], "$0.00", "zero is a cost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d7_what_pax8_does_not_say_is_shown_as_unknown() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = open(world, 3, "&status=all").await;
+        let unknown = product(&html, "KnowBe4");
+        assert_eq!(unknown[2], "Unknown");
+        assert!(product(&html, "Proofpoint")[7].contains("Suspended"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s109_s110_s113_markups_and_links_show_in_their_columns() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let lakeside = client(world, "Lakeside Dental Care").await;
+        let invoice = recurring(world, &lakeside, "Managed services", "monthly").await;
+        for (number, kind, value, link) in [
+            (1, "percentage", "20", invoice.as_str()),
+            (2, "fixed", "1.50", ""),
+        ] {
+            let path = format!(
+                "{PAGE}/subscriptions/{}/billing",
+                subscription(world, number)
+            );
+            let fields = [
+                ("markup_type", kind),
+                ("markup_value", value),
+                ("recurring_invoice_id", link),
+            ];
+            let answer = browser.submit(&path, &fields).await;
+            assert!(answer.location().starts_with(PAGE), "{}", answer.text);
+        }
+        let html = open(world, 1, "").await;
+        let premium = product(&html, "Microsoft 365 Business Premium");
+        assert_eq!(premium[4..7], ["20%", "$22.18", "Linked"]);
+        let basic = product(&html, "Microsoft 365 Business Basic");
+        assert_eq!(basic[4..7], ["+ $1.50", "$6.54", "Not linked"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s118_s121_the_status_filter_starts_at_active_and_shows_all_or_one() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = open(world, 3, "").await;
+        assert_eq!(
+            text(&html, "label[for='f-status']"),
+            "Filter by status",
+            "its label"
+        );
+        let options = texts(&html, "#f-status option");
+        assert_eq!(options[..2], ["Active", "All"]);
+        assert!(
+            options.iter().any(|it| it == "Pending cancel"),
+            "{options:?}"
+        );
+        assert_eq!(text(&html, "#f-status option[selected]"), "Active");
+        assert!(table(&html).iter().all(|cells| cells[7] == "Active"));
+        assert!(text(&html, ".company-body .pager").contains("with another status"));
+
+        let all = open(world, 3, "&status=all").await;
+        assert_eq!(table(&all).len(), 10);
+        assert_eq!(text(&all, "#f-status option[selected]"), "All");
+        let cancelled = open(world, 3, "&status=Cancelled").await;
+        let statuses: Vec<_> = table(&cancelled).iter().map(|it| it[7].clone()).collect();
+        assert_eq!(statuses, ["Cancelled"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn companies_are_searched_and_filtered_by_mapping() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let names = async |query: &str| {
+            let html = world
+                .ours
+                .browser
+                .script()
+                .get(&format!("{PAGE}?{query}"))
+                .await
+                .page();
+            assert_eq!(count(&html, "#company-list"), 1);
+            texts(&html, ".company h3")
+        };
+        assert_eq!(names("q=quarry").await, ["Quarry Legal"]);
+        let unmapped = names("mapped=false").await;
+        assert!(unmapped.contains(&"Driftwood Studio".to_owned()));
+        assert!(!unmapped.contains(&"Lakeside Family Dentistry".to_owned()));
+        assert!(
+            !names("mapped=true")
+                .await
+                .contains(&"Driftwood Studio".to_owned())
+        );
+        assert_eq!(names("q=100%25").await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s124_the_dollar_button_is_off_with_the_reason_while_unmapped() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = open(world, 9, "").await;
+        assert_eq!(count(&html, ".company .actions a"), 0);
+        assert_eq!(count(&html, ".company .actions button[disabled]"), 2);
+        assert!(text(&html, ".company-body .notice").starts_with("Map this company to a client"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_from_pax8_are_text_whatever_they_contain() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let answer = world.ours.browser.get(PAGE).await;
+        assert!(!answer.text.contains("<script>alert"));
+        let names = texts(&answer.page(), ".company h3");
+        let hostile = demo::clients().len();
+        assert!(
+            hostile > 0
+                && names
+                    .iter()
+                    .any(|name| name.starts_with("<script>alert('Pax8')"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d6_what_is_missing_is_marked_and_explains_itself() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let estate = world.sandbox.sandbox().estate();
+        estate.remove_company(&demo::company_id(10)).unwrap();
+        world.sync(&world.ours).await;
+        let html = world.ours.browser.get(PAGE).await.page();
+        let mark = format!("{} .mark", row(world, 10));
+        assert_eq!(text(&html, &mark), "Missing");
+        let why = text(&html, &format!("{} .tip", row(world, 10)));
+        assert!(
+            why.contains("stopped listing this company on 15 Jun 2026"),
+            "{why}"
+        );
+    })
+    .await;
+}

@@ -1,0 +1,338 @@
+//! Connection Status, API Credentials, Sync Options, Disconnect Pax8.
+
+use axum::http::StatusCode;
+use pax8_sandbox::{Fault, Place, What};
+use scraper::Html;
+
+use super::{PAGE, attribute, connect_with_clients, count, text, texts};
+use crate::{
+    estate::{CLIENT_ID, CLIENT_SECRET},
+    world::{World, on_each_engine},
+};
+
+const STATUS: &str = "#connection-status";
+
+async fn page(world: &World) -> Html {
+    world.ours.browser.get(PAGE).await.page()
+}
+
+fn badge(html: &Html) -> String {
+    text(html, "#connection-status .card-head .badge")
+}
+
+/// What stands under a term of the status card.
+fn fact(html: &Html, term: &str) -> Option<String> {
+    let terms = texts(html, "#connection-status dt");
+    let values = texts(html, "#connection-status dd");
+    let at = terms.iter().position(|it| it == term)?;
+    values.get(at).cloned()
+}
+
+#[tokio::test]
+async fn s30_the_integrations_page_lists_pax8_and_leads_to_its_page() {
+    on_each_engine(async |world| {
+        let html = world.ours.browser.get("/admin/integrations").await.page();
+        assert_eq!(text(&html, ".integration h2"), "Pax8");
+        assert_eq!(text(&html, ".integration .badge"), "Not Connected");
+        let link = attribute(&html, ".integration a.btn", "href");
+        assert_eq!(link.as_deref(), Some(PAGE));
+        assert_eq!(text(&page(world).await, "h1"), "Pax8");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s31_s34_s37_s45_s48_s52_s89_before_connecting_the_page_asks_for_credentials() {
+    on_each_engine(async |world| {
+        let html = page(world).await;
+        assert_eq!(
+            texts(&html, ".card > .card-head h2, .card form > .card-head h2"),
+            [
+                "Connection Status",
+                "API Credentials",
+                "Companies & Subscriptions"
+            ]
+        );
+        assert_eq!(badge(&html), "Not Connected");
+        assert_eq!(fact(&html, "Last sync").as_deref(), Some("Never"));
+        assert_eq!(
+            texts(&html, "#api-credentials label"),
+            ["Client ID", "Client Secret"]
+        );
+        assert_eq!(
+            texts(&html, "#api-credentials button"),
+            ["Connect Pax8", "Test Credentials"]
+        );
+        for field in ["#client-id", "#client-secret"] {
+            assert_eq!(attribute(&html, field, "placeholder"), None);
+        }
+        assert_eq!(count(&html, "#sync-options"), 0);
+        assert_eq!(count(&html, "a[href$='/disconnect']"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s35_s36_s38_i2_testing_credentials_tells_the_result_and_saves_nothing() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        let path = format!("{PAGE}/credential-tests");
+        let good = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)];
+        let answer = browser.submit(&path, &good).await;
+        let html = answer.page();
+        assert!(text(&html, "#credentials-result").contains("accepted"));
+        assert_eq!(badge(&html), "Not Connected");
+        assert!(!answer.text.contains(CLIENT_SECRET));
+
+        let bad = [("client_id", CLIENT_ID), ("client_secret", "wrong-secret")];
+        let answer = browser.submit(&path, &bad).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let html = Html::parse_document(&answer.text);
+        assert_eq!(count(&html, "#credentials-result .notice-bad"), 1);
+        let kept = attribute(&html, "#client-id", "value");
+        assert_eq!(
+            kept.as_deref(),
+            Some(CLIENT_ID),
+            "what was typed comes back"
+        );
+        assert!(
+            !answer.text.contains("wrong-secret"),
+            "but the secret never"
+        );
+        assert_eq!(world.sealed().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s37_s40_s41_s46_s53_s54_s55_i1_connecting_shows_masked_fields_and_sync_options() {
+    on_each_engine(async |world| {
+        let fields = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)];
+        let path = format!("{PAGE}/credentials");
+        let answer = world.ours.browser.submit(&path, &fields).await;
+        assert_eq!(answer.location(), PAGE);
+        world.work().await;
+        let answer = world.ours.browser.get(PAGE).await;
+        assert!(!answer.text.contains(CLIENT_ID) && !answer.text.contains(CLIENT_SECRET));
+        let html = answer.page();
+        assert_eq!(badge(&html), "Connected");
+        for field in ["#client-id", "#client-secret"] {
+            let placeholder = attribute(&html, field, "placeholder").unwrap();
+            assert!(placeholder.starts_with("••••••••"), "{placeholder}");
+            assert_eq!(attribute(&html, field, "value").unwrap_or_default(), "");
+        }
+        assert_eq!(
+            texts(&html, "#sync-options label"),
+            ["Automatically map companies to clients"]
+        );
+        assert_eq!(count(&html, "#sync-options input:not([type=hidden])"), 1);
+        assert!(attribute(&html, "#auto-map", "checked").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d33_refused_credentials_come_back_without_the_secret_and_connect_nothing() {
+    on_each_engine(async |world| {
+        let fields = [("client_id", CLIENT_ID), ("client_secret", "wrong-secret")];
+        let answer = world
+            .ours
+            .browser
+            .submit(&format!("{PAGE}/credentials"), &fields)
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!answer.text.contains("wrong-secret"));
+        let html = Html::parse_document(&answer.text);
+        assert_eq!(badge(&html), "Not Connected");
+        assert_eq!(count(&html, "#credentials-result .notice-bad"), 1);
+        assert_eq!(
+            attribute(&html, "#client-id", "value").as_deref(),
+            Some(CLIENT_ID)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s42_s43_s44_blank_fields_keep_what_is_stored_and_typed_ones_replace_it() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let before = world.sealed().await.unwrap();
+        let path = format!("{PAGE}/credentials");
+        let blank = [("client_id", ""), ("client_secret", "")];
+        assert_eq!(
+            world.ours.browser.submit(&path, &blank).await.location(),
+            PAGE
+        );
+        assert_eq!(world.sealed().await.unwrap(), before);
+        world
+            .ours
+            .browser
+            .submit(&format!("{PAGE}/options"), &[])
+            .await;
+        assert_eq!(world.sealed().await.unwrap(), before);
+        let typed = [("client_id", ""), ("client_secret", CLIENT_SECRET)];
+        world.ours.browser.submit(&path, &typed).await;
+        assert_ne!(world.sealed().await.unwrap(), before, "sealed anew");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s54_i5_the_switch_is_saved_at_once_and_survives_a_reload() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let path = format!("{PAGE}/options");
+        assert_eq!(world.ours.browser.submit(&path, &[]).await.location(), PAGE);
+        let html = page(world).await;
+        assert_eq!(attribute(&html, "#auto-map", "checked"), None);
+        world
+            .ours
+            .browser
+            .submit(&path, &[("auto_map", "true")])
+            .await;
+        assert!(attribute(&page(world).await, "#auto-map", "checked").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s49_s51_s63_s70_s71_sync_now_runs_shows_progress_and_reports_what_it_did() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let html = page(world).await;
+        assert_eq!(text(&html, "#connection-status button"), "Sync Now");
+        let result = fact(&html, "Result").unwrap();
+        assert!(result.contains("75 created, 0 updated"), "{result}");
+        let last = attribute(&html, "#connection-status div:first-child time", "datetime");
+        assert_eq!(last.as_deref(), Some("2026-06-15T12:00:00Z"));
+        assert_eq!(count(&html, "#connection-status .notice-bad"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s49_s63_while_a_sync_runs_the_card_follows_its_events() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let answer = browser.submit(&format!("{PAGE}/syncs"), &[]).await;
+        assert_eq!(answer.location(), PAGE);
+        let html = page(world).await;
+        let events = attribute(&html, "#connection-status [data-events]", "data-events");
+        let events = events.unwrap();
+        assert!(events.starts_with("/api/v1/integrations/pax8/syncs/"));
+        assert!(attribute(&html, "#connection-status button", "disabled").is_some());
+        assert_eq!(fact(&html, "Next sync").as_deref(), Some("After this one"));
+
+        world.work().await;
+        let sync = world.last_sync(&world.ours).await;
+        let id = sync["id"].as_str().unwrap();
+        let answer = browser
+            .script()
+            .get(&format!("{PAGE}/status?after={id}"))
+            .await;
+        let html = answer.page();
+        assert!(text(&html, ".flash").contains("0 created, 0 updated"));
+        assert_eq!(count(&html, "#companies"), 0, "nothing changed");
+        assert_eq!(count(&html, "[data-events]"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s50_s51_i7_an_error_shows_until_a_sync_goes_well() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        assert_eq!(
+            count(&page(world).await, "#connection-status .notice-bad"),
+            0
+        );
+        let faults = world.sandbox.sandbox().faults();
+        faults.add(Fault::new(Place::Companies, What::ServerError { status: 500 }).always());
+        world.sync(&world.ours).await;
+        let html = page(world).await;
+        assert_eq!(count(&html, "#connection-status .notice-bad"), 1);
+        assert_eq!(badge(&html), "Connected");
+        faults.clear();
+        world.sync(&world.ours).await;
+        assert_eq!(
+            count(&page(world).await, "#connection-status .notice-bad"),
+            0
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s47_d11_three_refusals_show_configured_inactive_and_what_to_do() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let body = serde_json::json!({ "active": false });
+        world
+            .ours
+            .owner
+            .put(crate::estate::PAX8, body)
+            .await
+            .json(200);
+        let html = page(world).await;
+        assert_eq!(badge(&html), "Configured (Inactive)");
+        assert_eq!(
+            fact(&html, "Next sync").as_deref(),
+            Some("None while inactive")
+        );
+        assert!(attribute(&html, "#connection-status button", "disabled").is_some());
+        assert_eq!(count(&html, STATUS), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s62_nothing_on_the_page_sets_the_schedule() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let answer = world.ours.browser.get(PAGE).await;
+        for word in ["interval", "schedule", "every "] {
+            let named = format!("name=\"{word}");
+            assert!(!answer.text.contains(&named), "{word}");
+        }
+        let fields = texts(&answer.page(), "#sync-options label");
+        assert_eq!(fields.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s146_s147_s148_s149_i10_disconnecting_asks_first_and_then_forgets() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let html = page(world).await;
+        let ask = format!("{PAGE}/disconnect");
+        assert_eq!(
+            text(&html, "#api-credentials a.btn-danger"),
+            "Disconnect Pax8"
+        );
+        let question = browser.get(&ask).await.page();
+        assert_eq!(text(&question, "h1"), "Disconnect Pax8?");
+        let effects = texts(&question, ".card-body li").join(" ");
+        assert!(
+            effects.contains("company mappings are removed"),
+            "{effects}"
+        );
+        let dialog = browser.script().get(&ask).await.page();
+        assert_eq!(count(&dialog, "dialog form"), 1);
+        assert_eq!(
+            badge(&page(world).await),
+            "Connected",
+            "asking changes nothing"
+        );
+
+        assert_eq!(browser.submit(&ask, &[]).await.location(), PAGE);
+        let html = page(world).await;
+        assert_eq!(badge(&html), "Not Connected");
+        assert_eq!(count(&html, ".company"), 0);
+        assert_eq!(world.sealed().await, None);
+    })
+    .await;
+}

@@ -1,0 +1,165 @@
+//! Who gets to see the Pax8 pages.
+
+use axum::http::{Method, StatusCode};
+use pax8_sandbox::demo;
+
+use super::{PAGE, company, connect_with_clients, subscription};
+use crate::world::{World, on_each_engine};
+
+fn paths(world: &World) -> Vec<String> {
+    let (company, subscription) = (company(world, 1), subscription(world, 1));
+    [
+        String::new(),
+        "/status".to_owned(),
+        "/disconnect".to_owned(),
+        "/subscriptions".to_owned(),
+        format!("/companies/{company}"),
+        format!("/companies/{company}/subscriptions"),
+        format!("/companies/{company}/mapping"),
+        format!("/companies/{company}/unlink"),
+        format!("/subscriptions/{subscription}/billing"),
+        format!("/subscriptions/{subscription}/history"),
+    ]
+    .map(|path| format!("{PAGE}{path}"))
+    .into()
+}
+
+fn forms(world: &World) -> Vec<String> {
+    let (company, subscription) = (company(world, 1), subscription(world, 1));
+    [
+        "/syncs".to_owned(),
+        "/credentials".to_owned(),
+        "/credential-tests".to_owned(),
+        "/options".to_owned(),
+        "/disconnect".to_owned(),
+        format!("/companies/{company}/mapping"),
+        format!("/companies/{company}/unlink"),
+        format!("/subscriptions/{subscription}/billing"),
+        format!("/subscriptions/{subscription}/billing/preview"),
+        format!("/subscriptions/{subscription}/accept-change"),
+    ]
+    .map(|path| format!("{PAGE}{path}"))
+    .into()
+}
+
+#[tokio::test]
+async fn s22_s24_i11_without_the_licence_every_page_shows_the_upgrade_and_the_data_stays() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        world
+            .set_feature(&world.ours, "pax8Integration", false)
+            .await;
+        for path in paths(world) {
+            let answer = world.ours.browser.get(&path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(answer.text.contains("pax8Integration"), "{path}");
+            assert!(!answer.text.contains("Lakeside"), "{path}");
+        }
+        for path in forms(world) {
+            let answer = world.ours.browser.submit(&path, &[]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        world
+            .set_feature(&world.ours, "pax8Integration", true)
+            .await;
+        let answer = world.ours.browser.get(PAGE).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.text.contains("Lakeside"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s26_s28_s29_a_member_reaches_neither_pages_nor_forms() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@ours.example").await;
+        let mut refused = paths(world);
+        refused.push("/admin/integrations".to_owned());
+        for path in refused {
+            let answer = member.get(&path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        for path in forms(world) {
+            let answer = member.submit(&path, &[]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let home = member.get("/").await;
+        assert_eq!(home.status, StatusCode::OK);
+        assert!(!home.text.contains("/admin/"), "no link leads to a refusal");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s27_an_administrator_opens_the_page() {
+    on_each_engine(async |world| {
+        let admin = world.sign_in("admin@ours.example").await;
+        assert_eq!(admin.get(PAGE).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i12_another_organizations_records_are_not_there() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        for path in paths(world).iter().skip(4) {
+            let answer = world.theirs.browser.script().get(path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in forms(world).iter().skip(5) {
+            let any = company(world, 1);
+            let fields = [("client_id", any.as_str())];
+            let answer = world.theirs.browser.submit(path, &fields).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let page = world.theirs.browser.get(PAGE).await;
+        assert!(!page.text.contains("Lakeside") && !page.text.contains(&demo::company_id(1)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_does_nothing() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let before = world.sealed().await;
+        for path in forms(world) {
+            let answer = world
+                .ours
+                .browser
+                .send(
+                    Method::POST,
+                    &path,
+                    "application/x-www-form-urlencoded",
+                    axum::body::Body::from("csrf_token=wrong"),
+                )
+                .await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        }
+        assert_eq!(world.sealed().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_id_leads_nowhere() {
+    on_each_engine(async |world| {
+        for path in [
+            "companies/x",
+            "companies/x/unlink",
+            "subscriptions/x/billing",
+            "subscriptions/x/history",
+            "syncs/x/changes",
+        ] {
+            let answer = world
+                .ours
+                .browser
+                .script()
+                .get(&format!("{PAGE}/{path}"))
+                .await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    })
+    .await;
+}
