@@ -1,7 +1,6 @@
 //! The sums in words.
 
 use money::Amount;
-use rust_decimal::Decimal;
 
 use super::store::{HeldCounts, Sum};
 use crate::http::filters;
@@ -35,7 +34,8 @@ impl Month {
             cost: filters::money(&sum.cost),
             margin: filters::money(&margin),
             loses: margin.is_negative(),
-            share: percent(margin, sum.revenue),
+            share: filters::percent(&margin, &sum.revenue)
+                .map(|share| format!("{share} of revenue")),
             subscriptions: counted(sum.count, "linked subscription", "linked subscriptions"),
         })
     }
@@ -43,15 +43,6 @@ impl Month {
 
 fn currency_code(amount: Amount) -> &'static str {
     amount.currency().code()
-}
-
-/// A part of an amount in percent, to one decimal.
-fn percent(part: Amount, whole: Amount) -> Option<String> {
-    let percent = part
-        .to_decimal()
-        .checked_mul(Decimal::ONE_HUNDRED)?
-        .checked_div(whole.to_decimal())?;
-    Some(format!("{percent:.1}% of revenue").replace('-', "\u{2212}"))
 }
 
 pub(super) fn unmapped(count: u32) -> Option<Decision> {

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::{Amount, Currency};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// An amount with its currency, digits grouped: `$1,234.50`, or `1,234.50 CHF` where a sign would not be understood.
 #[must_use]
@@ -51,6 +51,17 @@ pub fn sign(code: &str) -> Option<&'static str> {
         "NZD" => "NZ$",
         _ => return None,
     })
+}
+
+/// A part of an amount, in percent to one decimal: `16.7%`; none of nothing.
+#[must_use]
+pub fn percent(part: &Amount, whole: &Amount) -> Option<String> {
+    let percent = part
+        .to_decimal()
+        .checked_mul(Decimal::ONE_HUNDRED)?
+        .checked_div(whole.to_decimal())?
+        .round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
+    Some(format!("{percent:.1}%").replace('-', "\u{2212}"))
 }
 
 /// A quantity: no zeros at its end.
@@ -152,5 +163,13 @@ mod tests {
         ] {
             assert_eq!(price(&value.parse().unwrap(), currency), text);
         }
+    }
+
+    #[test]
+    fn parts_are_told_in_percent() {
+        let usd = |minor| Amount::from_minor(minor, Currency::USD);
+        assert_eq!(percent(&usd(6_660), &usd(39_924)).unwrap(), "16.7%");
+        assert_eq!(percent(&usd(-340), &usd(11_000)).unwrap(), "\u{2212}3.1%");
+        assert_eq!(percent(&usd(1), &usd(0)), None);
     }
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use billing::{BillingTerm, Charge};
 use money::Amount;
-use rust_decimal::Decimal;
 
 use crate::{
     http::filters,
@@ -68,7 +67,7 @@ impl Preview {
                 loses: margin.is_some_and(Amount::is_negative),
                 margin_percent: margin
                     .zip(worth.monthly_revenue)
-                    .and_then(|(margin, revenue)| percent_of(margin, revenue)),
+                    .and_then(|(margin, revenue)| filters::percent(&margin, &revenue)),
                 warnings: warnings.map(|it| it.message.clone()).collect(),
             }),
         }
@@ -128,13 +127,4 @@ pub(super) fn cost_text(subscription: &Subscription) -> Option<String> {
         Some(words) => format!("{price} per {words}"),
         None => price,
     })
-}
-
-/// A part of an amount in percent, to one decimal.
-pub(super) fn percent_of(part: Amount, whole: Amount) -> Option<String> {
-    let percent = part
-        .to_decimal()
-        .checked_mul(Decimal::ONE_HUNDRED)?
-        .checked_div(whole.to_decimal())?;
-    Some(format!("{percent:.1}%").replace('-', "\u{2212}"))
 }
