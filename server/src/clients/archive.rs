@@ -9,6 +9,7 @@ use crate::{
     audit,
     error::{Error, Result},
     ids::ClientId,
+    pax8::companies::companies_of_client,
     recurring,
 };
 
@@ -22,14 +23,34 @@ pub async fn archive_client(
     id: ClientId,
     now: Timestamp,
 ) -> Result<Client> {
-    let live = recurring::count_live_of_client(tx, id).await?;
-    if live > 0 {
-        return Err(Error::conflict(
-            "client_in_use",
-            format!("Recurring invoices still bill this client ({live}). Cancel them first."),
-        ));
-    }
+    refuse_in_use(tx, id).await?;
     set_status(tx, by, id, ClientStatus::Archived, "client.archived", now).await
+}
+
+/// Goes on only if nothing bills the client any more.
+///
+/// # Errors
+/// What is in the way.
+pub async fn refuse_in_use(tx: &mut OrgTx, id: ClientId) -> Result<()> {
+    let mut in_the_way = Vec::new();
+    match recurring::count_live_of_client(tx, id).await? {
+        0 => {}
+        1 => in_the_way.push("A recurring invoice still bills this client: cancel it.".to_owned()),
+        live => in_the_way.push(format!(
+            "{live} recurring invoices still bill this client: cancel them."
+        )),
+    }
+    match companies_of_client(tx, id).await?.len() {
+        0 => {}
+        1 => in_the_way.push("A Pax8 company is mapped to it: unlink it.".to_owned()),
+        mapped => in_the_way.push(format!(
+            "{mapped} Pax8 companies are mapped to it: unlink them."
+        )),
+    }
+    if in_the_way.is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict("client_in_use", in_the_way.join(" ")))
 }
 
 /// Takes a client back from the archive. Doing so again changes nothing.

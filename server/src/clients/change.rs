@@ -9,6 +9,7 @@ use crate::{
     audit,
     error::{Error, Result},
     ids::ClientId,
+    pax8::{companies::companies_of_client, subscriptions::reprice_company},
     recurring,
 };
 
@@ -31,6 +32,9 @@ pub async fn change_client(
         refuse_currency_in_use(tx, &before).await?;
     }
     store::update(tx, id, &accepted, now).await?;
+    if accepted.currency != before.currency {
+        reprice(tx, id).await?;
+    }
     let after = load_client(tx, id).await?;
     let event = audit::Event {
         by,
@@ -40,6 +44,14 @@ pub async fn change_client(
     };
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
     Ok(after)
+}
+
+/// What subscriptions are worth depends on the currency of the client that they are billed to.
+async fn reprice(tx: &mut OrgTx, id: ClientId) -> Result<()> {
+    for company in companies_of_client(tx, id).await? {
+        reprice_company(tx, company.id).await?;
+    }
+    Ok(())
 }
 
 /// Prices that were typed in one currency mean something else in another.

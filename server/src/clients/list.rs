@@ -63,3 +63,14 @@ pub async fn list_match_keys(tx: &mut OrgTx) -> Result<Vec<billing::ClientKeys>>
 pub async fn search_options(tx: &mut OrgTx, q: &str, limit: u32) -> Result<Vec<ClientOption>> {
     store::options(tx, q, limit).await
 }
+
+/// Other active clients that carry the account reference of a client.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_sharing_reference(tx: &mut OrgTx, client: &Client) -> Result<Vec<ClientOption>> {
+    match &client.account_reference {
+        Some(reference) => store::sharing_reference(tx, reference, client.id).await,
+        None => Ok(Vec::new()),
+    }
+}

@@ -3,7 +3,7 @@
 //! - A client belongs to one organization and is never deleted: archiving keeps it for its invoices.
 //! - It is archived only when nothing bills it any more: no live recurring invoice, no mapped Pax8 company.
 //! - Two clients may carry the same account reference; matching then asks a person.
-//! - Its currency stays as long as a live recurring invoice or a mapped company counts on it.
+//! - Its currency stays as long as a live recurring invoice counts in it.
 
 mod api;
 mod archive;
@@ -12,14 +12,18 @@ mod client;
 mod create;
 mod details;
 mod list;
+mod pages;
 mod store;
 
+use api::USUAL_TERMS;
 pub use api::api;
-pub use archive::{archive_client, restore_client};
+pub use archive::{archive_client, refuse_in_use, restore_client};
 pub use change::change_client;
 pub use client::{Client, ClientOption, ClientStatus};
 pub use create::create_client;
 pub use details::{ClientDetails, LONGEST_NAME};
 pub use list::{
-    ListClients, find_client, list_clients, list_match_keys, load_client, search_options,
+    ListClients, find_client, list_clients, list_match_keys, list_sharing_reference, load_client,
+    search_options,
 };
+pub use pages::routes;

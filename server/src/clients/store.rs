@@ -29,7 +29,6 @@ db::statements! {
         and (cast($3 as text) is null or search_text like $3 escape '\\')
         and (cast($4 as text) is null or sort_name > $4 or (sort_name = $4 and id > $5))
         order by sort_name, id limit $6";
-    org COUNT = "select count(*) as n from client where organization_id = $1";
     org MATCH_KEYS = "select id, name, account_reference, website, email from client
         where organization_id = $1 and status = 'active' order by sort_name, id";
     org OPTIONS = "select id, name, account_reference from client
@@ -123,10 +122,6 @@ pub(super) async fn list(
     ];
     let rows = tx.fetch_all(&LIST, args).await?;
     rows.iter().map(read).collect()
-}
-
-pub(super) async fn count(tx: &mut OrgTx) -> Result<i64> {
-    Ok(tx.fetch_one(&COUNT, args![]).await?.get("n")?)
 }
 
 pub(super) async fn match_keys(tx: &mut OrgTx) -> Result<Vec<billing::ClientKeys>> {

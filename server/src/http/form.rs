@@ -8,7 +8,7 @@ use axum::{
 use super::{PageError, Visit, actor::check_csrf};
 use crate::{
     app::App,
-    error::{Error, Result},
+    error::{Error, FieldError, Result},
 };
 
 /// The name of the hidden field that every form carries.
@@ -23,6 +23,12 @@ impl Fields {
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
         Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// Fields with these names and texts.
+    #[must_use]
+    pub fn of<const N: usize>(fields: [(&str, String); N]) -> Self {
+        Self(fields.map(|(name, text)| (name.to_owned(), text)).into())
     }
 
     /// The trimmed text of a field; empty if it was not sent.
@@ -65,6 +71,37 @@ impl Fields {
             .iter()
             .find(|(field, _)| field == name)
             .map_or("", |(_, value)| value)
+    }
+}
+
+/// What was refused of a form, by field.
+#[derive(Debug, Default)]
+pub struct Refusals(Vec<FieldError>);
+
+impl Refusals {
+    /// What an error says about fields.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        Self(error.field_errors().to_vec())
+    }
+
+    /// The message at a field.
+    #[must_use]
+    pub fn at(&self, field: &str) -> Option<&str> {
+        let found = self.0.iter().find(|refused| refused.field == field);
+        found.map(|refused| refused.message.as_str())
+    }
+
+    /// Whether nothing was refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many fields were refused.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 }
 

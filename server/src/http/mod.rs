@@ -14,6 +14,7 @@ mod openapi;
 mod page;
 mod paging;
 mod problem;
+mod question;
 mod router;
 mod security;
 
@@ -22,13 +23,15 @@ pub use actor::{
 };
 pub use assets::assets_version;
 pub use flash::Flash;
-pub use form::{Fields, Form};
+pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
 pub use page::{
     Frame, PageError, PageResult, Place, go_to, html, html_parts, html_parts_refused, html_refused,
 };
+pub use page::{Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_refused};
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
+pub use question::Question;
 pub use router::router;
 
 pub mod filters {

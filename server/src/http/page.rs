@@ -186,6 +186,17 @@ pub fn go_to(visit: &Visit, path: &str, flashes: &[Flash]) -> Response {
     response
 }
 
+/// Goes to another page of ours and says there what is in the way; other refusals are pages of their own.
+///
+/// # Errors
+/// When the refusal is not a conflict with the present state.
+pub fn go_and_tell(visit: &Visit, path: &str, error: Error) -> PageResult {
+    match error {
+        Error::Conflict { detail, .. } => Ok(go_to(visit, path, &[Flash::bad(detail)])),
+        error => Err(error.into()),
+    }
+}
+
 /// A refusal of a page.
 pub struct PageError {
     error: Error,

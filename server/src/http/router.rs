@@ -80,6 +80,8 @@ fn pages() -> Router<App> {
         .merge(dashboard::routes())
         .merge(integrations::routes())
         .merge(pax8::pages::routes())
+        .merge(clients::routes())
+        .merge(recurring::routes())
 }
 
 async fn no_such_call() -> Problem {

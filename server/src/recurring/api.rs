@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    ListRecurring, RecurringDetails, RecurringInvoice, RecurringStatus,
-    body::{NewRecurringInvoice, RecurringChange},
+    Cancelled, ListRecurring, RecurringDetails, RecurringInvoice, RecurringStatus,
+    body::{NewRecurringInvoice, RecurringBody, RecurringChange},
     cancel_recurring_invoice, change_recurring_invoice, create_recurring_invoice, list_recurring,
     load_recurring_invoice, pause_recurring_invoice, resume_recurring_invoice,
 };
@@ -70,7 +70,7 @@ impl RecurringQuery {
 #[derive(Debug, Serialize, ToSchema)]
 struct ResumedBody {
     #[serde(flatten)]
-    invoice: RecurringInvoice,
+    invoice: RecurringBody,
     /// Periods that started before today and will not be billed.
     periods_left_out: usize,
 }
@@ -91,46 +91,47 @@ async fn list(
 
 /// Makes a recurring invoice.
 #[utoipa::path(post, path = "/recurring-invoices", tag = "recurring invoices", request_body = NewRecurringInvoice,
-    responses((status = 201, body = RecurringInvoice), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 201, body = RecurringBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn create(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Json(new): Json<NewRecurringInvoice>,
-) -> ApiResult<(StatusCode, axum::Json<RecurringInvoice>)> {
+) -> ApiResult<(StatusCode, axum::Json<RecurringBody>)> {
     actor.require(Permission::BillingManage)?;
     let (client, details) = (ClientId::parse(&new.client_id), new.into_details());
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = create_recurring_invoice(&mut tx, &by, client, &details, now).await?;
+    let body = RecurringBody::of(&mut tx, invoice, now).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, axum::Json(invoice)))
+    Ok((StatusCode::CREATED, axum::Json(body)))
 }
 
 /// Shows a recurring invoice.
 #[utoipa::path(get, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
-    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = RecurringBody), (status = 404, body = ProblemBody)))]
 async fn get(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
-) -> ApiResult<axum::Json<RecurringInvoice>> {
+) -> ApiResult<axum::Json<RecurringBody>> {
     let mut tx = app.database.read(actor.organization).await?;
-    Ok(axum::Json(
-        load_recurring_invoice(&mut tx, recurring_id(&id)?).await?,
-    ))
+    let invoice = load_recurring_invoice(&mut tx, recurring_id(&id)?).await?;
+    let body = RecurringBody::of(&mut tx, invoice, app.clock.now()).await?;
+    Ok(axum::Json(body))
 }
 
 /// Changes a recurring invoice. Its client stays; lines are replaced as a whole.
 #[utoipa::path(patch, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
     request_body = RecurringChange,
-    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+    responses((status = 200, body = RecurringBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
 async fn change(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
     Json(change): Json<RecurringChange>,
-) -> ApiResult<axum::Json<RecurringInvoice>> {
+) -> ApiResult<axum::Json<RecurringBody>> {
     actor.require(Permission::BillingManage)?;
     let (id, by, now) = (recurring_id(&id)?, actor.by(), app.clock.now());
     let version = change.version;
@@ -138,40 +139,42 @@ async fn change(
     let mut details = RecurringDetails::of(&load_recurring_invoice(&mut tx, id).await?);
     change.apply(&mut details);
     let invoice = change_recurring_invoice(&mut tx, &by, id, version, &details, now).await?;
+    let body = RecurringBody::of(&mut tx, invoice, now).await?;
     tx.commit().await?;
-    Ok(axum::Json(invoice))
+    Ok(axum::Json(body))
 }
 
-/// Cancels a recurring invoice for good. It is kept for its invoices.
+/// Cancels a recurring invoice for good. It is kept for its invoices; subscriptions linked to it feed nothing afterwards.
 #[utoipa::path(delete, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
-    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = Cancelled), (status = 404, body = ProblemBody)))]
 async fn cancel(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
-) -> ApiResult<axum::Json<RecurringInvoice>> {
+) -> ApiResult<axum::Json<Cancelled>> {
     actor.require(Permission::BillingManage)?;
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
-    let invoice = cancel_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
+    let cancelled = cancel_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
     tx.commit().await?;
-    Ok(axum::Json(invoice))
+    Ok(axum::Json(cancelled))
 }
 
 /// Pauses a recurring invoice: it bills nothing until it is resumed.
 #[utoipa::path(post, path = "/recurring-invoices/{id}/pause", tag = "recurring invoices", params(("id" = String, Path)),
-    responses((status = 200, body = RecurringInvoice), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+    responses((status = 200, body = RecurringBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn pause(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
-) -> ApiResult<axum::Json<RecurringInvoice>> {
+) -> ApiResult<axum::Json<RecurringBody>> {
     actor.require(Permission::BillingManage)?;
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = pause_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
+    let body = RecurringBody::of(&mut tx, invoice, now).await?;
     tx.commit().await?;
-    Ok(axum::Json(invoice))
+    Ok(axum::Json(body))
 }
 
 /// Resumes a paused recurring invoice at the first period that starts today or later. Periods that started before are left
@@ -187,11 +190,12 @@ async fn resume(
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let resumed = resume_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
-    tx.commit().await?;
-    Ok(axum::Json(ResumedBody {
-        invoice: resumed.invoice,
+    let body = ResumedBody {
+        invoice: RecurringBody::of(&mut tx, resumed.invoice, now).await?,
         periods_left_out: resumed.left_out,
-    }))
+    };
+    tx.commit().await?;
+    Ok(axum::Json(body))
 }
 
 fn recurring_id(id: &str) -> Result<RecurringInvoiceId> {

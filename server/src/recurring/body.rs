@@ -1,10 +1,37 @@
-//! What a program sends about a recurring invoice.
+//! What a program sends and gets about a recurring invoice.
 
-use serde::Deserialize;
+use db::OrgTx;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{LineDetails, RecurringDetails};
-use crate::http::given;
+use super::{LineDetails, RecurringDetails, RecurringInvoice};
+use crate::{
+    error::Result,
+    http::given,
+    pax8::subscriptions::{Circumstances, SubscriptionBody, linked_summaries},
+};
+
+/// A recurring invoice with the subscriptions that feed it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecurringBody {
+    #[serde(flatten)]
+    invoice: RecurringInvoice,
+    /// The Pax8 subscriptions that it bills besides its lines.
+    linked_subscriptions: Vec<SubscriptionBody>,
+}
+
+impl RecurringBody {
+    pub async fn of(tx: &mut OrgTx, invoice: RecurringInvoice, now: Timestamp) -> Result<Self> {
+        let circumstances = Circumstances::load(tx, now).await?;
+        let linked = linked_summaries(tx, invoice.id).await?;
+        let body = |subscription| SubscriptionBody::of(subscription, &circumstances);
+        Ok(Self {
+            invoice,
+            linked_subscriptions: linked.iter().map(body).collect(),
+        })
+    }
+}
 
 /// A recurring invoice to be made.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -14,23 +14,31 @@ mod cancel;
 mod change;
 mod create;
 mod details;
+mod linked;
 mod list;
+mod pages;
 mod pause;
 mod recurring_invoice;
 mod rhythm;
 mod store;
+mod view;
 
 pub use api::api;
-pub use cancel::cancel_recurring_invoice;
+pub use cancel::{Cancelled, cancel_recurring_invoice};
 pub use change::change_recurring_invoice;
 pub use create::create_recurring_invoice;
 pub use details::{LineDetails, RecurringDetails};
+pub use linked::SubscriptionView;
 pub use list::{
     ListRecurring, advance, count_live_of_client, find_recurring_invoice, list_due, list_of_client,
     list_recurring, load_recurring_invoice,
 };
-pub use pause::{Resumed, pause_recurring_invoice, resume_recurring_invoice};
-pub use recurring_invoice::{RecurringInvoice, RecurringLine, RecurringStatus, schedule_of};
+pub use pages::routes;
+pub use pause::{Resumed, foresee_resumption, pause_recurring_invoice, resume_recurring_invoice};
+pub use recurring_invoice::{
+    RecurringInvoice, RecurringLine, RecurringStatus, count_periods_due, schedule_of,
+};
+pub use view::{Badge, RowView};
 
 /// Writes an amount as its decimal text.
 fn as_decimal<S: serde::Serializer>(

@@ -1,7 +1,7 @@
 //! Pausing a recurring invoice, and going on.
 
 use db::OrgTx;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     RecurringInvoice, RecurringStatus, create::today, load_recurring_invoice, rhythm, schedule_of,
@@ -62,24 +62,33 @@ pub async fn resume_recurring_invoice(
             left_out: 0,
         });
     }
-    let today = today(tx, now).await?;
-    let resumed = rhythm::resume(schedule_of(&before), before.next_invoice_date, today)
-        .map_err(Error::internal)?;
-    if let Some(end) = before.end_date.filter(|end| *end <= resumed.next) {
-        return Err(Error::conflict(
-            "recurring_invoice_over",
-            format!("Its end date, {end}, leaves nothing to bill. Change the end date first."),
-        ));
-    }
-    store::set_status(tx, id, RecurringStatus::Active, resumed.next, now).await?;
+    let (next, left_out) = foresee_resumption(&before, today(tx, now).await?)?;
+    store::set_status(tx, id, RecurringStatus::Active, next, now).await?;
     Ok(Resumed {
         invoice: record(tx, by, "recurring_invoice.resumed", &before, now).await?,
-        left_out: resumed.left_out,
+        left_out,
     })
 }
 
+/// Where billing would go on if it were resumed today, and how many periods would be left out.
+///
+/// # Errors
+/// When it is over, or its end date leaves nothing to bill.
+pub fn foresee_resumption(it: &RecurringInvoice, today: Date) -> Result<(Date, usize)> {
+    it.require_live()?;
+    let resumed =
+        rhythm::resume(schedule_of(it), it.next_invoice_date, today).map_err(Error::internal)?;
+    match it.end_date.filter(|end| *end <= resumed.next) {
+        None => Ok((resumed.next, resumed.left_out)),
+        Some(end) => Err(Error::conflict(
+            "recurring_invoice_over",
+            format!("Its end date, {end}, leaves nothing to bill. Change the end date first."),
+        )),
+    }
+}
+
 /// Writes what was done to the audit log and gives the state after it.
-pub(super) async fn record(
+async fn record(
     tx: &mut OrgTx,
     by: &By,
     action: &'static str,

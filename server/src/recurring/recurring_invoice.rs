@@ -6,6 +6,7 @@ use money::{Amount, Currency, Decimal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::rhythm;
 use crate::{
     error::{Error, Result},
     ids::{ClientId, RecurringInvoiceId, RecurringLineId},
@@ -159,4 +160,16 @@ pub fn schedule_of(invoice: &RecurringInvoice) -> Schedule {
         anchor: invoice.anchor_date,
         frequency: invoice.frequency,
     }
+}
+
+/// How many invoices a billing run today would make, counted up to a limit.
+///
+/// # Errors
+/// At the end of the calendar.
+pub fn count_periods_due(it: &RecurringInvoice, today: Date) -> Result<usize> {
+    if it.status != RecurringStatus::Active {
+        return Ok(0);
+    }
+    rhythm::periods_due(schedule_of(it), it.next_invoice_date, today, it.end_date)
+        .map_err(Error::internal)
 }

@@ -55,7 +55,6 @@ db::statements! {
         where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
     org COUNT_LIVE = "select count(*) as n from recurring_invoice
         where organization_id = $1 and client_id = $2 and status in ('active', 'paused')";
-    org COUNT = "select count(*) as n from recurring_invoice where organization_id = $1";
     org LINES = "select id, description, quantity, unit_price, taxable from recurring_line
         where organization_id = $1 and recurring_invoice_id = $2 order by position";
     org DELETE_LINES = "delete from recurring_line where organization_id = $1 and recurring_invoice_id = $2";
@@ -205,10 +204,6 @@ pub(super) async fn due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvo
 pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i64> {
     let row = tx.fetch_one(&COUNT_LIVE, args![client]).await?;
     Ok(row.get("n")?)
-}
-
-pub(super) async fn count(tx: &mut OrgTx) -> Result<i64> {
-    Ok(tx.fetch_one(&COUNT, args![]).await?.get("n")?)
 }
 
 async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<RecurringInvoice>> {

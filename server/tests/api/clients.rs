@@ -245,7 +245,7 @@ async fn a_client_that_is_still_billed_is_not_archived() {
         let path = format!("/api/v1/clients/{id}");
         let recurring = crate::recurring::make_recurring(owner, &id).await;
         let refusal = owner.delete(&path).await;
-        assert!(refusal.text.contains("Cancel them first"), "{}", refusal.text);
+        assert!(refusal.text.contains("cancel it"), "{}", refusal.text);
         assert_eq!(refusal.refusal(409), "client_in_use");
         let refusal = owner.patch(&path, json!({ "currency": "EUR" })).await.json(422);
         assert_eq!(refused(&refusal), ["currency"]);

@@ -185,9 +185,10 @@ async fn s137_s138_the_list_of_a_client_has_its_recurring_invoices_and_no_others
             .get(&format!("{PATH}?client_id={one}"))
             .await
             .json(200);
+        let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(id).collect();
         assert_eq!(
-            list["data"],
-            json!([second, first]),
+            ids,
+            [id(&second), id(&first)],
             "the earliest next date first"
         );
         let of_client = ascent::ids::ClientId::parse(&one).unwrap();

@@ -1,0 +1,74 @@
+//! Linked subscriptions as pages show them.
+
+use money::{Amount, Currency};
+
+use super::Badge;
+use crate::{
+    http::filters,
+    pax8::subscriptions::{BillingState, Circumstances, Subscription},
+};
+
+/// A subscription in a table.
+pub struct SubscriptionView {
+    /// Its id, for the explanation of its mark.
+    pub id: String,
+    /// What it is.
+    pub product: String,
+    /// Vendor and billing term.
+    pub detail: String,
+    /// How many units; none: unknown.
+    pub quantity: Option<String>,
+    /// Per unit and billing term; none: unknown.
+    pub unit_price: Option<String>,
+    /// A month at that price; none: unknown.
+    pub monthly: Option<String>,
+    /// What becomes of it on the next invoice.
+    pub badge: Badge,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl SubscriptionView {
+    /// The subscription as it is shown.
+    #[must_use]
+    pub fn of(subscription: &Subscription, circumstances: &Circumstances) -> Self {
+        let worth = subscription.worth();
+        let standing = subscription.standing(circumstances);
+        let (class, icon, label) = match standing.state {
+            BillingState::Billable => ("badge-ok", "ok", "Billable"),
+            BillingState::Held => ("badge-warn", "warning", "Held"),
+            BillingState::NotBillable => ("", "off", "Not billed"),
+            BillingState::NotLinked => ("", "unlink", "Not linked"),
+        };
+        let parts = [
+            subscription.product.vendor.as_deref(),
+            subscription.billing_term.as_deref(),
+        ];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        Self {
+            id: subscription.id.to_string(),
+            product: subscription.product_name().to_owned(),
+            detail: parts.join(" · "),
+            quantity: subscription.quantity.as_ref().map(filters::quantity),
+            unit_price: worth.bill_price.map(|price| {
+                let unit = price.unit;
+                filters::price(&unit.value(), Some(unit.currency().code()))
+            }),
+            monthly: worth.monthly_revenue.as_ref().map(filters::money),
+            badge: Badge { class, icon, label },
+            reason: standing.reason,
+        }
+    }
+}
+
+/// What subscriptions bring a month in a currency, as far as it can be told; none where there are none.
+pub(super) fn monthly_total(subscriptions: &[Subscription], currency: Currency) -> Option<Amount> {
+    if subscriptions.is_empty() {
+        return None;
+    }
+    let amounts = subscriptions
+        .iter()
+        .filter_map(|subscription| subscription.worth().monthly_revenue)
+        .filter(|amount| amount.currency() == currency);
+    Amount::sum(currency, amounts).ok()
+}

@@ -1,0 +1,104 @@
+//! The list of recurring invoices.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use billing::Frequency;
+
+use crate::{
+    accounts::Permission,
+    app::App,
+    http::{Fields, Frame, PageQuery, PageResult, Place, Visit, html},
+    ids::ClientId,
+    recurring::{ListRecurring, RecurringStatus, RowView, list_recurring, view},
+};
+
+#[derive(Template)]
+#[template(path = "recurring/list.html")]
+struct ListPage {
+    frame: Frame,
+    query: Fields,
+    frequencies: Vec<(&'static str, &'static str)>,
+    rows: Rows,
+    may_bill: bool,
+}
+
+/// The part that changes with the filters.
+#[derive(Template)]
+#[template(path = "recurring/rows.html")]
+struct Rows {
+    rows: Vec<RowView>,
+    filtered: bool,
+    first_page: bool,
+    first: String,
+    next: Option<String>,
+    may_bill: bool,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    // Active ones, unless the filter says otherwise.
+    let status = match query.text("status") {
+        "all" => None,
+        name => RecurringStatus::parse(name).or(Some(RecurringStatus::Active)),
+    };
+    let filter = ListRecurring {
+        q: query.optional("q"),
+        client_id: ClientId::parse(query.text("client_id")),
+        status,
+        frequency: Frequency::from_code(query.text("frequency")),
+    };
+    let page = PageQuery {
+        limit: None,
+        cursor: query.optional("cursor"),
+    };
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let list = list_recurring(&mut tx, &filter, &page).await?;
+    let may_bill = visit.actor.permissions.contains(Permission::BillingManage);
+    let rows = Rows {
+        rows: RowView::load(&mut tx, &list.data).await?,
+        filtered: filter.q.is_some()
+            || filter.client_id.is_some()
+            || filter.frequency.is_some()
+            || status != Some(RecurringStatus::Active),
+        first_page: page.cursor.is_none(),
+        first: address(&query, None),
+        next: list
+            .next_cursor
+            .map(|cursor| address(&query, Some(&cursor))),
+        may_bill,
+    };
+    if visit.fragment {
+        return html(&rows);
+    }
+    html(&ListPage {
+        frame: visit.frame(Place::Recurring, "Recurring"),
+        query,
+        frequencies: frequencies(),
+        rows,
+        may_bill,
+    })
+}
+
+/// The choices of a rhythm: code and words.
+pub(super) fn frequencies() -> Vec<(&'static str, &'static str)> {
+    let choice = |it: Frequency| (it.code(), view::frequency(it));
+    Frequency::ALL.into_iter().map(choice).collect()
+}
+
+/// The address of a page of the list with the same filters.
+fn address(query: &Fields, cursor: Option<&str>) -> String {
+    let mut address = form_urlencoded::Serializer::new(String::from("/recurring?"));
+    for name in ["q", "status", "frequency", "client_id"] {
+        if let Some(text) = query.optional(name) {
+            address.append_pair(name, &text);
+        }
+    }
+    if let Some(cursor) = cursor {
+        address.append_pair("cursor", cursor);
+    }
+    address.finish()
+}

@@ -1,0 +1,122 @@
+//! Recurring invoices as pages show them: everything written out.
+
+use billing::Frequency;
+use db::OrgTx;
+use money::{Amount, UnitPrice};
+
+use super::{RecurringInvoice, RecurringStatus, linked::monthly_total};
+use crate::{
+    error::Result,
+    http::filters,
+    ids::{ClientId, RecurringInvoiceId},
+    pax8::subscriptions::linked_summaries,
+};
+
+/// A row of a table of recurring invoices.
+pub struct RowView {
+    /// Its id.
+    pub id: RecurringInvoiceId,
+    /// Its name.
+    pub name: String,
+    /// Whom it bills.
+    pub client_id: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// What its lines come to, a period.
+    pub amount: String,
+    /// What linked subscriptions add a month; none where there are none.
+    pub linked_monthly: Option<String>,
+    /// Its rhythm in words.
+    pub frequency: &'static str,
+    /// The next invoice date; none where it is over.
+    pub next: Option<String>,
+    /// Its status.
+    pub badge: Badge,
+}
+
+/// A status, as it looks.
+pub struct Badge {
+    /// `badge-ok`, `badge-warn` or nothing.
+    pub class: &'static str,
+    /// The name of its icon.
+    pub icon: &'static str,
+    /// In words.
+    pub label: &'static str,
+}
+
+/// A line of a table of hand-made lines.
+pub(super) struct LineView {
+    pub description: String,
+    pub quantity: String,
+    pub unit_price: String,
+    pub amount: String,
+    pub taxable: bool,
+}
+
+impl RowView {
+    /// The rows of recurring invoices, with what the subscriptions linked to them add.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn load(tx: &mut OrgTx, invoices: &[RecurringInvoice]) -> Result<Vec<Self>> {
+        let mut rows = Vec::with_capacity(invoices.len());
+        for invoice in invoices {
+            let linked = linked_summaries(tx, invoice.id).await?;
+            rows.push(Self::of(invoice, monthly_total(&linked, invoice.currency)));
+        }
+        Ok(rows)
+    }
+
+    fn of(it: &RecurringInvoice, linked_monthly: Option<Amount>) -> Self {
+        Self {
+            linked_monthly: linked_monthly.as_ref().map(filters::money),
+            id: it.id,
+            name: it.name.clone(),
+            client_id: it.client_id,
+            client_name: it.client_name.clone(),
+            amount: filters::money(&it.lines_total),
+            frequency: frequency(it.frequency),
+            next: it
+                .status
+                .is_live()
+                .then(|| filters::day(&it.next_invoice_date)),
+            badge: badge(it.status),
+        }
+    }
+}
+
+/// A rhythm in words.
+pub(super) fn frequency(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Weekly => "Weekly",
+        Frequency::Monthly => "Monthly",
+        Frequency::Quarterly => "Quarterly",
+        Frequency::SemiAnnual => "Semi-annual",
+        Frequency::Annual => "Annual",
+    }
+}
+
+pub(super) fn badge(status: RecurringStatus) -> Badge {
+    let (class, icon, label) = match status {
+        RecurringStatus::Active => ("badge-ok", "ok", "Active"),
+        RecurringStatus::Paused => ("badge-warn", "pause", "Paused"),
+        RecurringStatus::Cancelled => ("", "off", "Cancelled"),
+        RecurringStatus::Ended => ("", "off", "Ended"),
+    };
+    Badge { class, icon, label }
+}
+
+/// The hand-made lines.
+pub(super) fn lines(it: &RecurringInvoice) -> Result<Vec<LineView>> {
+    let line = |line: &super::RecurringLine| {
+        let price = UnitPrice::from_exact(line.unit_price, it.currency)?;
+        Ok(LineView {
+            description: line.description.clone(),
+            quantity: filters::quantity(&line.quantity),
+            unit_price: filters::price(&price.value(), Some(it.currency.code())),
+            amount: filters::money(&price.times(line.quantity)?),
+            taxable: line.taxable,
+        })
+    };
+    it.lines.iter().map(line).collect()
+}
