@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{Config, Given, SyncScope},
     error::Error,
-    pax8::sync::{Stage, Sync, SyncStatus, SyncView, sync_now},
+    pax8::sync::{Stage, Sync, SyncStatus, SyncView, Trigger, sync_now},
 };
 
 #[derive(Debug, Args)]
@@ -34,7 +34,11 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         .app_of_a_command();
     let organization = find_organization(&app, &options.organization).await?;
     let bar = progress_bar();
-    let sync = sync_now(&app, organization, |sync| show(&bar, sync)).await?;
+    let mut sync = sync_now(&app, organization, |sync| show(&bar, sync)).await?;
+    if sync.status == SyncStatus::Failed && sync.trigger != Trigger::Cli {
+        // It was somebody else's, perhaps of a process that had died: this is the one that was asked for.
+        sync = sync_now(&app, organization, |sync| show(&bar, sync)).await?;
+    }
     bar.finish_and_clear();
     app.database.close().await;
     if options.json {
