@@ -26,9 +26,9 @@ pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
 pub use page::{
-    Frame, PageError, PageResult, Place, go_to, html, html_parts, html_parts_refused, html_refused,
+    Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_parts, html_parts_refused,
+    html_refused,
 };
-pub use page::{Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_refused};
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
 pub use question::Question;

@@ -22,7 +22,10 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
-use crate::{accounts, app::App, billing_runs, clients, dashboard, error::Error, integrations, invoices, pax8, recurring};
+use crate::{
+    accounts, app::App, billing_runs, clients, dashboard, error::Error, integrations, invoices,
+    pax8, recurring,
+};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;

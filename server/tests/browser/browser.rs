@@ -1,17 +1,11 @@
 //! A headless Chromium behind its driver, both ended with the test.
 
-use std::{
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, prelude::*};
-use thirtyfour::extensions::cdp::ChromeDevTools;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
-};
+
+use crate::process::{Process, first_line};
 
 /// The longest that a page may take to show something.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +22,7 @@ const COLLECT_COMPLAINTS: &str = "
 /// A browser and the driver it hangs on.
 pub struct Browser {
     pub driver: WebDriver,
-    _chromedriver: Child,
+    _chromedriver: Process,
     _profile: tempfile::TempDir,
 }
 
@@ -42,12 +36,19 @@ pub struct Look {
 impl Browser {
     /// A browser, or nothing where there is none to be had.
     pub async fn start() -> Option<Self> {
-        let Some(mut chromedriver) = spawn_chromedriver() else {
-            assert!(std::env::var_os("ASCENT_TEST_REQUIRE_BROWSER").is_none(), "chromedriver is required here");
+        let Ok(mut chromedriver) = Process::start("chromedriver", &["--port=0"]) else {
+            assert!(
+                std::env::var_os("ASCENT_TEST_REQUIRE_BROWSER").is_none(),
+                "chromedriver is required here"
+            );
             eprintln!("browser tests: skipped (no chromedriver on the path)");
             return None;
         };
-        let port = port_of(&mut chromedriver).await;
+        let started = chromedriver.lines_until(|line| line.contains("on port "));
+        let port: u16 = first_line(&started, "on port ")
+            .trim_end_matches('.')
+            .parse()
+            .unwrap();
         let profile = tempfile::tempdir().unwrap();
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in [
@@ -64,11 +65,20 @@ impl Browser {
         ] {
             capabilities.add_arg(argument).unwrap();
         }
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("Chromium starts");
-        let tools = ChromeDevTools::new(driver.handle.clone());
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
+            .await
+            .expect("Chromium starts");
+        let tools = driver.cdp();
         let listen = json!({ "source": COLLECT_COMPLAINTS });
-        tools.execute_cdp_with_params("Page.addScriptToEvaluateOnNewDocument", listen).await.unwrap();
-        Some(Self { driver, _chromedriver: chromedriver, _profile: profile })
+        tools
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", listen)
+            .await
+            .unwrap();
+        Some(Self {
+            driver,
+            _chromedriver: chromedriver,
+            _profile: profile,
+        })
     }
 
     /// Ends the browser.
@@ -78,12 +88,19 @@ impl Browser {
 
     /// Sets width and colours.
     pub async fn look(&self, look: Look) {
-        let tools = ChromeDevTools::new(self.driver.handle.clone());
-        let metrics = json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+        let tools = self.driver.cdp();
+        let metrics =
+            json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        tools
+            .send_raw("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+            .unwrap();
         let scheme = if look.dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
+        tools
+            .send_raw("Emulation.setEmulatedMedia", media)
+            .await
+            .unwrap();
     }
 
     /// The first visible element of a CSS selector, once there is one.
@@ -119,7 +136,10 @@ impl Browser {
     pub async fn click(&self, label: &str) {
         let element = self.find_labelled(label).await;
         element.scroll_into_view().await.unwrap();
-        element.click().await.unwrap_or_else(|error| panic!("{label}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{label}: {error}"));
     }
 
     /// Waits for a text anywhere on the page.
@@ -146,7 +166,14 @@ impl Browser {
                 return found;
             }
             if Instant::now() > end {
-                let page = self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap_or_default();
+                let page = self
+                    .driver
+                    .find(By::Tag("body"))
+                    .await
+                    .unwrap()
+                    .text()
+                    .await
+                    .unwrap_or_default();
                 let at = self.driver.current_url().await.unwrap();
                 panic!("waited in vain for {what} at {at}:\n{page}");
             }
@@ -157,42 +184,34 @@ impl Browser {
     /// Everything that the browser complained about on our pages: what the policy refused, and errors of the script.
     pub async fn complaints(&self) -> Vec<String> {
         let script = "return JSON.parse(sessionStorage.getItem('complaints') ?? '[]')";
-        self.driver.execute(script, vec![]).await.unwrap().convert().unwrap_or_default()
+        self.driver
+            .execute(script, vec![])
+            .await
+            .unwrap()
+            .convert()
+            .unwrap_or_default()
     }
 
     /// Keeps a picture of the whole page, if pictures are wanted.
     pub async fn picture(&self, name: &str) {
-        let Some(folder) = std::env::var_os("ASCENT_SCREENSHOTS") else { return };
-        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let Some(folder) = std::env::var_os("ASCENT_SCREENSHOTS") else {
+            return;
+        };
+        let tools = self.driver.cdp();
         let options = json!({ "format": "png", "captureBeyondViewport": true });
-        let answer = tools.execute_cdp_with_params("Page.captureScreenshot", options).await.unwrap();
+        let answer = tools
+            .send_raw("Page.captureScreenshot", options)
+            .await
+            .unwrap();
         use base64::Engine as _;
-        let bytes = base64::prelude::BASE64_STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+        let bytes = base64::prelude::BASE64_STANDARD
+            .decode(answer["data"].as_str().unwrap())
+            .unwrap();
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), bytes).unwrap();
+        std::fs::write(
+            std::path::Path::new(&folder).join(format!("{name}.png")),
+            bytes,
+        )
+        .unwrap();
     }
-}
-
-fn spawn_chromedriver() -> Option<Child> {
-    Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .ok()
-}
-
-/// The driver says on which port it listens.
-async fn port_of(chromedriver: &mut Child) -> u16 {
-    let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
-    while let Some(line) = lines.next_line().await.unwrap() {
-        if let Some((_, port)) = line.rsplit_once("on port ") {
-            // Goes on reading, so that the driver never waits for its own words to be read.
-            let port = port.trim_end_matches('.').trim().parse().unwrap();
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return port;
-        }
-    }
-    panic!("chromedriver ended before it listened");
 }

@@ -14,4 +14,5 @@
 mod browser;
 mod demo;
 mod main_path;
+mod process;
 mod screenshots;

@@ -10,13 +10,19 @@ const PAX8: &str = "/admin/integrations/pax8";
 
 #[tokio::test]
 async fn from_signing_in_to_the_pdf_of_an_invoice() {
-    let Some(browser) = Browser::start().await else { return };
-    let demo = Demo::start().await;
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let demo = Demo::start();
 
     sign_in(&browser, &demo).await;
     browser.click("Integrations").await;
     let open = browser.until("the way to the Pax8 page", async || {
-        browser.driver.find(By::Css(&format!("main a[href='{PAX8}']"))).await.ok()
+        browser
+            .driver
+            .find(By::Css(&format!("main a[href='{PAX8}']")))
+            .await
+            .ok()
     });
     open.await.click().await.unwrap();
 
@@ -29,7 +35,11 @@ async fn from_signing_in_to_the_pdf_of_an_invoice() {
     let invoice = bill(&browser).await;
     read_the_pdf(&browser, &demo, &invoice).await;
 
-    assert_eq!(browser.complaints().await, Vec::<String>::new(), "after {company}");
+    assert_eq!(
+        browser.complaints().await,
+        Vec::<String>::new(),
+        "after {company}"
+    );
     browser.quit().await;
 }
 
@@ -48,12 +58,27 @@ async fn disconnect(browser: &Browser) {
     browser.click("Disconnect Pax8").await;
     browser.find("dialog[open]").await;
     browser.click("Keep it connected").await;
-    browser.until("the dialog to close", async || no_dialog(browser).await).await;
-    assert!(text(browser, "#connection-status").await.contains("Connected"));
+    browser
+        .until("the dialog to close", async || no_dialog(browser).await)
+        .await;
+    assert!(
+        text(browser, "#connection-status")
+            .await
+            .contains("Connected")
+    );
 
     browser.click("Disconnect Pax8").await;
-    browser.find("dialog[open] button.btn-danger").await.click().await.unwrap();
-    browser.until("Not Connected", async || status_says(browser, "Not Connected").await).await;
+    browser
+        .find("dialog[open] button.btn-danger")
+        .await
+        .click()
+        .await
+        .unwrap();
+    browser
+        .until("Not Connected", async || {
+            status_says(browser, "Not Connected").await
+        })
+        .await;
 }
 
 /// s36: wrong credentials are refused, and nothing is kept.
@@ -61,10 +86,30 @@ async fn refuse_wrong_credentials(browser: &Browser, demo: &Demo) {
     browser.fill("#client-id", &demo.client_id).await;
     browser.fill("#client-secret", "not the secret").await;
     browser.click("Test Credentials").await;
-    browser.until("a refusal", async || browser.driver.find(By::Css("#credentials-result .notice-bad")).await.ok()).await;
+    browser
+        .until("a refusal", async || {
+            browser
+                .driver
+                .find(By::Css("#credentials-result .notice-bad"))
+                .await
+                .ok()
+        })
+        .await;
     browser.click("Connect Pax8").await;
-    browser.until("a refusal", async || browser.driver.find(By::Css("#credentials-result .notice-bad")).await.ok()).await;
-    assert!(text(browser, "#connection-status").await.contains("Not Connected"));
+    browser
+        .until("a refusal", async || {
+            browser
+                .driver
+                .find(By::Css("#credentials-result .notice-bad"))
+                .await
+                .ok()
+        })
+        .await;
+    assert!(
+        text(browser, "#connection-status")
+            .await
+            .contains("Not Connected")
+    );
 }
 
 /// s34, s35, s37, s46, s70: the right ones connect, and the first sync starts by itself and tells what it did.
@@ -72,11 +117,31 @@ async fn connect(browser: &Browser, demo: &Demo) {
     browser.fill("#client-id", &demo.client_id).await;
     browser.fill("#client-secret", &demo.client_secret).await;
     browser.click("Test Credentials").await;
-    browser.until("an acceptance", async || browser.driver.find(By::Css("#credentials-result .notice-ok")).await.ok()).await;
+    browser
+        .until("an acceptance", async || {
+            browser
+                .driver
+                .find(By::Css("#credentials-result .notice-ok"))
+                .await
+                .ok()
+        })
+        .await;
     browser.click("Connect Pax8").await;
-    browser.until("Connected", async || status_says(browser, "Connected").await).await;
-    browser.until("the first sync to end", async || status_says(browser, "created").await).await;
-    browser.driver.goto(&format!("{}{PAX8}", demo.url)).await.unwrap();
+    browser
+        .until("Connected", async || {
+            status_says(browser, "Connected").await
+        })
+        .await;
+    browser
+        .until("the first sync to end", async || {
+            status_says(browser, "created").await
+        })
+        .await;
+    browser
+        .driver
+        .goto(&format!("{}{PAX8}", demo.url))
+        .await
+        .unwrap();
     browser.wait_for_text("Mapped to").await;
 }
 
@@ -85,13 +150,24 @@ async fn map_a_company_by_hand(browser: &Browser) -> String {
     let box_of = "article.company search-select";
     let search = browser.find(&format!("{box_of} input")).await;
     search.scroll_into_view().await.unwrap();
-    let company = browser.driver.find(By::XPath("//article[.//search-select]")).await.unwrap();
+    let company = browser
+        .driver
+        .find(By::XPath("//article[.//search-select]"))
+        .await
+        .unwrap();
     let id = company.attr("id").await.unwrap().unwrap();
     let name = text(browser, &format!("#{id} h3")).await;
     search.click().await.unwrap();
-    let option = browser.find("[role=option][data-value]:not([data-value=''])").await;
+    let option = browser
+        .find("[role=option][data-value]:not([data-value=''])")
+        .await;
     option.click().await.unwrap();
-    let mapped = async || text(browser, &format!("#{id}")).await.contains("Mapped to").then_some(());
+    let mapped = async || {
+        text(browser, &format!("#{id}"))
+            .await
+            .contains("Mapped to")
+            .then_some(())
+    };
     browser.until(&format!("{name} to be mapped"), mapped).await;
     name
 }
@@ -115,10 +191,16 @@ async fn price_and_link_a_subscription(browser: &Browser) {
         button.scroll_into_view().await.unwrap();
         button.click().await.unwrap();
         browser.find("dialog[open] #markup-value").await;
-        let choices = browser.driver.find_all(By::Css("#recurring-invoice option:not([value=''])")).await.unwrap();
+        let choices = browser
+            .driver
+            .find_all(By::Css("#recurring-invoice option:not([value=''])"))
+            .await
+            .unwrap();
         let Some(choice) = choices.into_iter().next() else {
             browser.click("Cancel").await;
-            browser.until("the dialog to close", async || no_dialog(browser).await).await;
+            browser
+                .until("the dialog to close", async || no_dialog(browser).await)
+                .await;
             continue;
         };
         choice.click().await.unwrap();
@@ -127,7 +209,9 @@ async fn price_and_link_a_subscription(browser: &Browser) {
         browser.wait_for_text("Total Monthly").await;
         browser.picture("configure-billing").await;
         browser.click("Save Billing Settings").await;
-        browser.until("the dialog to close", async || no_dialog(browser).await).await;
+        browser
+            .until("the dialog to close", async || no_dialog(browser).await)
+            .await;
         browser.wait_for_text("20%").await;
         browser.wait_for_text("Linked").await;
         return;
@@ -139,7 +223,11 @@ async fn price_and_link_a_subscription(browser: &Browser) {
 async fn see_it_in_the_preview(browser: &Browser) {
     browser.click("Recurring").await;
     let links = browser.until("recurring invoices", async || {
-        let found = browser.driver.find_all(By::Css("main table th a[href^='/recurring/']")).await.ok()?;
+        let found = browser
+            .driver
+            .find_all(By::Css("main table th a[href^='/recurring/']"))
+            .await
+            .ok()?;
         (!found.is_empty()).then_some(found)
     });
     let mut paths = Vec::new();
@@ -149,7 +237,16 @@ async fn see_it_in_the_preview(browser: &Browser) {
     for path in paths {
         browser.driver.goto(&path).await.unwrap();
         browser.wait_for_text("Next invoice").await;
-        if browser.driver.find(By::Tag("main")).await.unwrap().text().await.unwrap().contains("Pax8") {
+        if browser
+            .driver
+            .find(By::Tag("main"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("Pax8")
+        {
             browser.picture("recurring-invoice").await;
             return;
         }
@@ -160,12 +257,21 @@ async fn see_it_in_the_preview(browser: &Browser) {
 /// A run makes the invoices that are due; gives the address of one that was issued.
 async fn bill(browser: &Browser) -> String {
     let origin = origin(browser).await;
-    browser.driver.goto(&format!("{origin}/billing-runs")).await.unwrap();
+    browser
+        .driver
+        .goto(&format!("{origin}/billing-runs"))
+        .await
+        .unwrap();
     let later = "const field = document.querySelector('#as-of'); const day = new Date(field.value); \
         day.setUTCDate(day.getUTCDate() + 40); field.value = day.toISOString().slice(0, 10);";
     browser.find("#as-of").await;
     browser.driver.execute(later, vec![]).await.unwrap();
-    browser.find("main form button.btn-primary").await.click().await.unwrap();
+    browser
+        .find("main form button.btn-primary")
+        .await
+        .click()
+        .await
+        .unwrap();
     let link = browser.find("main table th a[href^='/invoices/']").await;
     let address = link.prop("href").await.unwrap().unwrap();
     browser.picture("billing-run").await;
@@ -177,12 +283,23 @@ async fn bill(browser: &Browser) -> String {
 
 /// The PDF of the invoice is one, and only for those who are signed in.
 async fn read_the_pdf(browser: &Browser, demo: &Demo, invoice: &str) {
-    let cookie = browser.driver.get_named_cookie("ascent_session").await.unwrap();
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build();
+    let cookie = browser
+        .driver
+        .get_named_cookie("ascent_session")
+        .await
+        .unwrap();
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .build();
     let client = client.expect("a client without TLS");
     let address = format!("{}.pdf", invoice.split('?').next().unwrap());
     assert!(address.starts_with(&demo.url), "{address}");
-    let answer = client.get(&address).header("cookie", format!("ascent_session={}", cookie.value)).send().await.unwrap();
+    let answer = client
+        .get(&address)
+        .header("cookie", format!("ascent_session={}", cookie.value))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.headers()["content-type"], "application/pdf");
     let bytes = answer.bytes().await.unwrap();
     assert!(bytes.starts_with(b"%PDF-"));
@@ -191,19 +308,44 @@ async fn read_the_pdf(browser: &Browser, demo: &Demo, invoice: &str) {
 }
 
 async fn origin(browser: &Browser) -> String {
-    browser.driver.current_url().await.unwrap().origin().ascii_serialization()
+    browser
+        .driver
+        .current_url()
+        .await
+        .unwrap()
+        .origin()
+        .ascii_serialization()
 }
 
 async fn text(browser: &Browser, css: &str) -> String {
-    let read = async || browser.driver.find(By::Css(css)).await.ok()?.text().await.ok();
+    let read = async || {
+        browser
+            .driver
+            .find(By::Css(css))
+            .await
+            .ok()?
+            .text()
+            .await
+            .ok()
+    };
     browser.until(&format!("the text of {css}"), read).await
 }
 
 async fn status_says(browser: &Browser, words: &str) -> Option<()> {
-    let status = browser.driver.find(By::Css("#connection-status")).await.ok()?;
+    let status = browser
+        .driver
+        .find(By::Css("#connection-status"))
+        .await
+        .ok()?;
     status.text().await.ok()?.contains(words).then_some(())
 }
 
 async fn no_dialog(browser: &Browser) -> Option<()> {
-    browser.driver.find_all(By::Css("dialog[open]")).await.ok()?.is_empty().then_some(())
+    browser
+        .driver
+        .find_all(By::Css("dialog[open]"))
+        .await
+        .ok()?
+        .is_empty()
+        .then_some(())
 }

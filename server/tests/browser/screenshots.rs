@@ -23,18 +23,28 @@ const PAGES: [(&str, &str); 9] = [
 
 #[tokio::test]
 async fn every_page_fits_every_width_in_light_and_dark() {
-    let Some(browser) = Browser::start().await else { return };
-    let demo = Demo::start().await;
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let demo = Demo::start();
     sign_in(&browser, &demo).await;
     for (name, path) in PAGES {
         for width in [1440, 768, 360] {
             for dark in [false, true] {
                 browser.look(Look { width, dark }).await;
-                browser.driver.goto(&format!("{}{path}", demo.url)).await.unwrap();
+                browser
+                    .driver
+                    .goto(&format!("{}{path}", demo.url))
+                    .await
+                    .unwrap();
                 browser.find("main h1").await;
                 let theme = if dark { "dark" } else { "light" };
                 browser.picture(&format!("{name}-{width}-{theme}")).await;
-                assert_eq!(overhang(&browser).await, 0, "{path} at {width} px hangs over the edge");
+                assert_eq!(
+                    overhang(&browser).await,
+                    0,
+                    "{path} at {width} px hangs over the edge"
+                );
             }
         }
     }
@@ -44,7 +54,11 @@ async fn every_page_fits_every_width_in_light_and_dark() {
 
 /// By how many pixels the page is wider than the window.
 async fn overhang(browser: &Browser) -> i64 {
-    let script = "const page = document.documentElement; return page.scrollWidth - page.clientWidth;";
+    let script =
+        "const page = document.documentElement; return page.scrollWidth - page.clientWidth;";
     let answer = browser.driver.execute(script, vec![]).await.unwrap();
-    answer.json().as_i64().unwrap_or_else(|| panic!("{:?}", Value::from(answer.json().clone())))
+    answer
+        .json()
+        .as_i64()
+        .unwrap_or_else(|| panic!("{:?}", Value::from(answer.json().clone())))
 }
