@@ -4,6 +4,7 @@
 //! output carries the result and nothing else; the log, progress and asides go to standard error. What goes wrong is one
 //! sentence that says what to do, and the exit code 1.
 
+mod bill;
 mod demo;
 mod failure;
 mod installation;
@@ -43,6 +44,8 @@ enum Command {
     Migrate(migrate::Options),
     /// Sync an organization with Pax8, in the foreground
     Sync(sync::Options),
+    /// Make the invoices that are due on a day
+    Bill(bill::Options),
     /// Run the Pax8 sandbox alone
     Sandbox(sandbox::Options),
 }
@@ -55,6 +58,7 @@ pub async fn run() -> ExitCode {
         Command::Setup(options) => setup::run(options).await,
         Command::Migrate(options) => migrate::run(options).await,
         Command::Sync(options) => sync::run(options).await,
+        Command::Bill(options) => bill::run(options).await,
         Command::Sandbox(options) => sandbox::run(options).await,
     };
     match done {

@@ -75,6 +75,14 @@ async fn a_demo_without_a_folder_is_ready_to_click_and_leaves_nothing_behind() {
         .collect();
     assert_eq!(rhythms.len(), 5, "{rhythms:?}");
 
+    let invoices = ask("/invoices?limit=200").await;
+    let invoices = invoices["data"].as_array().unwrap();
+    let statuses: BTreeSet<&str> = invoices
+        .iter()
+        .map(|it| it["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(statuses, BTreeSet::from(["draft", "issued"]));
+
     let left = || fs::read_dir(place.path("")).unwrap().count();
     assert_eq!(left(), 1, "its temporary folder");
     demo.signal("TERM");

@@ -2,7 +2,9 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&str; 6] = ["sync", "demo", "serve", "setup", "migrate", "sandbox"];
+const COMMANDS: [&str; 7] = [
+    "bill", "sync", "demo", "serve", "setup", "migrate", "sandbox",
+];
 
 #[test]
 fn every_command_is_listed_and_explains_itself() {

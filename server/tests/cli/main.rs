@@ -1,6 +1,7 @@
 //! The program itself: the binary is started as an operator starts it, with its own folder and port, and judged by what it
 //! prints, answers and leaves behind.
 
+mod bill;
 mod demo;
 mod help;
 mod process;

@@ -14,8 +14,10 @@ use super::{
 use crate::{
     accounts::{By, PAX8_FEATURE},
     app::App,
+    billing_runs,
     cli::Failure,
     clients::{ClientDetails, create_client},
+    error::Error,
     ids::OrganizationId,
     job_registry, jobs,
     organizations::{NewOrganization, create_organization, load_organization},
@@ -31,14 +33,15 @@ pub(super) const OWNER_EMAIL: &str = "owner@ridgeline-it.example";
 /// The owner's password. It opens nothing but invented data.
 pub(super) const OWNER_PASSWORD: &str = "demo-password";
 
-/// Makes everything: what an MSP has before it connects, the first sync, what somebody decided then, and a second sync
-/// after something happened.
+/// Makes everything: what an MSP has before it connects, the first sync, what somebody decided then, the invoices up to
+/// yesterday, and a second sync after something happened. What is due today is for the visitor to bill.
 pub(super) async fn make(app: &App, sandbox: &Sandbox) -> Result<(), Failure> {
     let by = By::command_line();
     let organization = create(app, &by).await?;
     let invoices = make_clients(app, &by, organization).await?;
     connect_sandbox(app, &by, organization, sandbox).await?;
     pricing::decide_all(app, &by, organization, &invoices).await?;
+    bill_the_past(app, organization).await?;
     news::happen(sandbox, app.clock.now())?;
     request_sync(app, &by, organization, Scope::Full, Trigger::Manual).await?;
     do_jobs(app, organization).await
@@ -110,6 +113,23 @@ async fn connect_sandbox(
     };
     connect(app, by, organization, change).await?;
     do_jobs(app, organization).await
+}
+
+/// Bills what was due before today.
+async fn bill_the_past(app: &App, organization: OrganizationId) -> Result<(), Failure> {
+    let mut tx = app.database.read(organization).await?;
+    let today = app.clock.today(&load_organization(&mut tx).await?.timezone);
+    drop(tx);
+    let yesterday = today.yesterday().map_err(Error::internal)?;
+    billing_runs::run(
+        app,
+        organization,
+        yesterday,
+        false,
+        billing_runs::Trigger::Cli,
+    )
+    .await?;
+    Ok(())
 }
 
 /// Does the jobs that are due, and proves that the sync among them succeeded.
