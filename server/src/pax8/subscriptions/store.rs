@@ -17,7 +17,7 @@ use crate::{
 };
 
 macro_rules! subscriptions_where {
-    ($condition:literal) => {
+    ($condition:expr) => {
         concat!(
             "select s.id, s.pax8_id, s.company_id, s.product_pax8_id, s.product_name, s.vendor, s.sku, s.quantity,
                 s.billing_term, s.commitment_term, s.commitment_end, s.currency, s.price, s.partner_cost, s.status,
@@ -39,21 +39,31 @@ macro_rules! subscriptions_where {
     };
 }
 
+/// One company's rows have an index of their own, which only a condition without alternatives uses.
+macro_rules! listed_where {
+    ($company:literal) => {
+        concat!(
+            $company,
+            " and (cast($2 as text) is null
+                or lower(coalesce(s.product_name, '')) like $2 escape '\\' or lower(coalesce(s.sku, '')) like $2 escape '\\'
+                or lower(coalesce(s.vendor, '')) like $2 escape '\\' or lower(coalesce(c.name, '')) like $2 escape '\\'
+                or lower(s.pax8_id) like $2 escape '\\')
+            and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
+            and (cast($5 as boolean) is null or (r.id is not null) = $5)
+            and (cast($6 as boolean) is null or s.below_cost = $6)
+            and (cast($7 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($7, $8))
+            order by lower(coalesce(s.product_name, '')), s.id limit $9"
+        )
+    };
+}
+
 db::statements! {
     org FIND = subscriptions_where!("s.id = $2");
     org OF_COMPANY = subscriptions_where!("s.company_id = $2 order by lower(coalesce(s.product_name, '')), s.id");
     org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
         order by lower(coalesce(s.product_name, '')), s.id");
-    org LIST = subscriptions_where!("(cast($2 as text) is null
-            or lower(coalesce(s.product_name, '')) like $2 escape '\\' or lower(coalesce(s.sku, '')) like $2 escape '\\'
-            or lower(coalesce(s.vendor, '')) like $2 escape '\\' or lower(coalesce(c.name, '')) like $2 escape '\\'
-            or lower(s.pax8_id) like $2 escape '\\')
-        and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
-        and (cast($4 as text) is null or s.company_id = $4)
-        and (cast($5 as boolean) is null or (r.id is not null) = $5)
-        and (cast($6 as boolean) is null or s.below_cost = $6)
-        and (cast($7 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($7, $8))
-        order by lower(coalesce(s.product_name, '')), s.id limit $9");
+    org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
+    org LIST_OF_COMPANY = subscriptions_where!(listed_where!("s.company_id = $4"));
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
@@ -136,7 +146,11 @@ pub(super) async fn list(
         after_id,
         paging.fetch()
     ];
-    let rows = tx.fetch_all(&LIST, args).await?;
+    let statement = match narrowing.company {
+        Some(_) => &LIST_OF_COMPANY,
+        None => &LIST,
+    };
+    let rows = tx.fetch_all(statement, args).await?;
     rows.iter()
         .map(|row| {
             let subscription = read(row)?;
