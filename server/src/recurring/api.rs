@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
 };
 use billing::Frequency;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
+    billing_runs::{PreviewBody, preview},
     error::{Error, Result},
     http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
     ids::{ClientId, RecurringInvoiceId},
@@ -28,6 +30,7 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, change, cancel))
+        .routes(routes!(preview_invoice))
         .routes(routes!(pause))
         .routes(routes!(resume))
 }
@@ -158,6 +161,34 @@ async fn cancel(
     let cancelled = cancel_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
     tx.commit().await?;
     Ok(axum::Json(cancelled))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct PreviewQuery {
+    /// The day of the run; the next invoice date where it is absent.
+    date: Option<String>,
+}
+
+/// Shows the very invoice that a billing run on a day would make, with every skipped or held subscription and why. Nothing
+/// is written.
+#[utoipa::path(get, path = "/recurring-invoices/{id}/preview", tag = "recurring invoices",
+    params(("id" = String, Path), PreviewQuery),
+    responses((status = 200, body = PreviewBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+async fn preview_invoice(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+    Query(query): Query<PreviewQuery>,
+) -> ApiResult<axum::Json<PreviewBody>> {
+    let unreadable = |_| Error::field("date", "Use year-month-day, for example 2026-07-01.");
+    let date = query
+        .date
+        .map(|date| date.parse::<Date>().map_err(unreadable));
+    let (id, now) = (recurring_id(&id)?, app.clock.now());
+    let mut tx = app.database.read(actor.organization).await?;
+    let preview = preview(&mut tx, id, date.transpose()?, now).await?;
+    Ok(axum::Json(preview.body()?))
 }
 
 /// Pauses a recurring invoice: it bills nothing until it is resumed.

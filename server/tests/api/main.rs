@@ -13,6 +13,7 @@ mod accounts;
 mod billing;
 mod billing_settings;
 mod census;
+mod client_estate;
 mod client_pages;
 mod clients;
 mod estate;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use db::OrgTx;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::client_id;
 use crate::{
@@ -11,14 +11,21 @@ use crate::{
     app::App,
     clients::{Client, ClientOption, list_sharing_reference, load_client},
     error::Result,
-    http::{Frame, PageResult, Place, Visit, html},
-    ids::{ClientId, CompanyId},
+    http::{Frame, List, PageResult, Paging, Place, Visit, filters, html},
+    ids::{ClientId, CompanyId, InvoiceId},
+    invoices::{
+        self, Invoice, list_invoices,
+        view::{Badge, badge_of},
+    },
     pax8::{
         companies::companies_of_client,
         subscriptions::{Circumstances, subscriptions_of_company},
     },
     recurring::{RowView, SubscriptionView, list_of_client},
 };
+
+/// How many of its invoices a client's page shows.
+const LATEST_INVOICES: u32 = 10;
 
 #[derive(Template)]
 #[template(path = "clients/show.html")]
@@ -29,6 +36,9 @@ struct ClientPage {
     namesakes: Vec<ClientOption>,
     recurring: Vec<RowView>,
     companies: Vec<CompanyView>,
+    invoices: Vec<InvoiceView>,
+    /// Whether it has more invoices than are shown.
+    more_invoices: bool,
     may_manage: bool,
     may_bill: bool,
 }
@@ -40,6 +50,15 @@ struct CompanyView {
     subscriptions: Vec<SubscriptionView>,
 }
 
+/// One of the client's latest invoices.
+struct InvoiceView {
+    id: InvoiceId,
+    title: String,
+    issued: Option<String>,
+    total: String,
+    badge: Badge,
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     visit: Visit,
@@ -49,7 +68,12 @@ pub(super) async fn show(
     let client = load_client(&mut tx, client_id(&id)?).await?;
     let namesakes = list_sharing_reference(&mut tx, &client).await?;
     let recurring = list_of_client(&mut tx, client.id).await?;
+    let invoices = latest_invoices(&mut tx, client.id).await?;
+    let today = app.clock.today(&visit.actor.timezone);
+    let invoice_view = |invoice| InvoiceView::of(invoice, today);
     html(&ClientPage {
+        invoices: invoices.data.iter().map(invoice_view).collect(),
+        more_invoices: invoices.next_cursor.is_some(),
         frame: visit.frame(Place::Clients, client.name.clone()),
         namesakes,
         recurring: RowView::load(&mut tx, &recurring).await?,
@@ -73,4 +97,28 @@ async fn companies(tx: &mut OrgTx, client: ClientId, now: Timestamp) -> Result<V
         });
     }
     Ok(views)
+}
+
+async fn latest_invoices(tx: &mut OrgTx, client: ClientId) -> Result<List<Invoice>> {
+    let filter = invoices::Filter {
+        client: Some(client),
+        ..invoices::Filter::default()
+    };
+    let latest = Paging {
+        limit: LATEST_INVOICES,
+        after: None,
+    };
+    list_invoices(tx, &filter, &latest).await
+}
+
+impl InvoiceView {
+    fn of(invoice: &Invoice, today: Date) -> Self {
+        Self {
+            id: invoice.id,
+            title: invoice.title().to_owned(),
+            issued: invoice.issue_date.as_ref().map(filters::day),
+            total: filters::money(&invoice.total),
+            badge: badge_of(invoice, today),
+        }
+    }
 }
