@@ -9,13 +9,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{BillingRun, Trigger, list_runs, load_run, run};
+use super::{BillingRun, Trigger, list_runs, load_run, recalculate, run};
 use crate::{
     accounts::Permission,
     app::App,
     error::Error,
     http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
-    ids::BillingRunId,
+    ids::{BillingRunId, InvoiceId},
+    invoices::InvoiceBody,
 };
 
 /// The calls of this slice.
@@ -23,6 +24,7 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, start))
         .routes(routes!(get))
+        .routes(routes!(recalculate_invoice))
 }
 
 /// A run to be made.
@@ -80,6 +82,22 @@ async fn get(
     let id = BillingRunId::parse(&id).ok_or(Error::NotFound("billing run"))?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(load_run(&mut tx, id).await?))
+}
+
+/// Computes a draft anew for its period, from everything as it is now. It stays a draft.
+#[utoipa::path(post, path = "/invoices/{id}/recalculate", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn recalculate_invoice(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<axum::Json<InvoiceBody>> {
+    actor.require(Permission::BillingManage)?;
+    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = recalculate(&mut tx, &actor.by(), id, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(axum::Json(InvoiceBody::of(&invoice)?))
 }
 
 /// A run goes on to its end although the one who asked has gone.

@@ -113,7 +113,7 @@ impl Basis {
 
     fn input(&self, period: Period) -> Result<InvoiceInput> {
         let schedule = schedule_of(&self.recurring)
-            .resumed_at(self.recurring.next_invoice_date)
+            .resumed_at(period.start)
             .map_err(Error::internal)?;
         let lines = self.recurring.lines.iter().map(|line| ManualLine {
             description: line.description.clone(),

@@ -63,6 +63,11 @@ impl PeriodBill {
             .collect()
     }
 
+    /// The subscriptions whose prices are paid once and are on this bill.
+    pub(super) fn billed_once(&self) -> Vec<String> {
+        self.assembled.billed_once().map(str::to_owned).collect()
+    }
+
     /// The draft to be stored.
     pub(super) fn into_draft(self, run: Option<BillingRunId>) -> NewInvoice {
         let client = self.client;

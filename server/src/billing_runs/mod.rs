@@ -16,6 +16,7 @@ mod daily;
 mod dry_run;
 mod pages;
 mod preview;
+mod recalculate;
 mod run;
 mod section;
 mod step;
@@ -28,6 +29,7 @@ pub use billing_run::{BillingRun, Failed, RunInvoice, RunStatus, Skip, SkipCause
 pub use daily::{JOB, SCHEDULE, daily, perform};
 pub use pages::routes;
 pub use preview::{Preview, PreviewBody, preview};
+pub use recalculate::recalculate;
 pub use run::{load_run, run};
 pub use section::PreviewSection;
 pub use store::list_runs;

@@ -6,13 +6,14 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
-    routing::get,
+    routing::{get, post},
 };
 use jiff::civil::Date;
 use money::Amount;
 
 use super::{
     BillingRun, RunInvoice, RunStatus, Skip, Trigger, api::run_to_its_end, list_runs, load_run,
+    recalculate,
 };
 use crate::{
     accounts::Permission,
@@ -21,7 +22,7 @@ use crate::{
     http::{
         Flash, Form, Frame, PageQuery, PageResult, Place, Visit, filters, go_to, html, html_refused,
     },
-    ids::BillingRunId,
+    ids::{BillingRunId, InvoiceId},
     invoices::{
         ReviewReason,
         view::{Badge, period_text},
@@ -33,6 +34,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/billing-runs", get(show_form).post(start))
         .route("/billing-runs/{id}", get(show))
+        .route("/invoices/{id}/recalculate", post(recalculate_draft))
 }
 
 #[derive(Template)]
@@ -123,6 +125,24 @@ async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> P
     let mut tx = app.database.read(visit.actor.organization).await?;
     let run = load_run(&mut tx, id).await?;
     html(&run_page(&visit, run)?)
+}
+
+async fn recalculate_draft(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require(Permission::BillingManage)?;
+    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let mut tx = app.database.write(visit.actor.organization).await?;
+    let invoice = recalculate(&mut tx, &visit.actor.by(), id, app.clock.now()).await?;
+    tx.commit().await?;
+    let message = format!("Recalculated: {}.", filters::money(&invoice.total));
+    Ok(go_to(
+        &visit,
+        &format!("/invoices/{id}"),
+        &[Flash::ok(message)],
+    ))
 }
 
 async fn form_page(

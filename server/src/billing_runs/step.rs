@@ -70,7 +70,7 @@ impl Step<'_> {
     }
 
     async fn make(&self, tx: &mut OrgTx, bill: PeriodBill) -> Result<InvoiceId> {
-        let once: Vec<String> = bill.assembled.billed_once().map(str::to_owned).collect();
+        let once = bill.billed_once();
         let waits = !bill.review.is_empty();
         let id = insert_draft(tx, bill.into_draft(Some(self.run)), self.now).await?;
         mark_billed_once(tx, id, &once).await?;

@@ -7,7 +7,7 @@ use money::Currency;
 
 use super::{ClientSnapshot, Origin, ReviewReason, SellerSnapshot, store};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     ids::{BillingRunId, ClientId, InvoiceId},
 };
 
@@ -44,4 +44,16 @@ pub async fn insert_draft(tx: &mut OrgTx, new: NewInvoice, now: Timestamp) -> Re
     store::insert(tx, id, &new, now).await?;
     store::insert_lines(tx, id, &new.assembled.lines).await?;
     Ok(id)
+}
+
+/// Puts other lines, totals and snapshots in the place of a draft's.
+///
+/// # Errors
+/// When it is no draft, or the database refuses.
+pub async fn replace_draft(tx: &mut OrgTx, id: InvoiceId, new: NewInvoice) -> Result<()> {
+    if !store::replace(tx, id, &new).await? {
+        return Err(Error::NotFound("draft"));
+    }
+    store::delete_lines(tx, id).await?;
+    store::insert_lines(tx, id, &new.assembled.lines).await
 }

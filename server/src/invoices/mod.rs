@@ -23,7 +23,7 @@ pub use body::{
     lines,
 };
 pub use document::pdf;
-pub use draft::{NewInvoice, insert_draft};
+pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use invoice::{
     ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, ReviewReason,
     SellerSnapshot, Skipped,

@@ -14,10 +14,14 @@ use crate::{
 };
 
 db::statements! {
-    org INSERT = "insert into invoice (organization_id, id, client_id, recurring_invoice_id, recurring_name, billing_run_id, status,
-        needs_review, review_reasons, currency, period_start, period_end, subtotal_minor, tax_minor, total_minor, client_name,
-        client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text, created_at)
-        values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
+        currency, period_start, period_end, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
+        client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text)
+        values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    org REPLACE = "update invoice set recurring_name = $3, needs_review = $4, review_reasons = $5, subtotal_minor = $6, tax_minor = $7,
+        total_minor = $8, client_name = $9, client_json = $10, seller_json = $11, taxes = $12, held = $13, skipped = $14,
+        payment_terms_days = $15, search_text = $16 where organization_id = $1 and id = $2 and status = 'draft'";
+    org DELETE_LINES = "delete from invoice_line where organization_id = $1 and invoice_id = $2";
     bulk INSERT_LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
     org FIND = "select * from invoice where organization_id = $1 and id = $2";
@@ -80,21 +84,39 @@ pub(super) async fn insert(
     new: &NewInvoice,
     now: Timestamp,
 ) -> Result<()> {
+    let origin = new.origin.as_ref();
+    let mut args = args![
+        id,
+        now,
+        new.client_id,
+        origin.map(|origin| origin.recurring_invoice),
+        new.billing_run_id,
+        new.currency.code(),
+        new.period.map(|period| period.start),
+        new.period.map(|period| period.end),
+    ];
+    args.extend(computed(new)?);
+    tx.execute(&INSERT, args).await?;
+    Ok(())
+}
+
+/// Tells whether there was a draft to replace.
+pub(super) async fn replace(tx: &mut OrgTx, id: InvoiceId, new: &NewInvoice) -> Result<bool> {
+    let mut args = args![id];
+    args.extend(computed(new)?);
+    Ok(tx.execute(&REPLACE, args).await? == 1)
+}
+
+/// The columns that are computed, in the order of both statements: from `recurring_name` on.
+fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
     let assembled = &new.assembled;
     let held: Vec<super::Held> = assembled.held.iter().cloned().map(Into::into).collect();
     let skipped: Vec<super::Skipped> = assembled.skipped.iter().cloned().map(Into::into).collect();
     let tax = assembled.total.checked_sub(assembled.subtotal)?;
-    let args = args![
-        id,
-        new.client_id,
-        new.origin.as_ref().map(|origin| origin.recurring_invoice),
+    Ok(args![
         new.origin.as_ref().map(|origin| origin.name.clone()),
-        new.billing_run_id,
         !new.review.is_empty(),
         Value::json(&new.review)?,
-        new.currency.code(),
-        new.period.map(|period| period.start),
-        new.period.map(|period| period.end),
         assembled.subtotal.minor(),
         tax.minor(),
         assembled.total.minor(),
@@ -106,9 +128,11 @@ pub(super) async fn insert(
         Value::json(&skipped)?,
         new.payment_terms_days,
         new.client.name.to_lowercase(),
-        now
-    ];
-    tx.execute(&INSERT, args).await?;
+    ])
+}
+
+pub(super) async fn delete_lines(tx: &mut OrgTx, id: InvoiceId) -> Result<()> {
+    tx.execute(&DELETE_LINES, args![id]).await?;
     Ok(())
 }
 

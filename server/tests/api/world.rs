@@ -72,6 +72,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// The same, where it is no text.
+    pub bytes: Vec<u8>,
 }
 
 /// Runs a test once on each engine, in a fresh installation whose sandbox is the demo's estate.
@@ -355,6 +357,7 @@ impl User {
             status,
             headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 }

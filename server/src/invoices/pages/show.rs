@@ -32,6 +32,7 @@ struct InvoicePage {
     period: Option<String>,
     moments: Vec<Moment>,
     may_issue: bool,
+    may_recalculate: bool,
     may_void: bool,
 }
 
@@ -63,6 +64,7 @@ pub(super) async fn show(
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
         moments: moments(&invoice, &visit.actor.timezone),
+        may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
         may_issue: may && invoice.status.require_issuable().is_ok(),
         may_void: may && invoice.status.require_voidable().is_ok(),
         invoice,

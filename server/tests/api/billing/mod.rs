@@ -2,5 +2,7 @@
 
 mod books;
 mod daily;
+mod invoices;
 mod linked;
+mod pages;
 mod runs;

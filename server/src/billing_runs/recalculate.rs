@@ -1,0 +1,75 @@
+//! Computing a draft anew: what was held has been decided, a price was set right, a line was added.
+
+use billing::{Explanation, invoice::ProrationCause};
+use db::OrgTx;
+use jiff::Timestamp;
+
+use super::{PeriodBill, basis::Basis};
+use crate::{
+    accounts::By,
+    audit,
+    error::{Error, Result},
+    ids::InvoiceId,
+    invoices::{Invoice, InvoiceStatus, load_invoice, replace_draft},
+    pax8::subscriptions::{forget_billed_once, mark_billed_once},
+    recurring::load_recurring_invoice,
+};
+
+/// Computes a draft anew for its period, from everything as it is now. It stays a draft: a person asked, a person issues.
+///
+/// # Errors
+/// When there is no such invoice, it is no draft any more, or it was not made from a recurring invoice.
+pub async fn recalculate(
+    tx: &mut OrgTx,
+    by: &By,
+    id: InvoiceId,
+    now: Timestamp,
+) -> Result<Invoice> {
+    let before = load_invoice(tx, id).await?;
+    let bill = bill_anew(tx, &before, now).await?;
+    let once: Vec<String> = bill.billed_once();
+    replace_draft(tx, id, bill.into_draft(before.billing_run_id)).await?;
+    mark_billed_once(tx, id, &once).await?;
+    let after = load_invoice(tx, id).await?;
+    let event = audit::Event {
+        by,
+        action: "invoice.recalculated",
+        subject_type: "invoice",
+        subject_id: id.to_string(),
+    };
+    let (before, now_is) = (told(&before), told(&after));
+    audit::record(tx, event, now, Some(&before), Some(&now_is)).await?;
+    Ok(after)
+}
+
+async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, now: Timestamp) -> Result<PeriodBill> {
+    if draft.status != InvoiceStatus::Draft {
+        let detail = "Only a draft can be recalculated. What was issued is not changed any more.";
+        return Err(Error::conflict("invoice_status", detail));
+    }
+    let (Some(origin), Some(period)) = (&draft.origin, draft.period) else {
+        let detail = "This draft was not made from a recurring invoice.";
+        return Err(Error::conflict("not_recurring", detail));
+    };
+    let mut recurring = load_recurring_invoice(tx, origin.recurring_invoice).await?;
+    if charges_first_days(draft) {
+        // It was computed when no period was billed yet.
+        recurring.billed_until = None;
+    }
+    // Prices on the draft that are paid once belong to it, and are on it again.
+    forget_billed_once(tx, draft.id).await?;
+    Basis::load(tx, recurring, now).await?.bill(period)
+}
+
+fn charges_first_days(draft: &Invoice) -> bool {
+    draft.lines.iter().any(|line| {
+        matches!(&line.explanation, Explanation::Proration(it) if matches!(it.cause, ProrationCause::FirstDays { .. }))
+    })
+}
+
+fn told(invoice: &Invoice) -> serde_json::Value {
+    serde_json::json!({
+        "lines": invoice.lines.len(), "held": invoice.held.len(),
+        "total": invoice.total.to_string(), "currency": invoice.currency.code(),
+    })
+}
