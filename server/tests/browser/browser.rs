@@ -49,6 +49,8 @@ impl Browser {
             .trim_end_matches('.')
             .parse()
             .unwrap();
+        // The driver's client cannot be made without a TLS provider. Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let profile = tempfile::tempdir().unwrap();
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in [
