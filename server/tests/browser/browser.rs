@@ -11,13 +11,13 @@ use crate::process::{Process, first_line};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs before each page's own script and remembers what goes wrong there.
-const COLLECT_COMPLAINTS: &str = "
+const COLLECT_COMPLAINTS: &str = "{
     const complain = (text) => sessionStorage.setItem('complaints',
         JSON.stringify([...JSON.parse(sessionStorage.getItem('complaints') ?? '[]'), text]));
     addEventListener('securitypolicyviolation', (event) => complain(`${event.violatedDirective} ${event.blockedURI}`));
     addEventListener('error', (event) => complain(event.message));
     addEventListener('unhandledrejection', (event) => complain(String(event.reason)));
-";
+}";
 
 /// A browser and the driver it hangs on.
 pub struct Browser {
@@ -44,8 +44,8 @@ impl Browser {
             eprintln!("browser tests: skipped (no chromedriver on the path)");
             return None;
         };
-        let started = chromedriver.lines_until(|line| line.contains("on port "));
-        let port: u16 = first_line(&started, "on port ")
+        let started = chromedriver.lines_until(|line| line.contains("successfully on port "));
+        let port: u16 = first_line(&started, "successfully on port ")
             .trim_end_matches('.')
             .parse()
             .unwrap();
@@ -76,11 +76,17 @@ impl Browser {
             .send_raw("Page.addScriptToEvaluateOnNewDocument", listen)
             .await
             .unwrap();
-        Some(Self {
+        let it = Self {
             driver,
             _chromedriver: chromedriver,
             _profile: profile,
+        };
+        it.look(Look {
+            width: 1440,
+            dark: false,
         })
+        .await;
+        Some(it)
     }
 
     /// Ends the browser.
@@ -134,8 +140,22 @@ impl Browser {
         .await
     }
 
+    /// Waits until the page's script is at work: before that, links and forms do what they do without one.
+    pub async fn settle(&self) {
+        self.until("the page to be complete", async || {
+            let state = self
+                .driver
+                .execute("return document.readyState", vec![])
+                .await
+                .ok()?;
+            (state.json().as_str() == Some("complete")).then_some(())
+        })
+        .await;
+    }
+
     /// Clicks the button or link with that text.
     pub async fn click(&self, label: &str) {
+        self.settle().await;
         let element = self.find_labelled(label).await;
         element.scroll_into_view().await.unwrap();
         element
@@ -177,7 +197,8 @@ impl Browser {
                     .await
                     .unwrap_or_default();
                 let at = self.driver.current_url().await.unwrap();
-                panic!("waited in vain for {what} at {at}:\n{page}");
+                let complaints = self.complaints().await;
+                panic!("waited in vain for {what} at {at}, complaints {complaints:?}:\n{page}");
             }
             tokio::task::yield_now().await;
         }

@@ -8,7 +8,7 @@ use crate::{browser::Browser, demo::Demo};
 
 const PAX8: &str = "/admin/integrations/pax8";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn from_signing_in_to_the_pdf_of_an_invoice() {
     let Some(browser) = Browser::start().await else {
         return;
@@ -117,15 +117,7 @@ async fn connect(browser: &Browser, demo: &Demo) {
     browser.fill("#client-id", &demo.client_id).await;
     browser.fill("#client-secret", &demo.client_secret).await;
     browser.click("Test Credentials").await;
-    browser
-        .until("an acceptance", async || {
-            browser
-                .driver
-                .find(By::Css("#credentials-result .notice-ok"))
-                .await
-                .ok()
-        })
-        .await;
+    browser.wait_for_text("Pax8 accepted").await;
     browser.click("Connect Pax8").await;
     browser
         .until("Connected", async || {
@@ -157,7 +149,7 @@ async fn map_a_company_by_hand(browser: &Browser) -> String {
         .unwrap();
     let id = company.attr("id").await.unwrap().unwrap();
     let name = text(browser, &format!("#{id} h3")).await;
-    search.click().await.unwrap();
+    search.send_keys("a").await.unwrap();
     let option = browser
         .find("[role=option][data-value]:not([data-value=''])")
         .await;

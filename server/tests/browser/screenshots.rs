@@ -21,7 +21,7 @@ const PAGES: [(&str, &str); 9] = [
     ("pax8", "/admin/integrations/pax8"),
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_every_width_in_light_and_dark() {
     let Some(browser) = Browser::start().await else {
         return;
