@@ -124,19 +124,24 @@ impl Browser {
         .await
     }
 
-    /// The first visible button or link with that text, once there is one.
-    pub async fn find_labelled(&self, label: &str) -> WebElement {
-        let path = format!(
-            "//*[self::button or self::a or self::summary][normalize-space(.)={label:?} or @aria-label={label:?}]"
-        );
-        self.until(&format!("a button or link {label:?}"), async || {
-            for element in self.driver.find_all(By::XPath(&path)).await.ok()? {
+    /// The first visible element of an XPath, once there is one.
+    pub async fn find_at(&self, path: &str) -> WebElement {
+        self.until(&format!("an element {path}"), async || {
+            for element in self.driver.find_all(By::XPath(path)).await.ok()? {
                 if element.is_displayed().await.unwrap_or(false) {
                     return Some(element);
                 }
             }
             None
         })
+        .await
+    }
+
+    /// The first visible button or link with that text, once there is one.
+    pub async fn find_labelled(&self, label: &str) -> WebElement {
+        self.find_at(&format!(
+            "//*[self::button or self::a or self::summary][normalize-space(.)={label:?} or @aria-label={label:?}]"
+        ))
         .await
     }
 
@@ -215,17 +220,36 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// Keeps a picture of the whole page, if pictures are wanted.
+    /// Keeps a picture of the whole page, if pictures are wanted; with a dialog open, of what the window shows.
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("ASCENT_SCREENSHOTS") else {
             return;
         };
+        let size = "return document.querySelector('dialog[open]') ? [0, 0]
+            : [document.documentElement.clientWidth, document.documentElement.scrollHeight]";
+        let size = self.driver.execute(size, vec![]).await.unwrap();
+        let (width, height) = (size.json()[0].clone(), size.json()[1].clone());
         let tools = self.driver.cdp();
-        let options = json!({ "format": "png", "captureBeyondViewport": true });
+        let whole = height != 0;
+        if whole {
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            tools
+                .send_raw("Emulation.setDeviceMetricsOverride", metrics)
+                .await
+                .unwrap();
+        }
         let answer = tools
-            .send_raw("Page.captureScreenshot", options)
+            .send_raw("Page.captureScreenshot", json!({ "format": "png" }))
             .await
             .unwrap();
+        if whole {
+            let metrics =
+                json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+            tools
+                .send_raw("Emulation.setDeviceMetricsOverride", metrics)
+                .await
+                .unwrap();
+        }
         use base64::Engine as _;
         let bytes = base64::prelude::BASE64_STANDARD
             .decode(answer["data"].as_str().unwrap())

@@ -164,89 +164,83 @@ async fn map_a_company_by_hand(browser: &Browser) -> String {
     name
 }
 
-/// s101, s123, s125, s134, s135, s139, s140, s113: opened, priced, previewed, linked, saved.
-async fn price_and_link_a_subscription(browser: &Browser) {
-    let row = "//article[contains(., 'Mapped to')]";
-    for company in browser.driver.find_all(By::XPath(row)).await.unwrap() {
-        let toggle = company.find(By::Css(".company-toggle")).await.unwrap();
-        if toggle.attr("aria-expanded").await.unwrap().as_deref() == Some("false") {
-            toggle.scroll_into_view().await.unwrap();
-            toggle.click().await.unwrap();
-        }
-    }
-    let open = "//tr[contains(., 'Not linked') and contains(., 'Active')]//a[starts-with(@aria-label, 'Configure Billing')]";
-    let buttons = browser.until("a subscription to price", async || {
-        let found = browser.driver.find_all(By::XPath(open)).await.ok()?;
-        (!found.is_empty()).then_some(found)
-    });
-    for button in buttons.await {
-        button.scroll_into_view().await.unwrap();
-        button.click().await.unwrap();
-        browser.find("dialog[open] #markup-value").await;
-        let choices = browser
-            .driver
-            .find_all(By::Css("#recurring-invoice option:not([value=''])"))
-            .await
-            .unwrap();
-        let Some(choice) = choices.into_iter().next() else {
-            browser.click("Cancel").await;
-            browser
-                .until("the dialog to close", async || no_dialog(browser).await)
-                .await;
-            continue;
-        };
-        choice.click().await.unwrap();
-        browser.fill("#markup-value", "20").await;
-        browser.wait_for_text("Billable Price per Unit").await;
-        browser.wait_for_text("Total Monthly").await;
-        browser.picture("configure-billing").await;
-        browser.click("Save Billing Settings").await;
-        browser
-            .until("the dialog to close", async || no_dialog(browser).await)
-            .await;
-        browser.wait_for_text("20%").await;
-        browser.wait_for_text("Linked").await;
-        return;
-    }
-    panic!("no mapped company has both a subscription to price and a recurring invoice");
-}
+/// The company, product and recurring invoice that the walk goes on with.
+const COMPANY: &str = "Cedar & Stone Architects, LLC";
+const CLIENT: &str = "Cedar & Stone Architects";
+const PRODUCT: &str = "Microsoft 365 Business Premium";
+const RECURRING: &str = "Monthly services";
+/// 12 seats of 22.00 with 20 percent on top.
+const UNIT: &str = "$26.40";
+const TOTAL: &str = "$316.80";
 
-/// The next invoice of some recurring invoice shows what a Pax8 subscription will put on it.
-async fn see_it_in_the_preview(browser: &Browser) {
-    browser.click("Recurring").await;
-    let links = browser.until("recurring invoices", async || {
-        let found = browser
-            .driver
-            .find_all(By::Css("main table th a[href^='/recurring/']"))
+/// s101, s108, s123, s125, s134, s135, s139, s140, s113: opened, priced, previewed, linked, saved.
+async fn price_and_link_a_subscription(browser: &Browser) {
+    let company = format!("//article[.//h3[contains(., '{COMPANY}')]]");
+    let toggle = browser
+        .find_at(&format!("{company}//a[contains(@class, 'company-toggle')]"))
+        .await;
+    toggle.scroll_into_view().await.unwrap();
+    toggle.click().await.unwrap();
+    let row = format!("{company}//tr[contains(., '{PRODUCT}')]");
+    let dollar = browser
+        .find_at(&format!(
+            "{row}//a[starts-with(@aria-label, 'Configure Billing')]"
+        ))
+        .await;
+    assert!(
+        browser
+            .find_at(&row)
             .await
-            .ok()?;
-        (!found.is_empty()).then_some(found)
-    });
-    let mut paths = Vec::new();
-    for link in links.await {
-        paths.push(link.prop("href").await.unwrap().unwrap());
-    }
-    for path in paths {
-        browser.driver.goto(&path).await.unwrap();
-        browser.wait_for_text("Next invoice").await;
-        if browser
-            .driver
-            .find(By::Tag("main"))
-            .await
-            .unwrap()
             .text()
             .await
             .unwrap()
-            .contains("Pax8")
-        {
-            browser.picture("recurring-invoice").await;
-            return;
-        }
+            .contains("(retail)")
+    );
+    dollar.scroll_into_view().await.unwrap();
+    dollar.click().await.unwrap();
+
+    browser.find("dialog[open] #markup-value").await;
+    browser.fill("#markup-value", "20").await;
+    let choice = format!(
+        "//select[@id='recurring-invoice']/option[starts-with(normalize-space(.), '{RECURRING}')]"
+    );
+    browser.find_at(&choice).await.click().await.unwrap();
+    for text in ["Billable Price per Unit", UNIT, "Total Monthly", TOTAL] {
+        browser.wait_for_text(text).await;
     }
-    panic!("no recurring invoice shows a Pax8 subscription");
+    browser.picture("configure-billing").await;
+    browser.click("Save Billing Settings").await;
+    browser
+        .until("the dialog to close", async || no_dialog(browser).await)
+        .await;
+    let saved = async || {
+        let text = browser
+            .driver
+            .find(By::XPath(&row))
+            .await
+            .ok()?
+            .text()
+            .await
+            .ok()?;
+        (text.contains("20%") && text.contains(UNIT) && text.contains("Linked")).then_some(())
+    };
+    browser.until("the row to show what was saved", saved).await;
 }
 
-/// A run makes the invoices that are due; gives the address of one that was issued.
+/// The recurring invoice's next invoice shows what the subscription will put on it.
+async fn see_it_in_the_preview(browser: &Browser) {
+    browser.click("Recurring").await;
+    let row = format!(
+        "//tr[contains(., '{CLIENT}') and contains(., '{RECURRING}')]//a[starts-with(@href, '/recurring/')]"
+    );
+    browser.find_at(&row).await.click().await.unwrap();
+    browser.wait_for_text(PRODUCT).await;
+    browser.wait_for_text(TOTAL).await;
+    browser.picture("recurring-invoice").await;
+}
+
+/// s10: a run makes the invoices that are due, the subscription is a line of one, and the line explains itself. Gives the
+/// invoice's address.
 async fn bill(browser: &Browser) -> String {
     let origin = origin(browser).await;
     browser
@@ -264,11 +258,19 @@ async fn bill(browser: &Browser) -> String {
         .click()
         .await
         .unwrap();
-    let link = browser.find("main table th a[href^='/invoices/']").await;
-    let address = link.prop("href").await.unwrap().unwrap();
+    let row = format!(
+        "//tr[contains(., '{CLIENT}') and contains(., '{RECURRING}')]//a[starts-with(@href, '/invoices/')]"
+    );
+    let link = browser.find_at(&row).await;
     browser.picture("billing-run").await;
+    let address = link.prop("href").await.unwrap().unwrap();
     browser.driver.goto(&address).await.unwrap();
-    browser.wait_for_text("Why this amount?").await;
+    browser.wait_for_text(PRODUCT).await;
+    browser.wait_for_text(TOTAL).await;
+    let why = format!(
+        "//tr[contains(., '{PRODUCT}')]//summary | //tr[contains(., '{PRODUCT}')]/following-sibling::tr[1]//summary"
+    );
+    browser.find_at(&why).await.click().await.unwrap();
     browser.picture("invoice").await;
     address
 }

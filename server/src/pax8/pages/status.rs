@@ -159,7 +159,7 @@ pub(super) async fn show(
         Some(id) => Some(load_sync(&mut tx, id).await?),
         None => None,
     };
-    let Some(sync) = followed.filter(|sync| succeeded(sync)) else {
+    let Some(sync) = followed.filter(succeeded) else {
         return html_parts(&[&card], &[]);
     };
     let flash = Flash::ok(format!("Synced: {}.", summary(&sync)));
