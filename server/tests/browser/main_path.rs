@@ -20,7 +20,7 @@ async fn from_signing_in_to_the_pdf_of_an_invoice() {
     let open = browser.until("the way to the Pax8 page", async || {
         browser
             .driver
-            .find(By::Css(&format!("main a[href='{PAX8}']")))
+            .find(By::Css(format!("main a[href='{PAX8}']")))
             .await
             .ok()
     });
@@ -167,7 +167,7 @@ async fn map_a_company_by_hand(browser: &Browser) -> String {
 /// The company, product and recurring invoice that the walk goes on with.
 const COMPANY: &str = "Cedar & Stone Architects, LLC";
 const CLIENT: &str = "Cedar & Stone Architects";
-const PRODUCT: &str = "Microsoft 365 Business Premium";
+const PRODUCT: &str = "Microsoft 365 Business Premium [New Commerce Experience]";
 const RECURRING: &str = "Monthly services";
 /// 12 seats of 22.00 with 20 percent on top.
 const UNIT: &str = "$26.40";

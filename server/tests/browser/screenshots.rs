@@ -1,8 +1,6 @@
 //! Every page of the demo, at three widths, light and dark: nothing hangs over the edge, nothing is refused by the policy,
 //! and with `ASCENT_SCREENSHOTS` a picture of each is kept.
 
-use serde_json::Value;
-
 use crate::{
     browser::{Browser, Look},
     demo::Demo,
@@ -57,8 +55,5 @@ async fn overhang(browser: &Browser) -> i64 {
     let script =
         "const page = document.documentElement; return page.scrollWidth - page.clientWidth;";
     let answer = browser.driver.execute(script, vec![]).await.unwrap();
-    answer
-        .json()
-        .as_i64()
-        .unwrap_or_else(|| panic!("{:?}", Value::from(answer.json().clone())))
+    answer.json().as_i64().unwrap()
 }
