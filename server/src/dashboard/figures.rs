@@ -54,8 +54,7 @@ pub(super) fn unmapped(count: u32) -> Option<Decision> {
     })
 }
 
-pub(super) fn not_linked(sums: &[Sum]) -> Option<Decision> {
-    let count = total(sums);
+pub(super) fn not_linked(count: u32, sums: &[Sum]) -> Option<Decision> {
     let worth: Vec<_> = sums
         .iter()
         .map(|sum| filters::money(&sum.revenue))
@@ -66,7 +65,11 @@ pub(super) fn not_linked(sums: &[Sum]) -> Option<Decision> {
             "{} not linked",
             counted(count, "active subscription", "active subscriptions")
         ),
-        note: format!("{} a month is not billed", worth.join(" + ")),
+        note: if worth.is_empty() {
+            "in companies without a client".to_owned()
+        } else {
+            format!("{} a month is not billed", worth.join(" + "))
+        },
         url: "/admin/integrations/pax8/subscriptions?show=not_linked",
     })
 }
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_in_order_asks_for_no_decision() {
         assert!(unmapped(0).is_none());
-        assert!(not_linked(&[]).is_none());
+        assert!(not_linked(0, &[]).is_none());
         assert!(below_cost(&[]).is_none());
         assert!(held(HeldCounts::default()).is_empty());
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
 use db::OrgTx;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     figures::{self, Decision, Month, counted},
@@ -47,6 +47,8 @@ struct Moment {
 struct Next {
     date: String,
     invoices: String,
+    /// Whether it is a day before today: a billing run is due.
+    overdue: bool,
 }
 
 async fn show(State(app): State<App>, visit: Visit) -> PageResult {
@@ -57,6 +59,7 @@ async fn show(State(app): State<App>, visit: Visit) -> PageResult {
 impl DashboardPage {
     async fn load(tx: &mut OrgTx, visit: &Visit, now: Timestamp) -> Result<Self> {
         let actor = &visit.actor;
+        let today = now.to_zoned_datetime(actor.timezone.clone()).date();
         let connection = find_connection(tx).await?;
         let months = store::month(tx).await?;
         let last_sync = connection.as_ref().and_then(|it| it.last_sync_at);
@@ -69,7 +72,7 @@ impl DashboardPage {
             has_clients: store::clients(tx).await? > 0,
             decisions: decisions(tx, !months.is_empty(), now).await?,
             months: months.iter().filter_map(Month::of).collect(),
-            next: next(tx).await?,
+            next: next(tx, today).await?,
         })
     }
 }
@@ -97,17 +100,22 @@ async fn decisions(tx: &mut OrgTx, bills: bool, now: Timestamp) -> Result<Vec<De
     decisions.extend(figures::held(store::held(tx).await?));
     decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
     decisions.extend(figures::unmapped(store::unmapped(tx).await?));
-    decisions.extend(figures::not_linked(&store::not_linked(tx).await?));
+    let not_linked = store::not_linked_count(tx).await?;
+    decisions.extend(figures::not_linked(
+        not_linked,
+        &store::not_linked(tx).await?,
+    ));
     Ok(decisions)
 }
 
-async fn next(tx: &mut OrgTx) -> Result<Vec<Next>> {
+async fn next(tx: &mut OrgTx, today: Date) -> Result<Vec<Next>> {
     let days = store::next_billings(tx).await?;
     Ok(days
         .iter()
         .map(|day| Next {
             date: filters::day(&day.date),
             invoices: counted(day.invoices, "recurring invoice", "recurring invoices"),
+            overdue: day.date < today,
         })
         .collect())
 }

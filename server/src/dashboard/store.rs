@@ -23,6 +23,9 @@ db::statements! {
         left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
         where s.organization_id = $1 and b.recurring_invoice_id is null and lower(s.status) = 'active'
         group by c.currency order by 2 desc, c.currency";
+    org NOT_LINKED_COUNT = "select count(*) as n from pax8_subscription s
+        left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+        where s.organization_id = $1 and b.recurring_invoice_id is null and lower(s.status) = 'active'";
     org BELOW_COST = "select c.currency as currency, count(*) as n,
             cast(sum(s.monthly_revenue_minor) as bigint) as revenue, cast(sum(s.monthly_cost_minor) as bigint) as cost
         from pax8_subscription s
@@ -76,9 +79,14 @@ pub(super) async fn month(tx: &mut OrgTx) -> Result<Vec<Sum>> {
     read_sums(&tx.fetch_all(&MONTH, db::args![]).await?)
 }
 
-/// Active subscriptions of mapped companies that feed no recurring invoice.
+/// What active subscriptions of mapped companies that feed no recurring invoice would bring.
 pub(super) async fn not_linked(tx: &mut OrgTx) -> Result<Vec<Sum>> {
     read_sums(&tx.fetch_all(&NOT_LINKED, db::args![]).await?)
+}
+
+/// Active subscriptions that feed no recurring invoice, those of unmapped companies among them.
+pub(super) async fn not_linked_count(tx: &mut OrgTx) -> Result<u32> {
+    count(tx.fetch_optional(&NOT_LINKED_COUNT, db::args![]).await?)
 }
 
 /// Active subscriptions sold for less than they cost.

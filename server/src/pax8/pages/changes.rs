@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{
@@ -106,6 +106,10 @@ pub(super) async fn of_subscription(
 impl Line {
     fn of_change(change: &Change, sync: SyncId, zone: &TimeZone) -> Self {
         let currency = change.currency.as_deref();
+        let value = |text: &Option<String>| {
+            text.as_deref()
+                .map(|text| shown(&change.field, text, currency, zone))
+        };
         Self {
             record: change
                 .record_name
@@ -115,22 +119,26 @@ impl Line {
             at: Moment::new(change.at, zone),
             sync_id: sync.to_string(),
             field: words(&change.field),
-            before: change.before.clone(),
-            after: change.after.clone(),
+            before: value(&change.before),
+            after: value(&change.after),
             revenue: difference(change.revenue_change.as_deref(), currency),
             cost: difference(change.cost_change.as_deref(), currency),
         }
     }
 
     fn of_observation(observed: &Observation, zone: &TimeZone) -> Self {
+        let value = |text: &Option<String>| {
+            text.as_deref()
+                .map(|text| shown(&observed.field, text, None, zone))
+        };
         Self {
             record: String::new(),
             kind: String::new(),
             at: Moment::new(observed.at, zone),
             sync_id: observed.sync_id.to_string(),
             field: words(&observed.field),
-            before: observed.before.clone(),
-            after: observed.after.clone(),
+            before: value(&observed.before),
+            after: value(&observed.after),
             revenue: String::new(),
             cost: String::new(),
         }
@@ -148,8 +156,25 @@ fn told(sync: &Sync, zone: &TimeZone) -> String {
     }
 }
 
+/// A value as people read it: instants in the organization's zone, prices with their currency.
+fn shown(field: &str, text: &str, currency: Option<&str>, zone: &TimeZone) -> String {
+    match field {
+        "missing_since" => text
+            .parse::<Timestamp>()
+            .map_or_else(|_| text.to_owned(), |at| filters::minute(&at, zone)),
+        "price" | "partner_cost" => text.parse::<Decimal>().map_or_else(
+            |_| text.to_owned(),
+            |price| filters::price(&price, currency),
+        ),
+        _ => text.to_owned(),
+    }
+}
+
 /// A field in words: `partner_cost` reads `Partner cost`.
 fn words(field: &str) -> String {
+    if field == "sku" {
+        return "SKU".to_owned();
+    }
     let text = field.replace('_', " ");
     let mut letters = text.chars();
     match letters.next() {
@@ -174,6 +199,17 @@ fn difference(amount: Option<&str>, currency: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_read_as_people_write_them() {
+        let shown = |field, text| shown(field, text, Some("USD"), &TimeZone::UTC);
+        assert_eq!(shown("partner_cost", "10.5"), "$10.50");
+        assert_eq!(
+            shown("missing_since", "2026-06-15T12:00:00.237Z"),
+            "15 Jun 2026, 12:00"
+        );
+        assert_eq!(shown("quantity", "10.5"), "10.5");
+    }
 
     #[test]
     fn fields_read_as_words_and_differences_carry_their_sign() {
