@@ -2,7 +2,7 @@
 //!
 //! - draft → issued → partially paid → paid, or void; nothing else ([`InvoiceStatus`]).
 //! - The number is given at issue, under the organization's lock: the numbers have no gap and no double.
-//! - What was issued is never edited; a correction is a new document. Names, addresses, prices and explanations are
+//! - A draft may be recalculated. What was issued is never edited; a correction is a new document. Names, addresses, prices and explanations are
 //!   snapshots, so that the same invoice reads the same on any later day.
 //! - A recurring invoice has at most one invoice for a period that is not void: a rule of the schema.
 

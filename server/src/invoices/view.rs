@@ -43,6 +43,8 @@ pub struct AsideView {
     pub reason: String,
     /// What it would bring in a month.
     pub monthly_value: Option<String>,
+    /// Where to decide about it, for those who may.
+    pub decide: Option<String>,
 }
 
 /// A status, as it looks.
@@ -132,8 +134,21 @@ pub fn held_views(held: &[Held]) -> Vec<AsideView> {
             subscription_id: held.subscription_id.clone(),
             reason: held.reason.to_string(),
             monthly_value: held.monthly_value.as_ref().map(filters::money),
+            decide: None,
         })
         .collect()
+}
+
+impl AsideView {
+    /// The same with the way to the subscription's billing settings.
+    #[must_use]
+    pub fn with_decision(mut self) -> Self {
+        let id = &self.subscription_id;
+        self.decide = Some(format!(
+            "/admin/integrations/pax8/subscriptions/{id}/billing"
+        ));
+        self
+    }
 }
 
 /// What is skipped.
@@ -145,6 +160,7 @@ pub fn skipped_views(skipped: &[Skipped]) -> Vec<AsideView> {
             subscription_id: skipped.subscription_id.clone(),
             reason: skipped.reason.to_string(),
             monthly_value: None,
+            decide: None,
         })
         .collect()
 }

@@ -60,7 +60,7 @@ pub(super) async fn show(
         badge: badge_of(&invoice, app.clock.today(&visit.actor.timezone)),
         lines: line_views(&invoice.lines, !invoice.taxes.is_empty()),
         totals: sums_of(&invoice)?,
-        held: held_views(&invoice.held),
+        held: held(&invoice, visit.actor.require_pax8().is_ok()),
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
         moments: moments(&invoice, &visit.actor.timezone),
@@ -70,6 +70,15 @@ pub(super) async fn show(
         invoice,
     };
     html(&page)
+}
+
+/// What is held; on a draft with the way to decide, for those who may.
+fn held(invoice: &Invoice, may_decide: bool) -> Vec<AsideView> {
+    let decide = may_decide && invoice.status == InvoiceStatus::Draft;
+    let views = held_views(&invoice.held).into_iter();
+    views
+        .map(|view| if decide { view.with_decision() } else { view })
+        .collect()
 }
 
 /// What happened to the invoice, latest first.

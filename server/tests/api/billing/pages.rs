@@ -130,6 +130,19 @@ async fn d26_a_draft_shows_what_is_held_and_is_issued_after_a_question() {
             notices.contains("1 held") && notices.contains("Not found in Pax8 since"),
             "{notices}"
         );
+        let decide = find(&page, ".notice-warn a")[0]
+            .value()
+            .attr("href")
+            .unwrap()
+            .to_owned();
+        assert!(
+            browser
+                .get(&decide)
+                .await
+                .page()
+                .html()
+                .contains("Markup Type")
+        );
         let question = browser.get(&format!("{path}/issue")).await.page();
         let asked = all_text(&question, "main");
         assert!(
