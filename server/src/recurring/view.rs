@@ -22,8 +22,8 @@ pub struct RowView {
     pub client_id: ClientId,
     /// The client's name.
     pub client_name: String,
-    /// What its lines come to, a period.
-    pub amount: String,
+    /// What its lines come to, a period; none where it has no lines.
+    pub amount: Option<String>,
     /// What linked subscriptions add a month; none where there are none.
     pub linked_monthly: Option<String>,
     /// Its rhythm in words.
@@ -74,7 +74,7 @@ impl RowView {
             name: it.name.clone(),
             client_id: it.client_id,
             client_name: it.client_name.clone(),
-            amount: filters::money(&it.lines_total),
+            amount: (!it.lines.is_empty()).then(|| filters::money(&it.lines_total)),
             frequency: frequency(it.frequency),
             next: it
                 .status

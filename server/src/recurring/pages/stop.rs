@@ -97,7 +97,7 @@ pub(super) async fn ask_cancel(
         back: path(invoice.id),
         effects: vec![
             stops,
-            "Its invoices stay, and the markups and override prices of subscriptions. It cannot be taken back.".to_owned(),
+            "Its invoices stay, and so do the markups and override prices of its subscriptions. This cannot be taken back.".to_owned(),
         ],
         accept: "Cancel recurring invoice",
         decline: "Keep it",
