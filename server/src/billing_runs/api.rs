@@ -1,7 +1,7 @@
 //! Billing runs as JSON.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Error,
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query},
     ids::{BillingRunId, InvoiceId},
     invoices::InvoiceBody,
 };

@@ -1,7 +1,7 @@
 //! Clients as JSON.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, given},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, given},
     ids::ClientId,
 };
 

@@ -14,6 +14,7 @@ mod openapi;
 mod page;
 mod paging;
 mod problem;
+mod query;
 mod question;
 mod router;
 mod security;
@@ -31,6 +32,7 @@ pub use page::{
 };
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
+pub use query::Query;
 pub use question::Question;
 pub use router::router;
 

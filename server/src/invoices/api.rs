@@ -1,7 +1,7 @@
 //! Invoices as JSON.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody},
+    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query},
     ids::{ClientId, InvoiceId},
 };
 

@@ -1,7 +1,7 @@
 //! Recurring invoices as JSON.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use billing::Frequency;
@@ -21,7 +21,7 @@ use crate::{
     app::App,
     billing_runs::{PreviewBody, preview},
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query},
     ids::{ClientId, RecurringInvoiceId},
 };
 

@@ -140,3 +140,13 @@ async fn an_unknown_call_is_a_problem_and_an_unknown_page_a_page() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_a_problem_that_says_why() {
+    on_each_engine(async |world| {
+        let answer = world.ours.owner.get("/api/v1/clients?limit=abc").await;
+        assert_eq!(answer.refusal(400), "unreadable");
+        assert!(answer.text.contains("limit"), "{}", answer.text);
+    })
+    .await;
+}

@@ -1,6 +1,6 @@
 //! Companies and their mappings as JSON.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use db::OrgTx;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody},
+    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query},
     ids::{ClientId, CompanyId},
 };
 

@@ -1,6 +1,6 @@
 //! Subscriptions as JSON.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, FieldError, Result},
-    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody},
+    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query},
     ids::{CompanyId, SubscriptionId},
     pax8::companies::load_company,
 };

@@ -1,7 +1,7 @@
 //! Syncs over the API.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody},
+    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query},
     ids::{CompanyId, SyncId},
 };
 
