@@ -59,7 +59,7 @@ struct Running {
 
 struct Failure {
     text: String,
-    advice: Option<&'static str>,
+    advice: &'static str,
     at: Option<Moment>,
 }
 
@@ -120,16 +120,22 @@ impl Running {
 impl Failure {
     fn of(connection: &Connection, zone: &TimeZone) -> Option<Self> {
         let text = connection.last_error.clone()?;
-        let advice = if connection.active {
-            "What was pulled before is unchanged. Choose Sync Now to try again; the schedule tries again by itself."
-        } else {
-            "Pax8 refused the credentials three times in a row, so syncing has stopped. The secret was probably rotated or \
-             deleted: create a new one in Pax8 under Integrations, enter it below and choose Connect Pax8. Linked \
-             subscriptions are held once their data is older than 48 hours."
+        let advice = match (connection.active, connection.refusals) {
+            (true, _) => {
+                "What was pulled before is unchanged. Choose Sync Now to try again; the schedule tries again by itself."
+            }
+            (false, 0) => {
+                "Syncing is switched off. Choose Connect Pax8 to use the connection again."
+            }
+            (false, _) => {
+                "Pax8 refused the credentials several times in a row, so syncing has stopped. The secret was probably \
+                 rotated or deleted: create a new one in Pax8 under Integrations, enter it below and choose Connect Pax8. \
+                 Linked subscriptions are held once their data is older than 48 hours."
+            }
         };
         Some(Self {
             text,
-            advice: Some(advice),
+            advice,
             at: connection.last_error_at.map(|at| Moment::new(at, zone)),
         })
     }

@@ -10,8 +10,6 @@ use crate::{
     world::{World, on_each_engine},
 };
 
-const STATUS: &str = "#connection-status";
-
 async fn page(world: &World) -> Html {
     world.ours.browser.get(PAGE).await.page()
 }
@@ -265,16 +263,12 @@ async fn s50_s51_i7_an_error_shows_until_a_sync_goes_well() {
 }
 
 #[tokio::test]
-async fn s47_d11_three_refusals_show_configured_inactive_and_what_to_do() {
+async fn s47_a_connection_that_is_switched_off_shows_configured_inactive() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
         let body = serde_json::json!({ "active": false });
-        world
-            .ours
-            .owner
-            .put(crate::estate::PAX8, body)
-            .await
-            .json(200);
+        let owner = &world.ours.owner;
+        owner.put(crate::estate::PAX8, body).await.json(200);
         let html = page(world).await;
         assert_eq!(badge(&html), "Configured (Inactive)");
         assert_eq!(
@@ -282,7 +276,36 @@ async fn s47_d11_three_refusals_show_configured_inactive_and_what_to_do() {
             Some("None while inactive")
         );
         assert!(attribute(&html, "#connection-status button", "disabled").is_some());
-        assert_eq!(count(&html, STATUS), 1);
+        assert_eq!(count(&html, "#connection-status .notice-bad"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s47_s50_d11_three_refusals_switch_it_off_and_the_card_says_what_to_do() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let faults = world.sandbox.sandbox().faults();
+        faults.add(Fault::new(Place::Token, What::Unauthorized).always());
+        for _ in 0..3 {
+            world.sync(&world.ours).await;
+        }
+        let html = page(world).await;
+        assert_eq!(badge(&html), "Configured (Inactive)");
+        let told = text(&html, "#connection-status .notice-bad");
+        assert!(
+            told.contains("enter it below and choose Connect Pax8"),
+            "{told}"
+        );
+
+        faults.clear();
+        let fields = [("client_id", CLIENT_ID), ("client_secret", CLIENT_SECRET)];
+        let path = format!("{PAGE}/credentials");
+        world.ours.browser.submit(&path, &fields).await;
+        world.work().await;
+        let html = page(world).await;
+        assert_eq!(badge(&html), "Connected");
+        assert_eq!(count(&html, "#connection-status .notice-bad"), 0);
     })
     .await;
 }
