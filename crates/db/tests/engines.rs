@@ -18,8 +18,8 @@ use db::{
 db::statements! {
     system INSERT_ORGANIZATION = "insert into organization
         (id, slug, name, currency, timezone, data_key, next_billing_at, created_at) values ($1, $2, 'N', 'USD', 'UTC', '', 0, 0)";
-    org INSERT_CLIENT = "insert into client (organization_id, id, name, currency, payment_terms_days, tax_exempt, status, version,
-        created_at, updated_at) values ($1, $2, $3, 'USD', 30, false, 'active', 1, $4, $4)";
+    org INSERT_CLIENT = "insert into client (organization_id, id, name, currency, payment_terms_days, tax_exempt, status, sort_name,
+        search_text, version, created_at, updated_at) values ($1, $2, $3, 'USD', 30, false, 'active', '', '', 1, $4, $4)";
     org COUNT_CLIENTS = "select count(*) as n from client where organization_id = $1";
     org FIND_CLIENT = "select name, email, tax_exempt, created_at from client where organization_id = $1 and id = $2";
     bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2,
