@@ -39,6 +39,9 @@ use jiff::ToSpan as _;
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
 use secrecy::SecretString;
 
+/// Requests a minute, far above what is sent.
+const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+
 #[tokio::main]
 async fn main() {
     let sizes: Vec<usize> = std::env::args()
@@ -92,7 +95,7 @@ fn app(database: &TestDatabase, sandbox: &Running) -> App {
             sync_interval: 4.hours(),
             pax8_retry: pax8::RetryPolicy::default(),
         },
-        pax8_budget: pax8::RateBudget::new(NonZeroU32::MAX),
+        pax8_budget: pax8::RateBudget::new(LIFTED),
         wake: Wake::default(),
         metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
             .build_recorder()

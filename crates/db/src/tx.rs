@@ -9,8 +9,9 @@ use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
 };
 
-/// Placeholders in one statement: SQLite's limit is 32,766, Postgres's 65,535.
-const MOST_PLACEHOLDERS: usize = 32_000;
+/// Placeholders in one statement. The engines' limits are 32,766 and 65,535, but SQLite looks each `$n` up among all that came
+/// before it, so that long statements cost the square of their length.
+const MOST_PLACEHOLDERS: usize = 4_000;
 
 pub(crate) enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
