@@ -1,7 +1,10 @@
 -- Everything the main path needs. One text for SQLite and Postgres.
 --
 -- Types: text (also decimals, dates as YYYY-MM-DD, ids, JSON), bigint (also instants in milliseconds since the Unix epoch,
--- amounts in the currency's minor unit), boolean. The organization comes first in every key and index of its rows.
+-- amounts in the currency's minor unit), boolean.
+--
+-- The organization comes first in every key and index, so that the rows can be spread over machines by it. Two tables are kept
+-- whole on each instead: `organization`, whose id it is, and `account`, a person who may work for several. A test looks.
 
 create table organization (
     id text primary key,
@@ -24,7 +27,6 @@ create table organization (
     next_billing_at bigint not null,
     created_at bigint not null
 );
-create index organization_next_billing on organization (next_billing_at);
 
 create table organization_feature (
     organization_id text not null references organization (id),
@@ -61,32 +63,33 @@ create table membership (
     primary key (organization_id, account_id),
     foreign key (organization_id, custom_role_id) references custom_role (organization_id, id)
 );
-create index membership_account on membership (account_id);
 
 create table session (
-    -- Digest of the cookie's secret.
-    id text primary key,
     organization_id text not null references organization (id),
+    -- Digest of the cookie's secret.
+    id text not null,
     account_id text not null references account (id),
     csrf_token text not null,
     created_at bigint not null,
     last_seen_at bigint not null,
-    expires_at bigint not null
+    expires_at bigint not null,
+    primary key (organization_id, id)
 );
-create index session_expires on session (expires_at);
+create index session_expires on session (organization_id, expires_at);
 
 create table api_token (
     organization_id text not null references organization (id),
     id text not null,
     account_id text not null references account (id),
     name text not null,
-    token_hash text not null unique,
+    token_hash text not null,
     hint text not null,
     created_at bigint not null,
     last_used_at bigint,
     expires_at bigint,
     primary key (organization_id, id)
 );
+create unique index api_token_hash on api_token (organization_id, token_hash);
 
 create table audit_event (
     organization_id text not null references organization (id),
@@ -107,8 +110,8 @@ create table audit_event (
 create index audit_event_subject on audit_event (organization_id, subject_type, subject_id, id);
 
 create table job (
-    id text primary key,
-    organization_id text references organization (id),
+    organization_id text not null references organization (id),
+    id text not null,
     kind text not null,
     payload text not null,
     -- At most one unfinished job has the same key; null: any number.
@@ -120,10 +123,12 @@ create table job (
     lease_until bigint,
     last_error text,
     created_at bigint not null,
-    finished_at bigint
+    finished_at bigint,
+    primary key (organization_id, id)
 );
-create index job_ready on job (state, run_at);
-create unique index job_unique on job (unique_key) where state in ('ready', 'running');
+-- Only what is unfinished, which is little: a worker looks through all of it for what is due.
+create index job_unfinished on job (organization_id, run_at) where state in ('ready', 'running');
+create unique index job_unique on job (organization_id, unique_key) where state in ('ready', 'running');
 create index job_organization on job (organization_id, kind, created_at);
 
 create table client (
@@ -211,7 +216,6 @@ create table pax8_connection (
     version bigint not null,
     connected_at bigint not null
 );
-create index pax8_connection_due on pax8_connection (active, next_sync_at);
 
 create table pax8_sync (
     organization_id text not null references organization (id),

@@ -33,7 +33,16 @@ db::statements! {
     system INDEXES_SQLITE = "select name as name from sqlite_schema where type = 'index' and name not like 'sqlite_%' order by 1";
     system INDEXES_POSTGRES = "select indexname::text as name from pg_indexes where schemaname = current_schema()
         and indexname not like '%_pkey' and indexname not like '%_key' order by 1";
+    system KEYS_SQLITE = "select m.name as tab, l.name as key, i.name as first from sqlite_schema m join pragma_index_list(m.name) l
+        join pragma_index_info(l.name) i where m.type = 'table' and m.name not like 'sqlite_%' and i.seqno = 0";
+    system KEYS_POSTGRES = "select t.relname::text as tab, k.relname::text as key, a.attname::text as first from pg_index i
+        join pg_class t on t.oid = i.indrelid join pg_class k on k.oid = i.indexrelid
+        join pg_namespace n on n.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
+        where n.nspname = current_schema()";
 }
+
+/// Kept whole wherever the rows are spread to: the organizations, the people who work for them, what was migrated.
+const NOT_OF_ONE_ORGANIZATION: [&str; 3] = ["account", "organization", "schema_migration"];
 
 async fn organization(database: &Database, slug: &str) -> OrganizationId {
     let id = OrganizationId::new();
@@ -299,6 +308,29 @@ async fn both_engines_have_the_same_schema() {
     for schema in &schemas[1..] {
         assert_eq!(*schema, schemas[0]);
     }
+}
+
+#[tokio::test]
+async fn the_organization_comes_first_in_every_key_and_index() {
+    on_each_engine(async |it| {
+        let keys = match it.database.engine() {
+            Engine::Sqlite => &KEYS_SQLITE,
+            Engine::Postgres => &KEYS_POSTGRES,
+        };
+        let mut tx = it.database.system_read().await.unwrap();
+        let rows = tx.fetch_all(keys, args![]).await.unwrap();
+        assert!(rows.len() > 30);
+        for row in rows {
+            let table: String = row.get("tab").unwrap();
+            let key: String = row.get("key").unwrap();
+            let first: String = row.get("first").unwrap();
+            assert!(
+                first == "organization_id" || NOT_OF_ONE_ORGANIZATION.contains(&table.as_str()),
+                "{key} of {table} begins with {first}"
+            );
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

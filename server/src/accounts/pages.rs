@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use axum_extra::extract::CookieJar;
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -79,10 +79,11 @@ async fn submit_sign_in(State(app): State<App>, body: axum::body::Bytes) -> Page
 }
 
 async fn sign_out(State(app): State<App>, jar: CookieJar, _: Form) -> PageResult {
-    if let Some(cookie) = jar.get(SESSION_COOKIE) {
-        end_session(&app, &SessionSecret::from_cookie(cookie.value())).await?;
+    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
+    if let Some(secret) = cookie.and_then(SessionSecret::from_cookie) {
+        end_session(&app, &secret).await?;
     }
-    let jar = jar.remove(session_cookie(&app, &SessionSecret::from_cookie("")));
+    let jar = jar.remove(session_cookie(&app, String::new()));
     Ok((jar, Redirect::to("/sign-in")).into_response())
 }
 
@@ -143,7 +144,7 @@ fn first_run_page(fields: &Fields, refusals: &[FieldError]) -> PageResult {
 
 /// A browser that has just signed in.
 fn enter(app: &App, session: &Session, path: &str) -> Response {
-    let cookie = session_cookie(app, &session.secret).to_string();
+    let cookie = session_cookie(app, session.secret.as_cookie()).to_string();
     let mut response = Redirect::to(path).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

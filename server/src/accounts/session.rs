@@ -1,4 +1,4 @@
-//! Browser sessions: a random secret in a cookie, its digest in the database.
+//! Browser sessions: the organization's id and a random secret in a cookie, the secret's digest in the database.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
@@ -16,25 +16,32 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How exactly "last seen" is kept; finer would write on every request.
 const SEEN_GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the browser keeps.
+/// What the browser keeps. The organization's id leads to the rows of one organization; the secret alone opens the door.
 #[derive(Clone)]
-pub struct SessionSecret(String);
+pub struct SessionSecret {
+    organization: OrganizationId,
+    secret: String,
+}
 
 impl SessionSecret {
-    /// The secret in a cookie.
+    /// The secret in a cookie; none when the cookie was not made by us.
     #[must_use]
-    pub fn from_cookie(value: &str) -> Self {
-        Self(value.to_owned())
+    pub fn from_cookie(value: &str) -> Option<Self> {
+        let (organization, secret) = value.split_once('.')?;
+        Some(Self {
+            organization: OrganizationId::parse(organization)?,
+            secret: secret.to_owned(),
+        })
     }
 
     /// The secret for a cookie.
     #[must_use]
-    pub fn as_cookie(&self) -> &str {
-        &self.0
+    pub fn as_cookie(&self) -> String {
+        format!("{}.{}", self.organization, self.secret)
     }
 
     fn digest(&self) -> String {
-        digest(&self.0)
+        digest(&self.secret)
     }
 }
 
@@ -57,7 +64,10 @@ pub async fn start_session(
 ) -> Result<Session> {
     let now = app.clock.now();
     let session = Session {
-        secret: SessionSecret(random_text()?),
+        secret: SessionSecret {
+            organization,
+            secret: random_text()?,
+        },
         expires_at: now + LIFETIME,
     };
     let mut tx = app.database.system_write().await?;
@@ -80,13 +90,14 @@ pub async fn start_session(
 /// When the database is gone.
 pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Actor>> {
     let (digest, now) = (secret.digest(), app.clock.now());
-    let found = store::find_session(app.database.system_read().await?, &digest, now).await?;
+    let tx = app.database.read(secret.organization).await?;
+    let found = store::find_session(tx, &digest, now).await?;
     let Some((actor, last_seen)) = found else {
         return Ok(None);
     };
     if now.duration_since(last_seen) > SEEN_GRAIN {
         let mut tx = app.database.system_write().await?;
-        store::touch_session(&mut tx, &digest, now).await?;
+        store::touch_session(&mut tx, secret.organization, &digest, now).await?;
         tx.commit().await?;
     }
     Ok(Some(actor))
@@ -98,7 +109,7 @@ pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Ac
 /// When the database is gone.
 pub async fn end_session(app: &App, secret: &SessionSecret) -> Result<()> {
     let mut tx = app.database.system_write().await?;
-    store::delete_session(&mut tx, &secret.digest()).await?;
+    store::delete_session(&mut tx, secret.organization, &secret.digest()).await?;
     Ok(tx.commit().await?)
 }
 

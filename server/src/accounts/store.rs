@@ -18,25 +18,25 @@ db::statements! {
         from account a left join membership m on m.account_id = a.id where a.email = $1 order by m.created_at limit 1";
     system NOTE_FAILURE = "update account set failed_sign_ins = failed_sign_ins + 1, locked_until = $2 where id = $1";
     system CLEAR_FAILURES = "update account set failed_sign_ins = 0, locked_until = null where id = $1 and failed_sign_ins > 0";
-    system INSERT_SESSION = "insert into session (id, organization_id, account_id, csrf_token, created_at, last_seen_at, expires_at)
+    system INSERT_SESSION = "insert into session (organization_id, id, account_id, csrf_token, created_at, last_seen_at, expires_at)
         values ($1, $2, $3, $4, $5, $5, $6)";
-    system FIND_SESSION = "select s.csrf_token, s.last_seen_at, s.organization_id, o.name as organization_name, o.timezone, o.currency,
+    org FIND_SESSION = "select s.csrf_token, s.last_seen_at, s.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from session s join organization o on o.id = s.organization_id join account a on a.id = s.account_id
         join membership m on m.organization_id = s.organization_id and m.account_id = s.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
-        where s.id = $1 and s.expires_at > $2";
-    system TOUCH_SESSION = "update session set last_seen_at = $2 where id = $1";
-    system DELETE_SESSION = "delete from session where id = $1";
-    system DELETE_OLD_SESSIONS = "delete from session where expires_at <= $1";
+        where s.organization_id = $1 and s.id = $2 and s.expires_at > $3";
+    system TOUCH_SESSION = "update session set last_seen_at = $3 where organization_id = $1 and id = $2";
+    system DELETE_SESSION = "delete from session where organization_id = $1 and id = $2";
+    system DELETE_OLD_SESSIONS = "delete from session where organization_id = $1 and expires_at <= $2";
     org INSERT_TOKEN = "insert into api_token (organization_id, id, account_id, name, token_hash, hint, created_at, expires_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    system FIND_TOKEN = "select t.organization_id, o.name as organization_name, o.timezone, o.currency,
+    org FIND_TOKEN = "select t.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from api_token t join organization o on o.id = t.organization_id join account a on a.id = t.account_id
         join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
-        where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2)";
+        where t.organization_id = $1 and t.token_hash = $2 and (t.expires_at is null or t.expires_at > $3)";
     org FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
 }
 
@@ -156,8 +156,8 @@ pub(super) async fn insert_session(tx: &mut SystemTx, session: &SessionRecord) -
     tx.execute(
         &INSERT_SESSION,
         args![
-            digest,
             *organization,
+            digest,
             *account,
             csrf_token,
             *now,
@@ -165,13 +165,14 @@ pub(super) async fn insert_session(tx: &mut SystemTx, session: &SessionRecord) -
         ],
     )
     .await?;
-    tx.execute(&DELETE_OLD_SESSIONS, args![*now]).await?;
+    tx.execute(&DELETE_OLD_SESSIONS, args![*organization, *now])
+        .await?;
     Ok(())
 }
 
 /// The actor of a session and when it was last seen.
 pub(super) async fn find_session(
-    mut tx: SystemTx,
+    mut tx: OrgTx,
     digest: &str,
     now: Timestamp,
 ) -> Result<Option<(Actor, Timestamp)>> {
@@ -184,13 +185,24 @@ pub(super) async fn find_session(
     Ok(Some((with_features(tx, actor).await?, last_seen)))
 }
 
-pub(super) async fn touch_session(tx: &mut SystemTx, digest: &str, now: Timestamp) -> Result<()> {
-    tx.execute(&TOUCH_SESSION, args![digest, now]).await?;
+pub(super) async fn touch_session(
+    tx: &mut SystemTx,
+    organization: OrganizationId,
+    digest: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&TOUCH_SESSION, args![organization, digest, now])
+        .await?;
     Ok(())
 }
 
-pub(super) async fn delete_session(tx: &mut SystemTx, digest: &str) -> Result<()> {
-    tx.execute(&DELETE_SESSION, args![digest]).await?;
+pub(super) async fn delete_session(
+    tx: &mut SystemTx,
+    organization: OrganizationId,
+    digest: &str,
+) -> Result<()> {
+    tx.execute(&DELETE_SESSION, args![organization, digest])
+        .await?;
     Ok(())
 }
 
@@ -225,7 +237,7 @@ pub(super) async fn insert_token(
 }
 
 pub(super) async fn find_token(
-    mut tx: SystemTx,
+    mut tx: OrgTx,
     digest: &str,
     now: Timestamp,
 ) -> Result<Option<Actor>> {
@@ -235,8 +247,7 @@ pub(super) async fn find_token(
     Ok(Some(with_features(tx, actor(&row, Via::Token)?).await?))
 }
 
-async fn with_features(tx: SystemTx, mut actor: Actor) -> Result<Actor> {
-    let mut tx = tx.into_reader_of(actor.organization);
+async fn with_features(mut tx: OrgTx, mut actor: Actor) -> Result<Actor> {
     let rows = tx.fetch_all(&FEATURES, args![]).await?;
     actor.features = rows
         .iter()

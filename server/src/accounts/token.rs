@@ -10,11 +10,13 @@ use super::{
 use crate::{
     app::App,
     error::Result,
-    ids::{AccountId, ApiTokenId},
+    ids::{AccountId, ApiTokenId, OrganizationId},
 };
 
 /// Marks a text as one of our tokens, for people and for secret scanners.
 const PREFIX: &str = "asc_";
+/// Between the organization's id, which leads to its rows, and the secret.
+const SEPARATOR: char = '_';
 
 /// Makes a token for an account of the transaction's organization. This is the only time that it can be read.
 ///
@@ -26,7 +28,7 @@ pub async fn make_token(
     account: AccountId,
     name: &str,
 ) -> Result<(ApiTokenId, SecretString)> {
-    let token = format!("{PREFIX}{}", random_text()?);
+    let token = format!("{PREFIX}{}{SEPARATOR}{}", tx.organization(), random_text()?);
     let record = store::TokenRecord {
         id: ApiTokenId::new(),
         account,
@@ -44,6 +46,15 @@ pub async fn make_token(
 /// # Errors
 /// When the database is gone.
 pub async fn find_token(app: &App, token: &SecretString) -> Result<Option<Actor>> {
+    let Some(organization) = organization_of(token.expose_secret()) else {
+        return Ok(None);
+    };
     let digest = digest(token.expose_secret());
-    store::find_token(app.database.system_read().await?, &digest, app.clock.now()).await
+    let tx = app.database.read(organization).await?;
+    store::find_token(tx, &digest, app.clock.now()).await
+}
+
+fn organization_of(token: &str) -> Option<OrganizationId> {
+    let (organization, _secret) = token.strip_prefix(PREFIX)?.split_once(SEPARATOR)?;
+    OrganizationId::parse(organization)
 }

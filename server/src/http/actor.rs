@@ -45,10 +45,10 @@ pub struct AdminVisit(pub Visit);
 /// A visit to a page of the Pax8 integration: Admin area, permission and licence are there.
 pub struct Pax8Visit(pub Visit);
 
-/// The cookie that holds a session.
+/// The cookie that holds a session's secret.
 #[must_use]
-pub fn session_cookie(app: &App, secret: &SessionSecret) -> Cookie<'static> {
-    Cookie::build((SESSION_COOKIE, secret.as_cookie().to_owned()))
+pub fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
+    Cookie::build((SESSION_COOKIE, secret))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -133,8 +133,9 @@ fn bearer(parts: &Parts) -> Result<Option<SecretString>> {
 
 async fn from_cookie(parts: &Parts, app: &App) -> Result<Option<Actor>> {
     let jar = CookieJar::from_headers(&parts.headers);
-    match jar.get(SESSION_COOKIE) {
-        Some(cookie) => find_session(app, &SessionSecret::from_cookie(cookie.value())).await,
+    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
+    match cookie.and_then(SessionSecret::from_cookie) {
+        Some(secret) => find_session(app, &secret).await,
         None => Ok(None),
     }
 }

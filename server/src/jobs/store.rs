@@ -12,19 +12,20 @@ use crate::{
 db::statements! {
     org INSERT = "insert into job (organization_id, id, kind, payload, unique_key, state, run_at, created_at)
         values ($1, $2, $3, $4, $5, 'ready', $6, $7)
-        on conflict (unique_key) where state in ('ready', 'running') do nothing";
+        on conflict (organization_id, unique_key) where state in ('ready', 'running') do nothing";
     /// Whoever changes the row's state first has the job; the condition is asked again under the row's lock.
     system CLAIM = "update job set state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $2
-        where id = (select id from job where (state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3)
-            order by run_at, id limit 1)
+        where (organization_id, id) = (select organization_id, id from job where state in ('ready', 'running')
+            and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3)) order by run_at, id limit 1)
         and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3))
         returning id, organization_id, kind, payload, attempts";
-    system ANY_DUE = "select 1 as one from job where (state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1) limit 1";
-    system RENEW = "update job set lease_until = $3 where id = $1 and lease_owner = $2 and state = 'running'";
-    system FINISH = "update job set state = $3, finished_at = $4, last_error = $5, lease_owner = null, lease_until = null
-        where id = $1 and lease_owner = $2 and state = 'running'";
-    system RETRY = "update job set state = 'ready', run_at = $3, last_error = $4, lease_owner = null, lease_until = null
-        where id = $1 and lease_owner = $2 and state = 'running'";
+    system ANY_DUE = "select 1 as one from job where state in ('ready', 'running')
+        and ((state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1)) limit 1";
+    system RENEW = "update job set lease_until = $4 where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
+    system FINISH = "update job set state = $4, finished_at = $5, last_error = $6, lease_owner = null, lease_until = null
+        where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
+    system RETRY = "update job set state = 'ready', run_at = $4, last_error = $5, lease_owner = null, lease_until = null
+        where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
     system DELETE_OLD = "delete from job where state in ('done', 'failed') and finished_at < $1";
 }
 
@@ -60,11 +61,9 @@ pub(super) async fn claim(
         return Ok(None);
     };
     let attempts: i64 = row.get("attempts")?;
-    let organization = row.get::<Option<_>>("organization_id")?;
     Ok(Some(Job {
         id: row.get("id")?,
-        organization: organization
-            .ok_or_else(|| Error::internal("a job without an organization"))?,
+        organization: row.get("organization_id")?,
         kind: row.get("kind")?,
         payload: row.json("payload")?,
         attempt: u32::try_from(attempts).map_err(Error::internal)?,
@@ -73,34 +72,41 @@ pub(super) async fn claim(
 
 pub(super) async fn renew(
     tx: &mut SystemTx,
-    id: JobId,
+    job: &Job,
     owner: &str,
     until: Timestamp,
 ) -> Result<bool> {
-    Ok(tx.execute(&RENEW, args![id, owner, until]).await? == 1)
+    Ok(tx
+        .execute(&RENEW, args![job.organization, job.id, owner, until])
+        .await?
+        == 1)
 }
 
 pub(super) async fn finish(
     tx: &mut SystemTx,
-    id: JobId,
+    job: &Job,
     owner: &str,
     state: &str,
     now: Timestamp,
     error: Option<&str>,
 ) -> Result<()> {
-    tx.execute(&FINISH, args![id, owner, state, now, error])
-        .await?;
+    tx.execute(
+        &FINISH,
+        args![job.organization, job.id, owner, state, now, error],
+    )
+    .await?;
     Ok(())
 }
 
 pub(super) async fn retry(
     tx: &mut SystemTx,
-    id: JobId,
+    job: &Job,
     owner: &str,
     at: Timestamp,
     error: &str,
 ) -> Result<()> {
-    tx.execute(&RETRY, args![id, owner, at, error]).await?;
+    tx.execute(&RETRY, args![job.organization, job.id, owner, at, error])
+        .await?;
     Ok(())
 }
 

@@ -156,7 +156,7 @@ async fn perform(app: &App, registry: &Registry, job: &Job) -> Outcome {
 
 async fn renew(app: &App, job: &Job) -> Result<()> {
     let mut tx = app.database.system_write().await?;
-    store::renew(&mut tx, job.id, &app.node, app.clock.now() + LEASE).await?;
+    store::renew(&mut tx, job, &app.node, app.clock.now() + LEASE).await?;
     Ok(tx.commit().await?)
 }
 
@@ -164,11 +164,11 @@ async fn settle(app: &App, job: &Job, outcome: Outcome) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.database.system_write().await?;
     match outcome {
-        Ok(()) => store::finish(&mut tx, job.id, &app.node, "done", now, None).await?,
+        Ok(()) => store::finish(&mut tx, job, &app.node, "done", now, None).await?,
         Err(Failure::Retry(error)) => match wait_after(job.attempt) {
             Some(wait) => {
                 tracing::warn!(job = %job.id, kind = %job.kind, error = ?error, "a job failed and will be tried again");
-                store::retry(&mut tx, job.id, &app.node, now + wait, &error.to_string()).await?;
+                store::retry(&mut tx, job, &app.node, now + wait, &error.to_string()).await?;
             }
             None => give_up(&mut tx, app, job, &error).await?,
         },
@@ -181,7 +181,7 @@ async fn give_up(tx: &mut db::SystemTx, app: &App, job: &Job, error: &Error) -> 
     tracing::error!(job = %job.id, kind = %job.kind, error = ?error, "a job failed for good");
     store::finish(
         tx,
-        job.id,
+        job,
         &app.node,
         "failed",
         app.clock.now(),

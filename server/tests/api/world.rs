@@ -144,7 +144,8 @@ impl World {
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         let (_, secret) = cookie.split_once('=').unwrap();
-        let actor = accounts::find_session(&self.app, &SessionSecret::from_cookie(secret))
+        let secret = SessionSecret::from_cookie(secret).unwrap();
+        let actor = accounts::find_session(&self.app, &secret)
             .await
             .unwrap()
             .unwrap();
