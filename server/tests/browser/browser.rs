@@ -1,6 +1,11 @@
 //! A headless Chromium behind its driver, both ended with the test.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, prelude::*};
@@ -22,8 +27,30 @@ const COLLECT_COMPLAINTS: &str = "{
 /// A browser and the driver it hangs on.
 pub struct Browser {
     pub driver: WebDriver,
-    _chromedriver: Process,
-    _profile: tempfile::TempDir,
+    // Dropped in this order: the browser ends before its folder goes.
+    _chromedriver: Chromedriver,
+    profile: tempfile::TempDir,
+}
+
+/// The driver's process. Killing it would leave its Chromium running, so it is asked to end both.
+struct Chromedriver {
+    port: u16,
+    _process: Process,
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        let ask = || {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(
+                b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+            )?;
+            stream.read_to_end(&mut Vec::new())
+        };
+        // A driver that is gone already has nothing left to end.
+        let _ = ask();
+    }
 }
 
 /// How a page is looked at.
@@ -78,8 +105,11 @@ impl Browser {
             .unwrap();
         let it = Self {
             driver,
-            _chromedriver: chromedriver,
-            _profile: profile,
+            _chromedriver: Chromedriver {
+                port,
+                _process: chromedriver,
+            },
+            profile,
         };
         it.look(Look {
             width: 1440,
@@ -87,6 +117,11 @@ impl Browser {
         })
         .await;
         Some(it)
+    }
+
+    /// Where the browser keeps its things while it runs.
+    pub fn profile(&self) -> &Path {
+        self.profile.path()
     }
 
     /// Ends the browser.

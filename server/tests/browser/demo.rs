@@ -9,6 +9,7 @@ pub struct Demo {
     pub password: String,
     pub client_id: String,
     pub client_secret: String,
+    sandbox: String,
     _process: Process,
 }
 
@@ -26,7 +27,18 @@ impl Demo {
             password: value("Password "),
             client_id: value("Client ID "),
             client_secret: value("Client secret "),
+            sandbox: value("Control API ").replace("/state", ""),
             _process: process,
         }
+    }
+
+    /// Orders a fault from the sandbox, as its control API takes it.
+    pub async fn order_fault(&self, fault: &serde_json::Value) {
+        let order = reqwest::Client::new()
+            .post(format!("{}/faults", self.sandbox))
+            .header("content-type", "application/json")
+            .body(fault.to_string());
+        let answer = order.send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
     }
 }

@@ -13,6 +13,7 @@
 
 mod browser;
 mod demo;
+mod ending;
 mod main_path;
 mod process;
 mod screenshots;

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::{browser::Browser, demo::Demo};
 
 const PAX8: &str = "/admin/integrations/pax8";
+/// How late the sandbox answers the lists of the first sync, so that a person, and a browser, can see it at work.
+const SLOW_MS: u64 = 4_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_signing_in_to_the_pdf_of_an_invoice() {
@@ -112,8 +115,12 @@ async fn refuse_wrong_credentials(browser: &Browser, demo: &Demo) {
     );
 }
 
-/// s34, s35, s37, s46, s70: the right ones connect, and the first sync starts by itself and tells what it did.
+/// s34, s35, s37, s46, s70: the right ones connect, and the first sync starts by itself, shows how far it is and tells what
+/// it did.
 async fn connect(browser: &Browser, demo: &Demo) {
+    let slow = |place| json!({ "place": place, "what": { "slow": { "ms": SLOW_MS } } });
+    demo.order_fault(&slow("companies")).await;
+    demo.order_fault(&slow("subscriptions")).await;
     browser.fill("#client-id", &demo.client_id).await;
     browser.fill("#client-secret", &demo.client_secret).await;
     browser.click("Test Credentials").await;
@@ -124,6 +131,17 @@ async fn connect(browser: &Browser, demo: &Demo) {
             status_says(browser, "Connected").await
         })
         .await;
+    for stage in ["Pulling companies", "Pulling subscriptions"] {
+        let says = async || {
+            text(browser, "#sync-stage")
+                .await
+                .contains(stage)
+                .then_some(())
+        };
+        browser.until(stage, says).await;
+        browser.find("#connection-status progress").await;
+    }
+    browser.picture("first-sync").await;
     browser
         .until("the first sync to end", async || {
             status_says(browser, "created").await
