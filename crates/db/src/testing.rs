@@ -73,9 +73,18 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     pub async fn new(engine: Engine) -> Self {
-        let it = Self::empty(engine).await;
-        it.database.migrate().await.expect("migrations apply");
-        it
+        match engine {
+            Engine::Sqlite => {
+                let it = Self::empty(engine).await;
+                it.database.migrate().await.expect("migrations apply");
+                it
+            }
+            // Copying a migrated database takes the server a third of the time that migrating one does.
+            Engine::Postgres => {
+                let admin_url = postgres_url().expect("ASCENT_TEST_POSTGRES_URL");
+                Self::on_server(admin_url.clone(), Some(template(&admin_url).await)).await
+            }
+        }
     }
 
     /// A fresh database without tables.
@@ -83,25 +92,29 @@ impl TestDatabase {
     /// # Panics
     /// When it cannot be made.
     pub async fn empty(engine: Engine) -> Self {
-        let name = format!("ascent_test_{}", uuid::Uuid::now_v7().simple());
-        let (url, place) = match engine {
+        match engine {
             Engine::Sqlite => {
-                let folder = std::env::temp_dir().join(&name);
+                let folder = std::env::temp_dir().join(fresh_name());
                 std::fs::create_dir_all(&folder).expect("a temporary folder");
-                (
-                    format!("sqlite:{}", folder.join("ascent.db").display()),
-                    Place::Folder(folder),
-                )
+                let url = format!("sqlite:{}", folder.join("ascent.db").display());
+                Self::at(url, Place::Folder(folder)).await
             }
             Engine::Postgres => {
                 let admin_url = postgres_url().expect("ASCENT_TEST_POSTGRES_URL");
-                administer(&admin_url, format!("create database {name}")).await;
-                (
-                    with_database(&admin_url, &name),
-                    Place::Server { admin_url, name },
-                )
+                Self::on_server(admin_url, None).await
             }
-        };
+        }
+    }
+
+    async fn on_server(admin_url: String, template: Option<&str>) -> Self {
+        let name = fresh_name();
+        let template = template.map_or(String::new(), |it| format!(" template {it}"));
+        administer(&admin_url, format!("create database {name}{template}")).await;
+        let url = with_database(&admin_url, &name);
+        Self::at(url, Place::Server { admin_url, name }).await
+    }
+
+    async fn at(url: String, place: Place) -> Self {
         let database = Database::open(&url).await.expect("the database opens");
         Self {
             database,
@@ -126,6 +139,26 @@ impl TestDatabase {
             }
         }
     }
+}
+
+fn fresh_name() -> String {
+    format!("ascent_test_{}", uuid::Uuid::now_v7().simple())
+}
+
+/// The name of a migrated database that others are copied from, made once per process.
+async fn template(admin_url: &str) -> &'static str {
+    static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    NAME.get_or_init(async || {
+        let name = format!("{}_template", fresh_name());
+        administer(admin_url, format!("create database {name}")).await;
+        let database = Database::open(&with_database(admin_url, &name)).await;
+        let database = database.expect("the database opens");
+        database.migrate().await.expect("migrations apply");
+        // A database that somebody is connected to cannot be copied.
+        database.close().await;
+        name
+    })
+    .await
 }
 
 async fn administer(url: &str, sql: String) {

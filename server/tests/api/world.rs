@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use ascent::{
-    accounts::{self, By, NewAccount, Role, SessionSecret, start_session},
+    accounts::{self, By, NewAccount, PasswordHash, Role, SessionSecret, start_session},
     app::{App, Parts, Settings},
     clock::Clock,
     http::{SESSION_COOKIE, router},
@@ -225,15 +225,23 @@ impl Organization {
     }
 }
 
+/// The password's hash, worked out once: that takes longer than most tests.
+async fn password_hash() -> PasswordHash {
+    static HASH: tokio::sync::OnceCell<PasswordHash> = tokio::sync::OnceCell::const_new();
+    let hash = HASH.get_or_init(async || {
+        let hash = accounts::hash_password(SecretString::from(PASSWORD)).await;
+        hash.unwrap()
+    });
+    hash.await.clone()
+}
+
 async fn add_user(app: &App, organization: OrganizationId, name: &str, role: Role) -> SecretString {
     let now = app.clock.now();
     let account = NewAccount {
         id: AccountId::new(),
         email: format!("{}@{name}.example", role.as_str()),
         name: role.as_str().to_owned(),
-        password: accounts::hash_password(SecretString::from(PASSWORD))
-            .await
-            .unwrap(),
+        password: password_hash().await,
     };
     let mut tx = app.database.system_write().await.unwrap();
     accounts::insert_account(&mut tx, &account, now)
