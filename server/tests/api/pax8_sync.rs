@@ -45,7 +45,7 @@ async fn s2_s3_s70_connecting_brings_companies_and_subscriptions_by_itself() {
 }
 
 #[tokio::test]
-async fn s72_to_s84_what_is_stored() {
+async fn s72_to_s74_s76_to_s84_what_is_stored() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;
         let companies = world.companies(world.ours.id).await;

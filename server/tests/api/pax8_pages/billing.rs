@@ -68,7 +68,8 @@ async fn s116_s123_s125_the_dollar_button_opens_the_dialog() {
 }
 
 #[tokio::test]
-async fn s126_s129_s132_s136_s140_the_dialog_has_the_labels_of_the_specification() {
+async fn s126_s127_s128_s129_s132_s134_s135_s136_s140_the_dialog_has_the_labels_of_the_specification()
+ {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
         let html = form(world, 1).await;

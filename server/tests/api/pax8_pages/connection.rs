@@ -40,7 +40,7 @@ async fn s30_the_integrations_page_lists_pax8_and_leads_to_its_page() {
 }
 
 #[tokio::test]
-async fn s31_s34_s37_s45_s48_s52_s89_before_connecting_the_page_asks_for_credentials() {
+async fn s25_s31_s32_s33_s34_s37_s45_s48_s52_s89_before_connecting_the_page_asks_for_credentials() {
     on_each_engine(async |world| {
         let html = page(world).await;
         assert_eq!(
@@ -56,6 +56,11 @@ async fn s31_s34_s37_s45_s48_s52_s89_before_connecting_the_page_asks_for_credent
         assert_eq!(
             texts(&html, "#api-credentials label"),
             ["Client ID", "Client Secret"]
+        );
+        assert_eq!(
+            count(&html, "main input:not([type=hidden])"),
+            2,
+            "s25: nothing else is asked for"
         );
         assert_eq!(
             texts(&html, "#api-credentials button"),

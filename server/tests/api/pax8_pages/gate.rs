@@ -69,6 +69,80 @@ async fn s22_s24_i11_without_the_licence_every_page_shows_the_upgrade_and_the_da
     .await;
 }
 
+/// Where the forms of a page lead, with the ids of records taken out.
+fn actions(html: &scraper::Html) -> Vec<String> {
+    let forms = scraper::Selector::parse("main form[method=post]").unwrap();
+    let blank = |action: &str| {
+        let words = action.split('/');
+        let words = words.map(|word| if word.len() == 36 { "…" } else { word });
+        words.collect::<Vec<_>>().join("/")
+    };
+    html.select(&forms)
+        .filter_map(|form| form.attr("action"))
+        .map(blank)
+        .collect()
+}
+
+#[tokio::test]
+async fn s12_s13_no_form_of_the_pages_makes_changes_or_cancels_a_subscription() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let known = [
+            "/syncs",
+            "/credentials",
+            "/credential-tests",
+            "/options",
+            "/disconnect",
+            "/companies/…/mapping",
+            "/companies/…/unlink",
+            "/subscriptions/…/billing",
+            "/subscriptions/…/billing/preview",
+            "/subscriptions/…/accept-change",
+        ]
+        .map(|path| format!("{PAGE}{path}"));
+        let mut pages = paths(world);
+        pages.push(format!("{PAGE}?company={}", company(world, 1)));
+        let mut seen = 0;
+        for path in pages {
+            let answer = world.ours.browser.get(&path).await;
+            for action in actions(&scraper::Html::parse_document(&answer.text)) {
+                assert!(known.contains(&action), "{path}: {action}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 10, "{seen}");
+        for path in forms(world) {
+            world.ours.browser.submit(&path, &[]).await;
+        }
+        world.work().await;
+        let counters = world.sandbox.sandbox().counters();
+        assert_eq!(
+            counters.refused_writes, 0,
+            "nothing was sent to Pax8 either"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s21_s22_the_key_of_the_feature_opens_the_pages_and_no_other_key_does() {
+    on_each_engine(async |world| {
+        world
+            .set_feature(&world.ours, "pax8Integration", false)
+            .await;
+        for other in ["pax8integration", "pax8_integration", "Pax8Integration"] {
+            world.set_feature(&world.ours, other, true).await;
+            let answer = world.ours.browser.get(PAGE).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{other}");
+        }
+        world
+            .set_feature(&world.ours, "pax8Integration", true)
+            .await;
+        assert_eq!(world.ours.browser.get(PAGE).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn s26_s28_s29_a_member_reaches_neither_pages_nor_forms() {
     on_each_engine(async |world| {
