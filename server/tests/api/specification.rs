@@ -105,10 +105,10 @@ fn tests(text: &str) -> Vec<&str> {
     for line in text.lines().map(str::trim) {
         if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
             below = true;
-        } else if let Some(name) = line.trim_start_matches("async ").strip_prefix("fn ") {
-            if std::mem::take(&mut below) {
-                found.push(name.split('(').next().unwrap());
-            }
+        } else if let Some(name) = line.trim_start_matches("async ").strip_prefix("fn ")
+            && std::mem::take(&mut below)
+        {
+            found.push(name.split('(').next().unwrap());
         }
     }
     found
