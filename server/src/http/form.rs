@@ -48,6 +48,13 @@ impl Fields {
             .map(str::to_owned)
     }
 
+    /// All fields, name and text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.trim()))
+    }
+
     /// Whether a checkbox is on.
     #[must_use]
     pub fn is_on(&self, name: &str) -> bool {

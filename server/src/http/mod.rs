@@ -12,6 +12,7 @@ mod health;
 mod json;
 mod openapi;
 mod page;
+mod pager;
 mod paging;
 mod problem;
 mod query;
@@ -30,6 +31,7 @@ pub use page::{
     Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_parts, html_parts_refused,
     html_refused,
 };
+pub use pager::Pager;
 pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
 pub use query::Query;

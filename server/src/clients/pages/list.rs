@@ -7,7 +7,7 @@ use crate::{
     accounts::Permission,
     app::App,
     clients::{Client, ClientOption, ClientStatus, ListClients, list_clients, search_options},
-    http::{Fields, Frame, PageQuery, PageResult, Place, Visit, html},
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
 };
 
 /// How many clients a search box offers.
@@ -28,9 +28,7 @@ struct ListPage {
 struct Rows {
     clients: Vec<Client>,
     filtered: bool,
-    first_page: bool,
-    first: String,
-    next: Option<String>,
+    pager: Pager,
     may_manage: bool,
 }
 
@@ -59,11 +57,7 @@ pub(super) async fn show(
     let rows = Rows {
         clients: list.data,
         filtered: filter.q.is_some() || status != Some(ClientStatus::Active),
-        first_page: page.cursor.is_none(),
-        first: address(&query, None),
-        next: list
-            .next_cursor
-            .map(|cursor| address(&query, Some(&cursor))),
+        pager: Pager::of("/clients", &query, list.next_cursor.as_deref()),
         may_manage,
     };
     if visit.fragment {
@@ -75,20 +69,6 @@ pub(super) async fn show(
         rows,
         may_manage,
     })
-}
-
-/// The address of a page of the list with the same filters.
-fn address(query: &Fields, cursor: Option<&str>) -> String {
-    let mut address = form_urlencoded::Serializer::new(String::from("/clients?"));
-    for name in ["q", "status"] {
-        if let Some(text) = query.optional(name) {
-            address.append_pair(name, &text);
-        }
-    }
-    if let Some(cursor) = cursor {
-        address.append_pair("cursor", cursor);
-    }
-    address.finish()
 }
 
 #[derive(Template)]

@@ -1,41 +1,14 @@
 //! Issuing and making void, each after a question that says what will happen.
 
-use askama::Template;
 use axum::extract::{Path, State};
 
 use super::super::{Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, void};
 use crate::{
     accounts::Permission,
     app::App,
-    http::{Flash, Form, Frame, PageResult, Place, Visit, filters, go_to, html},
+    http::{Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
     ids::InvoiceId,
 };
-
-/// A question before an act.
-struct Question {
-    title: String,
-    action: String,
-    back: String,
-    /// What will happen, a paragraph each; the first is the one that counts.
-    effects: Vec<String>,
-    accept: &'static str,
-    decline: &'static str,
-    danger: bool,
-}
-
-#[derive(Template)]
-#[template(path = "invoices/confirm_page.html")]
-struct QuestionPage {
-    frame: Frame,
-    question: Question,
-}
-
-#[derive(Template)]
-#[template(path = "invoices/confirm_dialog.html")]
-struct QuestionDialog {
-    csrf_token: String,
-    question: Question,
-}
 
 pub(super) async fn ask_issue(
     State(app): State<App>,
@@ -44,7 +17,7 @@ pub(super) async fn ask_issue(
 ) -> PageResult {
     let invoice = load(&app, &visit, &id).await?;
     invoice.status.require_issuable()?;
-    ask(&visit, issue_question(&invoice))
+    issue_question(&invoice).ask(&visit, Place::Invoices)
 }
 
 pub(super) async fn ask_void(
@@ -54,7 +27,7 @@ pub(super) async fn ask_void(
 ) -> PageResult {
     let invoice = load(&app, &visit, &id).await?;
     invoice.status.require_voidable()?;
-    ask(&visit, void_question(&invoice))
+    void_question(&invoice).ask(&visit, Place::Invoices)
 }
 
 pub(super) async fn submit_issue(
@@ -63,17 +36,16 @@ pub(super) async fn submit_issue(
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
+    let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
-    let invoice = issue(
-        &mut tx,
-        &visit.actor.by(),
-        invoice_id(&id)?,
-        app.clock.now(),
-    )
-    .await?;
-    tx.commit().await?;
-    let message = Flash::ok(format!("Issued as {}.", invoice.title()));
-    Ok(go_to(&visit, &path(invoice.id), &[message]))
+    match issue(&mut tx, &by, id, now).await {
+        Ok(invoice) => {
+            tx.commit().await?;
+            let message = Flash::ok(format!("Issued as {}.", invoice.title()));
+            Ok(go_to(&visit, &path(id), &[message]))
+        }
+        Err(error) => go_and_tell(&visit, &path(id), error),
+    }
 }
 
 pub(super) async fn submit_void(
@@ -82,36 +54,22 @@ pub(super) async fn submit_void(
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
+    let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
-    let invoice = void(
-        &mut tx,
-        &visit.actor.by(),
-        invoice_id(&id)?,
-        app.clock.now(),
-    )
-    .await?;
-    tx.commit().await?;
-    let message = Flash::ok("The invoice is void.");
-    Ok(go_to(&visit, &path(invoice.id), &[message]))
+    match void(&mut tx, &by, id, now).await {
+        Ok(_) => {
+            tx.commit().await?;
+            let message = Flash::ok("The invoice is void.");
+            Ok(go_to(&visit, &path(id), &[message]))
+        }
+        Err(error) => go_and_tell(&visit, &path(id), error),
+    }
 }
 
 async fn load(app: &App, visit: &Visit, id: &str) -> crate::error::Result<Invoice> {
     visit.actor.require(Permission::BillingManage)?;
     let mut tx = app.database.read(visit.actor.organization).await?;
     load_invoice(&mut tx, invoice_id(id)?).await
-}
-
-fn ask(visit: &Visit, question: Question) -> PageResult {
-    if visit.fragment {
-        return html(&QuestionDialog {
-            csrf_token: visit.actor.csrf_token.clone(),
-            question,
-        });
-    }
-    html(&QuestionPage {
-        frame: visit.frame(Place::Invoices, question.title.clone()),
-        question,
-    })
 }
 
 fn issue_question(invoice: &Invoice) -> Question {

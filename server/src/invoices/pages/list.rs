@@ -13,7 +13,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Result,
-    http::{Fields, Frame, List, PageQuery, PageResult, Place, Visit, filters, html},
+    http::{Fields, Frame, List, PageQuery, PageResult, Pager, Place, Visit, filters, html},
     ids::ClientId,
 };
 
@@ -36,9 +36,7 @@ struct ListPage {
 struct ListRows {
     rows: Vec<Row>,
     filtered: bool,
-    /// Asks for the rows after these.
-    next: Option<String>,
-    first_page: bool,
+    pager: Pager,
 }
 
 struct ListQuery {
@@ -46,6 +44,7 @@ struct ListQuery {
     status: String,
     client_id: Option<ClientId>,
     page: PageQuery,
+    fields: Fields,
 }
 
 struct Row {
@@ -65,7 +64,7 @@ pub(super) async fn list(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> PageResult {
-    let query = ListQuery::read(&Fields::parse(query.unwrap_or_default().as_bytes()));
+    let query = ListQuery::read(Fields::parse(query.unwrap_or_default().as_bytes()));
     let mut tx = app.database.read(visit.actor.organization).await?;
     let invoices = list_invoices(&mut tx, &query.filter(), &query.page.paging()?).await?;
     let rows = ListRows::of(&query, &invoices, app.clock.today(&visit.actor.timezone))?;
@@ -83,7 +82,7 @@ pub(super) async fn list(
 }
 
 impl ListQuery {
-    fn read(fields: &Fields) -> Self {
+    fn read(fields: Fields) -> Self {
         Self {
             q: fields.text("q").to_owned(),
             status: fields.text("status").to_owned(),
@@ -92,6 +91,7 @@ impl ListQuery {
                 limit: None,
                 cursor: fields.optional("cursor"),
             },
+            fields,
         }
     }
 
@@ -117,22 +117,6 @@ impl ListQuery {
             .map(|(value, label)| (value, label, value == self.status))
             .collect()
     }
-
-    fn next(&self, cursor: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let client = self.client_id.map(|id| id.to_string()).unwrap_or_default();
-        for (name, value) in [
-            ("q", self.q.as_str()),
-            ("status", &self.status),
-            ("client_id", &client),
-            ("cursor", cursor),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!("/invoices?{}", query.finish())
-    }
 }
 
 impl ListRows {
@@ -141,11 +125,7 @@ impl ListRows {
         Ok(Self {
             rows: rows.collect::<Result<_>>()?,
             filtered: !query.q.is_empty() || !query.status.is_empty() || query.client_id.is_some(),
-            next: invoices
-                .next_cursor
-                .as_deref()
-                .map(|cursor| query.next(cursor)),
-            first_page: query.page.cursor.is_none(),
+            pager: Pager::of("/invoices", &query.fields, invoices.next_cursor.as_deref()),
         })
     }
 }

@@ -7,7 +7,7 @@ use billing::Frequency;
 use crate::{
     accounts::Permission,
     app::App,
-    http::{Fields, Frame, PageQuery, PageResult, Place, Visit, html},
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
     ids::ClientId,
     recurring::{ListRecurring, RecurringStatus, RowView, list_recurring, view},
 };
@@ -28,9 +28,7 @@ struct ListPage {
 struct Rows {
     rows: Vec<RowView>,
     filtered: bool,
-    first_page: bool,
-    first: String,
-    next: Option<String>,
+    pager: Pager,
     may_bill: bool,
 }
 
@@ -64,11 +62,7 @@ pub(super) async fn show(
             || filter.client_id.is_some()
             || filter.frequency.is_some()
             || status != Some(RecurringStatus::Active),
-        first_page: page.cursor.is_none(),
-        first: address(&query, None),
-        next: list
-            .next_cursor
-            .map(|cursor| address(&query, Some(&cursor))),
+        pager: Pager::of("/recurring", &query, list.next_cursor.as_deref()),
         may_bill,
     };
     if visit.fragment {
@@ -87,18 +81,4 @@ pub(super) async fn show(
 pub(super) fn frequencies() -> Vec<(&'static str, &'static str)> {
     let choice = |it: Frequency| (it.code(), view::frequency(it));
     Frequency::ALL.into_iter().map(choice).collect()
-}
-
-/// The address of a page of the list with the same filters.
-fn address(query: &Fields, cursor: Option<&str>) -> String {
-    let mut address = form_urlencoded::Serializer::new(String::from("/recurring?"));
-    for name in ["q", "status", "frequency", "client_id"] {
-        if let Some(text) = query.optional(name) {
-            address.append_pair(name, &text);
-        }
-    }
-    if let Some(cursor) = cursor {
-        address.append_pair("cursor", cursor);
-    }
-    address.finish()
 }

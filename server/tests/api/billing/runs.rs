@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use ascent::{
     accounts::By,
-    billing_runs::{Trigger, assemble_period, preview, run},
-    clients::ClientDetails,
+    billing_runs::{PeriodBill, Trigger, assemble_period, preview, run},
+    clients::{Client, ClientDetails},
     invoices::{ClientSnapshot, NewInvoice, insert_draft, issue},
     recurring::{RecurringDetails, advance, pause_recurring_invoice, schedule_of},
 };
+use billing::Period;
 use serde_json::{Value, json};
 
 use super::books::{Books, day, line, monthly, texts};
@@ -125,24 +126,7 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
             let bill = assemble_period(&mut tx, &recurring, period, now)
                 .await
                 .unwrap();
-            let draft = NewInvoice {
-                client_id: client.id,
-                client: ClientSnapshot {
-                    name: client.name.clone(),
-                    address: String::new(),
-                    email: None,
-                    account_reference: None,
-                    tax_exempt: false,
-                },
-                seller: bill.seller,
-                payment_terms_days: 30,
-                origin: Some(bill.origin),
-                billing_run_id: None,
-                currency: client.currency,
-                period: Some(period),
-                assembled: bill.assembled,
-                review: Vec::new(),
-            };
+            let draft = draft_of(&client, bill, period);
             let id = insert_draft(&mut tx, draft, now).await.unwrap();
             if steps > 1 {
                 issue(&mut tx, &By::job(), id, now).await.unwrap();
@@ -165,6 +149,28 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
     .await;
 }
 
+/// The draft that a billing run would make of a period.
+fn draft_of(client: &Client, bill: PeriodBill, period: Period) -> NewInvoice {
+    NewInvoice {
+        client_id: client.id,
+        client: ClientSnapshot {
+            name: client.name.clone(),
+            address: String::new(),
+            email: None,
+            account_reference: None,
+            tax_exempt: false,
+        },
+        seller: bill.seller,
+        payment_terms_days: 30,
+        origin: Some(bill.origin),
+        billing_run_id: None,
+        currency: client.currency,
+        period: Some(period),
+        assembled: bill.assembled,
+        review: Vec::new(),
+    }
+}
+
 #[tokio::test]
 async fn d24_the_schema_itself_refuses_a_second_invoice_for_a_period() {
     on_each_engine(async |world| {
@@ -181,24 +187,7 @@ async fn d24_the_schema_itself_refuses_a_second_invoice_for_a_period() {
         let bill = assemble_period(&mut tx, &recurring, period, now)
             .await
             .unwrap();
-        let draft = NewInvoice {
-            client_id: client.id,
-            client: ClientSnapshot {
-                name: String::new(),
-                address: String::new(),
-                email: None,
-                account_reference: None,
-                tax_exempt: false,
-            },
-            seller: bill.seller,
-            payment_terms_days: 30,
-            origin: Some(bill.origin),
-            billing_run_id: None,
-            currency: client.currency,
-            period: Some(period),
-            assembled: bill.assembled,
-            review: Vec::new(),
-        };
+        let draft = draft_of(&client, bill, period);
         assert!(insert_draft(&mut tx, draft, now).await.is_err());
     })
     .await;
