@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod background_jobs;
 pub mod billing_runs;
 pub mod checks;
 pub mod cli;

@@ -103,11 +103,18 @@ create table audit_event (
     action text not null,
     subject_type text not null,
     subject_id text not null,
+    -- What it was called then; null: it has no name.
+    subject_name text,
     before_json text,
     after_json text,
+    -- Who and what it was done to in lower case, by the program.
+    search_text text not null,
     primary key (organization_id, id)
 );
-create index audit_event_subject on audit_event (organization_id, subject_type, subject_id, id);
+create index audit_event_at on audit_event (organization_id, at, id);
+create index audit_event_actor on audit_event (organization_id, actor, at, id);
+create index audit_event_action on audit_event (organization_id, action, at, id);
+create index audit_event_subject on audit_event (organization_id, subject_type, subject_id, at, id);
 
 create table job (
     organization_id text not null references organization (id),

@@ -1,40 +1,22 @@
-//! The audit log: who did what, when, from where, before and after. Added to, never edited; no secret ever goes in.
+//! The audit log: who did what, when, from where, before and after.
+//!
+//! - An event is written in the transaction of what it tells; it exists exactly if that happened.
+//! - It is added to, never edited: there is no statement that changes or removes an event.
+//! - No secret ever goes in, not even a sealed one; so none can come out.
+//! - It keeps the name that a record had then, and says something when the record or the person is gone.
+//! - Reading it needs the permission `audit.read`.
 
+mod api;
+mod difference;
+mod event;
+mod filter;
+mod pages;
+mod record;
 mod store;
+mod words;
 
-use db::OrgTx;
-use jiff::Timestamp;
-use serde::Serialize;
-
-use crate::{accounts::By, error::Result, ids::AuditEventId};
-
-/// Something that was done.
-pub struct Event<'a> {
-    /// Who did it.
-    pub by: &'a By,
-    /// What, as `subject.verb`: `client.created`.
-    pub action: &'static str,
-    /// The kind of thing it was done to.
-    pub subject_type: &'static str,
-    /// Its id.
-    pub subject_id: String,
-}
-
-/// Writes an event in the transaction of what it tells, with the states before and after where there are any.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn record<B: Serialize, A: Serialize>(
-    tx: &mut OrgTx,
-    event: Event<'_>,
-    now: Timestamp,
-    before: Option<&B>,
-    after: Option<&A>,
-) -> Result<()> {
-    let before = before.map(serde_json::to_string).transpose()?;
-    let after = after.map(serde_json::to_string).transpose()?;
-    store::insert(tx, AuditEventId::new(), &event, now, before, after).await
-}
-
-/// Nothing before, or nothing after.
-pub const NOTHING: Option<&()> = None;
+pub use api::api;
+pub use event::{AuditEvent, Subject};
+pub use filter::{AuditFilter, list_events, load_event};
+pub use pages::routes;
+pub use record::{Event, NOTHING, record};

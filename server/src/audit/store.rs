@@ -1,28 +1,89 @@
 //! Every SQL statement about the audit log.
 
-use db::{OrgTx, args};
+use db::{OrgTx, Row, args};
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::Event;
-use crate::{error::Result, ids::AuditEventId};
+use super::{AuditEvent, AuditFilter, Event, Subject, event::ActorTold};
+use crate::{error::Result, http::Paging, ids::AuditEventId, like};
+
+/// The distinct values of an indexed column, each found by one step in the index: the log may be long, and its kinds are few.
+macro_rules! distinct {
+    ($column:literal) => {
+        concat!(
+            "with recursive seen (value) as (select min(",
+            $column,
+            ") from audit_event where organization_id = $1
+            union all select (select min(e.",
+            $column,
+            ") from audit_event e where e.organization_id = $1 and e.",
+            $column,
+            " > seen.value)
+            from seen where seen.value is not null)
+            select value from seen where value is not null"
+        )
+    };
+}
+
+/// A macro, because statements are put together at compile time.
+macro_rules! columns {
+    () => {
+        "select id, at, account_id, actor, via, remote_address, action, subject_type, subject_id, subject_name, before_json, after_json
+        from audit_event where organization_id = $1 "
+    };
+}
 
 db::statements! {
     org INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
-        subject_id, before_json, after_json) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        subject_id, subject_name, before_json, after_json, search_text) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    org FIND = concat!(columns!(), "and id = $2");
+    org LIST = concat!(columns!(), "and (cast($2 as text) is null or actor = $2 or account_id = $2)
+        and (cast($3 as text) is null or action = $3)
+        and (cast($4 as text) is null or subject_type = $4)
+        and (cast($5 as text) is null or subject_id = $5)
+        and (cast($6 as bigint) is null or at >= $6)
+        and (cast($7 as bigint) is null or at < $7)
+        and (cast($8 as text) is null or search_text like $8 escape '\\')
+        and (cast($9 as bigint) is null or at < $9 or (at = $9 and id < $10))
+        order by at desc, id desc limit $11");
+    org ACTORS = distinct!("actor");
+    org ACTIONS = distinct!("action");
+    org KINDS = distinct!("subject_type");
+    /// Names of records whose states do not tell them.
+    org SUBJECT_NAME = "select coalesce(s.product_name, 'Unnamed product') as name, c.name as place
+        from pax8_subscription s join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
+        where s.organization_id = $1 and s.id = $3 and cast($2 as text) = 'pax8_subscription'
+        union all select coalesce(number, 'Draft') as name, client_name as place
+        from invoice where organization_id = $1 and id = $3 and cast($2 as text) = 'invoice'";
 }
 
-pub(super) async fn insert(
-    tx: &mut OrgTx,
-    id: AuditEventId,
-    event: &Event<'_>,
-    now: Timestamp,
-    before: Option<String>,
-    after: Option<String>,
-) -> Result<()> {
-    let by = event.by;
+/// An event to be written.
+pub(super) struct NewEvent<'a> {
+    pub id: AuditEventId,
+    pub event: &'a Event<'a>,
+    pub now: Timestamp,
+    pub subject_name: Option<String>,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// The key of a row in the list.
+pub(super) type ListKey = (i64, AuditEventId);
+
+/// What the filters of the list offer: what occurs in the log.
+pub(super) struct Occurring {
+    pub actors: Vec<String>,
+    pub actions: Vec<String>,
+    pub kinds: Vec<String>,
+}
+
+pub(super) async fn insert(tx: &mut OrgTx, new: NewEvent<'_>) -> Result<()> {
+    let (event, by) = (new.event, new.event.by);
+    let found_by = [Some(by.name.as_str()), new.subject_name.as_deref()];
+    let found_by: Vec<&str> = found_by.into_iter().flatten().collect();
     let args = args![
-        id,
-        now,
+        new.id,
+        new.now,
         by.account,
         &by.name,
         by.via,
@@ -30,9 +91,93 @@ pub(super) async fn insert(
         event.action,
         event.subject_type,
         &event.subject_id,
-        before,
-        after
+        new.subject_name.clone(),
+        new.before,
+        new.after,
+        found_by.join("\n").to_lowercase()
     ];
     tx.execute(&INSERT, args).await?;
     Ok(())
+}
+
+pub(super) async fn find_subject_name(
+    tx: &mut OrgTx,
+    kind: &str,
+    id: &str,
+) -> Result<Option<String>> {
+    let Some(row) = tx.fetch_optional(&SUBJECT_NAME, args![kind, id]).await? else {
+        return Ok(None);
+    };
+    let (name, place): (String, Option<String>) = (row.get("name")?, row.get("place")?);
+    Ok(Some(match place {
+        Some(place) => format!("{name}, {place}"),
+        None => name,
+    }))
+}
+
+pub(super) async fn find(tx: &mut OrgTx, id: AuditEventId) -> Result<Option<AuditEvent>> {
+    let row = tx.fetch_optional(&FIND, args![id]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn list(
+    tx: &mut OrgTx,
+    filter: &AuditFilter,
+    page: &Paging<ListKey>,
+) -> Result<Vec<AuditEvent>> {
+    let (after_at, after_id) = page.after.unzip();
+    let args = args![
+        filter.actor.clone(),
+        filter.action.clone(),
+        filter.subject_type.clone(),
+        filter.subject_id.clone(),
+        filter.from,
+        filter.until,
+        filter.q.as_deref().and_then(like::containing),
+        after_at,
+        after_id,
+        page.fetch()
+    ];
+    let rows = tx.fetch_all(&LIST, args).await?;
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn occurring(tx: &mut OrgTx) -> Result<Occurring> {
+    let mut lists = Vec::new();
+    for statement in [&ACTORS, &ACTIONS, &KINDS] {
+        let rows = tx.fetch_all(statement, args![]).await?;
+        let values = rows.iter().map(|row| row.get("value"));
+        lists.push(values.collect::<db::Result<Vec<String>>>()?);
+    }
+    let mut lists = lists.into_iter();
+    let mut next = || lists.next().unwrap_or_default();
+    Ok(Occurring {
+        actors: next(),
+        actions: next(),
+        kinds: next(),
+    })
+}
+
+fn read(row: &Row) -> Result<AuditEvent> {
+    let mut event = AuditEvent {
+        id: row.get("id")?,
+        at: row.get("at")?,
+        actor: ActorTold {
+            id: row.get("account_id")?,
+            name: row.get("actor")?,
+        },
+        via: row.get("via")?,
+        remote_address: row.get("remote_address")?,
+        action: row.get("action")?,
+        subject: Subject {
+            kind: row.get("subject_type")?,
+            id: row.get("subject_id")?,
+            name: row.get("subject_name")?,
+        },
+        summary: String::new(),
+        before: row.parse("before_json", |text| serde_json::from_str(text))?,
+        after: row.parse("after_json", |text| serde_json::from_str(text))?,
+    };
+    event.summary = event.sentence();
+    Ok(event)
 }

@@ -101,7 +101,10 @@ async fn recalculate_invoice(
 }
 
 /// A run goes on to its end although the one who asked has gone.
-pub(super) async fn run_to_its_end(
+///
+/// # Errors
+/// Those of [`run`].
+pub async fn run_to_its_end(
     app: App,
     organization: crate::ids::OrganizationId,
     as_of: Date,

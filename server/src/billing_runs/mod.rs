@@ -22,7 +22,7 @@ mod section;
 mod step;
 mod store;
 
-pub use api::api;
+pub use api::{api, run_to_its_end};
 pub use basis::assemble_period;
 pub use bill::PeriodBill;
 pub use billing_run::{BillingRun, Failed, RunInvoice, RunStatus, Skip, SkipCause, Trigger};

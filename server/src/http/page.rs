@@ -11,7 +11,7 @@ use super::{
     problem::{log_internal, retry_after},
 };
 use crate::{
-    accounts::Actor,
+    accounts::{Actor, Permission},
     error::{Error, Result},
 };
 
@@ -57,6 +57,10 @@ pub struct Frame {
     pub role: &'static str,
     /// Whether the Admin area is shown.
     pub admin: bool,
+    /// Whether Audit Logs is among its entries.
+    pub may_read_audit: bool,
+    /// Whether Background Jobs is.
+    pub may_manage_settings: bool,
     /// Goes into every form.
     pub csrf_token: String,
     /// Messages of what was done just before.
@@ -77,6 +81,8 @@ impl Frame {
                 crate::accounts::Role::Member => "Member",
             },
             admin: actor.role.opens_admin_area(),
+            may_read_audit: actor.permissions.contains(Permission::AuditRead),
+            may_manage_settings: actor.permissions.contains(Permission::SettingsManage),
             csrf_token: actor.csrf_token.clone(),
             flashes: Vec::new(),
         }

@@ -23,8 +23,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
 use crate::{
-    accounts, app::App, billing_runs, clients, dashboard, error::Error, integrations, invoices,
-    pax8, recurring,
+    accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
+    integrations, invoices, pax8, recurring,
 };
 
 /// The largest body that is read, in bytes.
@@ -67,6 +67,8 @@ pub fn router(app: App) -> Router {
 /// Every call of the API, each slice's below its own path.
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(audit::api())
+        .merge(background_jobs::api())
         .merge(billing_runs::api())
         .merge(clients::api())
         .merge(invoices::api())
@@ -78,6 +80,8 @@ fn api() -> OpenApiRouter<App> {
 fn pages() -> Router<App> {
     Router::new()
         .merge(accounts::pages::routes())
+        .merge(audit::routes())
+        .merge(background_jobs::routes())
         .merge(invoices::routes())
         .merge(billing_runs::routes())
         .merge(dashboard::routes())

@@ -7,11 +7,13 @@
 //!
 //! So a job may run more than once and must be written for that.
 
+mod inspect;
 mod queue;
 mod schedule;
 mod store;
 mod worker;
 
+pub use inspect::{JobState, OpenJob, list_open, try_again};
 pub use queue::{NewJob, enqueue};
 pub use schedule::{Scheduled, run_schedules, tick};
 pub use worker::{

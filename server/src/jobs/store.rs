@@ -1,9 +1,9 @@
 //! Every SQL statement about jobs.
 
-use db::{OrgTx, SystemTx, args};
+use db::{OrgTx, Row, SystemTx, args};
 use jiff::Timestamp;
 
-use super::{Job, NewJob};
+use super::{Job, JobState, NewJob, OpenJob};
 use crate::{
     error::{Error, Result},
     ids::JobId,
@@ -26,6 +26,13 @@ db::statements! {
         where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
     system RETRY = "update job set state = 'ready', run_at = $4, last_error = $5, lease_owner = null, lease_until = null
         where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
+    org LIST_OPEN = "select id, kind, state, attempts, run_at, last_error, created_at, finished_at from job
+        where organization_id = $1 and state in ('ready', 'running', 'failed') order by created_at desc, id desc limit $2";
+    org FIND_OPEN = "select id, kind, state, attempts, run_at, last_error, created_at, finished_at from job
+        where organization_id = $1 and id = $2 and state in ('ready', 'running', 'failed')";
+    org REQUEUE = "update job set state = 'ready', attempts = 0, run_at = $3, finished_at = null
+        where organization_id = $1 and id = $2 and state = 'failed' and not exists (select 1 from job other
+            where other.organization_id = $1 and other.unique_key = job.unique_key and other.state in ('ready', 'running'))";
     system DELETE_OLD = "delete from job where state in ('done', 'failed') and finished_at < $1";
 }
 
@@ -112,4 +119,33 @@ pub(super) async fn retry(
 
 pub(super) async fn delete_old(tx: &mut SystemTx, before: Timestamp) -> Result<u64> {
     Ok(tx.execute(&DELETE_OLD, args![before]).await?)
+}
+
+pub(super) async fn list_open(tx: &mut OrgTx, limit: u32) -> Result<Vec<OpenJob>> {
+    let rows = tx.fetch_all(&LIST_OPEN, args![limit]).await?;
+    rows.iter().map(read_open).collect()
+}
+
+pub(super) async fn find_open(tx: &mut OrgTx, id: JobId) -> Result<Option<OpenJob>> {
+    let row = tx.fetch_optional(&FIND_OPEN, args![id]).await?;
+    row.as_ref().map(read_open).transpose()
+}
+
+/// Tells whether it was given up and nothing in the queue has its key.
+pub(super) async fn requeue(tx: &mut OrgTx, id: JobId, now: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&REQUEUE, args![id, now]).await? == 1)
+}
+
+fn read_open(row: &Row) -> Result<OpenJob> {
+    let (state, attempts): (String, u32) = (row.get("state")?, row.get("attempts")?);
+    Ok(OpenJob {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        state: JobState::of(&state, attempts),
+        attempts,
+        run_at: row.get("run_at")?,
+        last_error: row.get("last_error")?,
+        created_at: row.get("created_at")?,
+        finished_at: row.get("finished_at")?,
+    })
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// When the daily billing run begins, in the organization's time zone: after any change of daylight saving time.
-const BILLING_TIME: Time = Time::constant(4, 0, 0, 0);
+pub const BILLING_TIME: Time = Time::constant(4, 0, 0, 0);
 
 /// An organization to be made.
 pub struct NewOrganization {

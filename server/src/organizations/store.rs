@@ -25,6 +25,7 @@ db::statements! {
     org TAKE_INVOICE_NUMBER = "update organization set next_invoice_number = next_invoice_number + 1 where id = $1
         returning next_invoice_number - 1 as number, invoice_prefix";
     org FIND_BILLING_DUE = "select timezone from organization where id = $1 and next_billing_at <= $2";
+    org NEXT_BILLING = "select next_billing_at from organization where id = $1";
     org SET_NEXT_BILLING = "update organization set next_billing_at = $2 where id = $1";
     system LIST_BILLING_DUE = "select id from organization where next_billing_at <= $1 order by next_billing_at, id";
     system FIND_BY_ID_OR_SLUG = "select id from organization where id = $1 or slug = $1";
@@ -193,6 +194,17 @@ pub async fn list_billing_due(tx: &mut SystemTx, now: Timestamp) -> Result<Vec<O
         .iter()
         .map(|row| row.get("id"))
         .collect::<db::Result<_>>()?)
+}
+
+/// When the daily billing run of the transaction's organization is due next.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn next_billing_at(tx: &mut OrgTx) -> Result<Timestamp> {
+    Ok(tx
+        .fetch_one(&NEXT_BILLING, args![])
+        .await?
+        .get("next_billing_at")?)
 }
 
 /// If the daily billing run is due: moves it to its next time and tells today's date, where the organization is.

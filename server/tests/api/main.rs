@@ -10,6 +10,8 @@
 )]
 
 mod accounts;
+mod audit;
+mod background_jobs;
 mod billing;
 mod billing_settings;
 mod census;

@@ -1,0 +1,174 @@
+//! The log in words: what an action, a kind of record, a field is called, and the sentence that an event makes.
+//!
+//! An action is `subject.verb`, the verb ending in a participle: `client.created`, `pax8_subscription.billing_configured`.
+//! So a sentence can be made of any; only those that would read badly have their own.
+
+use serde_json::Value;
+
+use super::AuditEvent;
+
+/// An event without who did it, cut where a link goes.
+pub(super) struct Told {
+    /// `mapped`.
+    pub verb: String,
+    /// The record's name, where it is told.
+    pub subject: Option<String>,
+    /// `to Contoso Ltd`.
+    pub rest: Option<String>,
+}
+
+/// An event as a sentence without its first word.
+pub(super) fn tell(event: &AuditEvent) -> Told {
+    let subject = event.subject.name.clone();
+    let whole = |verb: &str| Told {
+        verb: verb.to_owned(),
+        subject: None,
+        rest: None,
+    };
+    let about = |verb: &str, rest: Option<String>| Told {
+        verb: verb.to_owned(),
+        subject: subject.clone(),
+        rest,
+    };
+    match event.action.as_str() {
+        "pax8.connected" => whole("connected Pax8"),
+        "pax8.disconnected" => whole("disconnected Pax8"),
+        "pax8.credentials_replaced" => whole("replaced the credentials of Pax8"),
+        "pax8.settings_changed" => whole("changed the options of the Pax8 integration"),
+        "pax8.sync_requested" if told(&event.after, "scope") == Some("company") => {
+            whole("asked for a sync of one Pax8 company")
+        }
+        "pax8.sync_requested" => whole("asked for a Pax8 sync"),
+        "pax8_company.mapped" => about(
+            "mapped",
+            told(&event.after, "client").map(|client| format!("to {client}")),
+        ),
+        "pax8_company.unlinked" => about(
+            "unlinked",
+            told(&event.before, "client").map(|client| format!("from {client}")),
+        ),
+        "pax8_subscription.billing_configured" => about("configured the billing of", None),
+        "pax8_subscription.change_accepted" => about("accepted a change of", None),
+        "invoice.issued" => about("issued invoice", None),
+        "invoice.voided" => about("made invoice", Some("void".to_owned())),
+        "invoice.recalculated" => about("recalculated the", None),
+        "billing_run.started" => about("started a billing run as of", None),
+        "organization.created" => about("set up the organization", None),
+        action => about(&phrase(action, "the "), None),
+    }
+}
+
+/// What an action is called in a filter: `Configured billing of Pax8 subscription`.
+pub(super) fn action_label(action: &str) -> String {
+    match action {
+        "pax8.settings_changed" => "Changed options of Pax8".to_owned(),
+        "pax8.sync_requested" => "Asked for Pax8 sync".to_owned(),
+        action => capital(&phrase(action, "")),
+    }
+}
+
+/// What a kind of record is called: `Pax8 company`.
+pub(super) fn kind_label(kind: &str) -> String {
+    match kind {
+        "pax8_connection" => "Pax8 connection".to_owned(),
+        kind => capital(&words(kind)),
+    }
+}
+
+/// How somebody came in.
+pub(super) fn via_label(via: &str) -> &str {
+    match via {
+        "session" => "Browser",
+        "token" => "API",
+        "job" => "By itself",
+        "cli" => "Command line",
+        other => other,
+    }
+}
+
+/// What a field is called: `markup.value` is `Markup value`.
+pub(super) fn field_label(path: &str) -> String {
+    let path = path.strip_suffix("_minor").unwrap_or(path);
+    capital(&words(&path.replace('.', " ")))
+}
+
+/// The page of a record, where there is one.
+pub(super) fn page_of(kind: &str, id: &str) -> Option<String> {
+    Some(match kind {
+        "client" => format!("/clients/{id}"),
+        "recurring_invoice" => format!("/recurring/{id}"),
+        "invoice" => format!("/invoices/{id}"),
+        "billing_run" => format!("/billing-runs/{id}"),
+        "pax8_company" => format!("/admin/integrations/pax8?company={id}#company-{id}"),
+        "pax8_subscription" => format!("/admin/integrations/pax8/subscriptions/{id}/history"),
+        "pax8_connection" => "/admin/integrations/pax8".to_owned(),
+        "pax8_sync" => format!("/admin/integrations/pax8/syncs/{id}/changes"),
+        _ => return None,
+    })
+}
+
+/// `client.created` is `created the client`, `pax8_subscription.billing_configured` is `configured the billing of the Pax8 subscription`.
+fn phrase(action: &str, article: &str) -> String {
+    let (kind, verb) = action.split_once('.').unwrap_or(("", action));
+    let kind = words(kind);
+    let (object, participle) = match verb.rsplit_once('_') {
+        Some((object, participle)) => (Some(words(object)), participle),
+        None => (None, verb),
+    };
+    match object {
+        Some(object) => format!("{participle} {article}{object} of {article}{kind}"),
+        None => format!("{participle} {article}{kind}"),
+    }
+}
+
+fn words(name: &str) -> String {
+    let words: Vec<&str> = name
+        .split('_')
+        .map(|word| match word {
+            "pax8" => "Pax8",
+            "api" => "API",
+            "id" => "ID",
+            word => word,
+        })
+        .collect();
+    words.join(" ")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn told<'a>(state: &'a Option<Value>, field: &str) -> Option<&'a str> {
+    state.as_ref()?.get(field)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_action_makes_words() {
+        for (action, sentence, label) in [
+            ("client.created", "created the client", "Created client"),
+            (
+                "pax8_subscription.billing_configured",
+                "configured the billing of the Pax8 subscription",
+                "Configured billing of Pax8 subscription",
+            ),
+            (
+                "api_token.revoked",
+                "revoked the API token",
+                "Revoked API token",
+            ),
+        ] {
+            assert_eq!(phrase(action, "the "), sentence);
+            assert_eq!(action_label(action), label);
+        }
+        assert_eq!(field_label("markup.value"), "Markup value");
+        assert_eq!(field_label("lines_minor"), "Lines");
+    }
+}

@@ -1,0 +1,313 @@
+//! The page of background jobs.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing::{get, post},
+};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{LatestRun, RunOutcome, Task, load_overview, run_now, tasks::name_of, try_again};
+use crate::{
+    accounts::{Actor, Permission},
+    app::App,
+    billing_runs::{self, BillingRun, run_to_its_end},
+    error::Error,
+    http::{
+        AdminVisit, Flash, Form, Frame, PageResult, Place, Question, filters, go_and_tell, go_to,
+        html,
+    },
+    ids::JobId,
+    invoices::view::Badge,
+    jobs::{JobState, OpenJob},
+    pax8::sync,
+};
+
+const PAGE: &str = "/admin/jobs";
+
+/// The pages of this slice.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(PAGE, get(show))
+        .route("/admin/jobs/{kind}/run", get(ask).post(run))
+        .route("/admin/jobs/queue/{id}/retry", post(again))
+}
+
+#[derive(Template)]
+#[template(path = "background_jobs/page.html")]
+struct JobsPage {
+    frame: Frame,
+    zone: String,
+    tasks: Vec<TaskRow>,
+    runs: Vec<RunRow>,
+    queue: Vec<QueueRow>,
+}
+
+struct TaskRow {
+    kind: &'static str,
+    name: &'static str,
+    schedule: String,
+    next: Option<Moment>,
+    paused: Option<&'static str>,
+    can_run: bool,
+    /// Whether a question is asked before it runs.
+    asks: bool,
+    last: Option<RunRow>,
+}
+
+struct RunRow {
+    name: &'static str,
+    trigger: &'static str,
+    at: Moment,
+    took: Option<String>,
+    badge: Badge,
+    summary: Option<String>,
+    error: Option<String>,
+    page: Option<String>,
+}
+
+struct QueueRow {
+    id: String,
+    name: String,
+    since: Moment,
+    badge: Badge,
+    /// When it is tried again.
+    next: Option<Moment>,
+    attempts: u32,
+    error: Option<String>,
+    failed: bool,
+}
+
+struct Moment {
+    iso: String,
+    exact: String,
+    text: String,
+}
+
+async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResult {
+    let actor = &visit.actor;
+    actor.require(Permission::SettingsManage)?;
+    let mut tx = app.database.read(actor.organization).await?;
+    let overview = load_overview(&app, actor, &mut tx).await?;
+    let zone = &actor.timezone;
+    html(&JobsPage {
+        frame: visit.frame(Place::Jobs, "Background Jobs"),
+        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        tasks: overview
+            .data
+            .into_iter()
+            .map(|task| TaskRow::of(task, actor))
+            .collect(),
+        runs: overview
+            .runs
+            .iter()
+            .map(|run| RunRow::of(run, actor))
+            .collect(),
+        queue: overview
+            .queue
+            .into_iter()
+            .map(|job| QueueRow::of(job, zone))
+            .collect(),
+    })
+}
+
+/// `GET /admin/jobs/{kind}/run`: what would happen.
+async fn ask(
+    State(app): State<App>,
+    AdminVisit(visit): AdminVisit,
+    Path(kind): Path<String>,
+) -> PageResult {
+    let actor = &visit.actor;
+    actor.require(Permission::SettingsManage)?;
+    let effects = match kind.as_str() {
+        sync::JOB => {
+            actor.require_pax8()?;
+            vec!["Everything is pulled from Pax8 and compared with what is stored.".to_owned()]
+        }
+        billing_runs::JOB => {
+            actor.require(Permission::BillingManage)?;
+            let trigger = billing_runs::Trigger::Manual(actor.by());
+            let today = app.clock.today(&actor.timezone);
+            let rehearsed =
+                run_to_its_end(app.clone(), actor.organization, today, true, trigger).await?;
+            billing_effects(&rehearsed)
+        }
+        _ => return Err(Error::NotFound("background job").into()),
+    };
+    let question = Question {
+        title: format!("Run now: {}?", name_of(&kind)),
+        action: format!("{PAGE}/{kind}/run"),
+        back: PAGE.to_owned(),
+        effects,
+        accept: "Run now",
+        decline: "Not now",
+        danger: false,
+    };
+    question.ask(&visit, Place::Jobs)
+}
+
+fn billing_effects(rehearsed: &BillingRun) -> Vec<String> {
+    let to_review = rehearsed
+        .invoices
+        .iter()
+        .filter(|invoice| invoice.needs_review)
+        .count();
+    let day = filters::day(&rehearsed.as_of);
+    let mut effects = vec![match rehearsed.created {
+        0 => format!("No invoice is due on {day}. Running billing makes nothing."),
+        1 => format!("1 invoice is due on {day} and will be made."),
+        made => format!("{made} invoices are due on {day} and will be made."),
+    }];
+    match to_review {
+        0 => {}
+        1 => effects.push("1 of them stays a draft for review.".to_owned()),
+        drafts => effects.push(format!("{drafts} of them stay drafts for review.")),
+    }
+    match rehearsed.failed.len() {
+        0 => {}
+        1 => effects.push("1 recurring invoice cannot be billed; the run tells why.".to_owned()),
+        failed => effects.push(format!(
+            "{failed} recurring invoices cannot be billed; the run tells why."
+        )),
+    }
+    effects.push("What was billed already is not billed again.".to_owned());
+    effects
+}
+
+async fn run(
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require_admin_area()?;
+    match run_now(&app, &visit.actor, &kind).await {
+        Ok(started) => Ok(match started.billing_run_id {
+            Some(id) => go_to(&visit, &format!("/billing-runs/{id}"), &[]),
+            None if started.joined => go_to(
+                &visit,
+                PAGE,
+                &[Flash::ok(
+                    "A sync is under way already; nothing new was started.",
+                )],
+            ),
+            None => go_to(&visit, PAGE, &[Flash::ok("The sync was started.")]),
+        }),
+        Err(error) => go_and_tell(&visit, PAGE, error),
+    }
+}
+
+async fn again(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require_admin_area()?;
+    let id = JobId::parse(&id).ok_or(Error::NotFound("job"))?;
+    match try_again(&app, &visit.actor, id).await {
+        Ok(job) => {
+            let message = format!("{} is in the queue again.", name_of(&job.kind));
+            Ok(go_to(&visit, PAGE, &[Flash::ok(message)]))
+        }
+        Err(error) => go_and_tell(&visit, PAGE, error),
+    }
+}
+
+impl TaskRow {
+    fn of(task: Task, actor: &Actor) -> Self {
+        Self {
+            kind: task.kind,
+            name: task.name,
+            schedule: task.schedule,
+            next: task.next_run_at.map(|at| Moment::of(at, &actor.timezone)),
+            paused: task.paused,
+            can_run: task.can_run,
+            asks: task.kind == billing_runs::JOB,
+            last: task.last_run.map(|run| RunRow::of(&run, actor)),
+        }
+    }
+}
+
+impl RunRow {
+    fn of(run: &LatestRun, actor: &Actor) -> Self {
+        let page = match run.kind {
+            billing_runs::JOB => Some(format!("/billing-runs/{}", run.id)),
+            _ if actor.require_pax8().is_err() => None,
+            _ => (run.outcome == RunOutcome::Succeeded)
+                .then(|| format!("/admin/integrations/pax8/syncs/{}/changes", run.id)),
+        };
+        Self {
+            name: run.name,
+            trigger: trigger(&run.trigger),
+            at: Moment::of(run.requested_at, &actor.timezone),
+            took: run.seconds().map(took),
+            badge: badge(run.outcome),
+            summary: run.summary.clone(),
+            error: run.error.clone(),
+            page,
+        }
+    }
+}
+
+impl QueueRow {
+    fn of(job: OpenJob, zone: &TimeZone) -> Self {
+        let (class, icon, label) = match job.state {
+            JobState::Waiting => ("", "clock", "Waiting"),
+            JobState::Running => ("badge-info", "refresh", "Running"),
+            JobState::Retrying => ("badge-warn", "warning", "Trying again"),
+            JobState::Failed => ("badge-bad", "error", "Given up"),
+        };
+        Self {
+            id: job.id.to_string(),
+            name: name_of(&job.kind),
+            since: Moment::of(job.created_at, zone),
+            badge: Badge { class, icon, label },
+            next: (job.state == JobState::Retrying).then(|| Moment::of(job.run_at, zone)),
+            attempts: job.attempts,
+            error: job.last_error,
+            failed: job.state == JobState::Failed,
+        }
+    }
+}
+
+impl Moment {
+    fn of(at: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            iso: at.to_string(),
+            exact: filters::exact(&at, zone),
+            text: filters::minute(&at, zone),
+        }
+    }
+}
+
+fn badge(outcome: RunOutcome) -> Badge {
+    let (class, icon, label) = match outcome {
+        RunOutcome::Queued => ("", "clock", "Waiting"),
+        RunOutcome::Running => ("badge-info", "refresh", "Running"),
+        RunOutcome::Succeeded => ("badge-ok", "ok", "Succeeded"),
+        RunOutcome::PartlyFailed => ("badge-warn", "warning", "Partly failed"),
+        RunOutcome::Failed => ("badge-bad", "error", "Failed"),
+        RunOutcome::Interrupted => ("badge-warn", "warning", "Interrupted"),
+    };
+    Badge { class, icon, label }
+}
+
+fn trigger(name: &str) -> &'static str {
+    match name {
+        "scheduled" => "by schedule",
+        "connect" => "after connecting",
+        "cli" => "on the command line",
+        "webhook" => "after a change at Pax8",
+        _ => "by hand",
+    }
+}
+
+/// `41 s`, `3 min 5 s`.
+fn took(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, 0) => "less than 1 s".to_owned(),
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
