@@ -46,7 +46,7 @@ async fn what_was_done_is_told_newest_first_with_both_states() {
         );
         let changed = &list["data"][1];
         assert_eq!(changed["at"], "2026-06-15T12:01:00Z");
-        assert_eq!(changed["actor"]["name"], "Owner <owner@Ours.example>");
+        assert_eq!(changed["actor"]["name"], "Owner <owner@ours.example>");
         assert_eq!(changed["via"], "token");
         assert_eq!(changed["remote_address"], "127.0.0.1");
         assert_eq!(changed["action"], "client.changed");
