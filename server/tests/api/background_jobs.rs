@@ -16,11 +16,11 @@ const PAGE: &str = "/admin/jobs";
 
 /// The scheduled thing of a kind.
 fn task(overview: &Value, kind: &str) -> Value {
-    let tasks = overview["data"].as_array().unwrap().iter();
+    let mut tasks = overview["data"].as_array().unwrap().iter();
     tasks
-        .cloned()
         .find(|task| task["kind"] == kind)
         .expect("it is scheduled")
+        .clone()
 }
 
 /// Puts a job of a kind that cannot succeed into the queue and lets it be given up; gives its id.
