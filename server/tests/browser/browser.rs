@@ -255,6 +255,14 @@ impl Browser {
             .unwrap_or_default()
     }
 
+    /// The same, and forgets them.
+    pub async fn take_complaints(&self) -> Vec<String> {
+        let complaints = self.complaints().await;
+        let script = "sessionStorage.removeItem('complaints')";
+        self.driver.execute(script, vec![]).await.unwrap();
+        complaints
+    }
+
     /// Keeps a picture of the whole page, if pictures are wanted; with a dialog open, of what the window shows.
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("ASCENT_SCREENSHOTS") else {

@@ -11,9 +11,12 @@
     reason = "a test fails by panicking, and says on stderr what it skipped"
 )]
 
+mod axe;
 mod browser;
 mod demo;
+mod dialogs;
 mod ending;
 mod main_path;
+mod no_script;
+mod pages;
 mod process;
-mod screenshots;

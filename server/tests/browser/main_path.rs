@@ -7,7 +7,7 @@ use thirtyfour::prelude::*;
 
 use crate::{browser::Browser, demo::Demo};
 
-const PAX8: &str = "/admin/integrations/pax8";
+pub const PAX8: &str = "/admin/integrations/pax8";
 /// How late the sandbox answers the lists of the first sync, so that a person, and a browser, can see it at work.
 const SLOW_MS: u64 = 4_000;
 
@@ -183,13 +183,13 @@ async fn map_a_company_by_hand(browser: &Browser) -> String {
 }
 
 /// The company, product and recurring invoice that the walk goes on with.
-const COMPANY: &str = "Cedar & Stone Architects, LLC";
-const CLIENT: &str = "Cedar & Stone Architects";
-const PRODUCT: &str = "Microsoft 365 Business Premium [New Commerce Experience]";
-const RECURRING: &str = "Monthly services";
+pub const COMPANY: &str = "Cedar & Stone Architects, LLC";
+pub const CLIENT: &str = "Cedar & Stone Architects";
+pub const PRODUCT: &str = "Microsoft 365 Business Premium [New Commerce Experience]";
+pub const RECURRING: &str = "Monthly services";
 /// 12 seats of 22.00 with 20 percent on top.
-const UNIT: &str = "$26.40";
-const TOTAL: &str = "$316.80";
+pub const UNIT: &str = "$26.40";
+pub const TOTAL: &str = "$316.80";
 
 /// s101, s108, s123, s125, s134, s135, s139, s140, s113: opened, priced, previewed, linked, saved.
 async fn price_and_link_a_subscription(browser: &Browser) {
@@ -352,7 +352,8 @@ async fn status_says(browser: &Browser, words: &str) -> Option<()> {
     status.text().await.ok()?.contains(words).then_some(())
 }
 
-async fn no_dialog(browser: &Browser) -> Option<()> {
+/// Whether no dialog is open.
+pub async fn no_dialog(browser: &Browser) -> Option<()> {
     browser
         .driver
         .find_all(By::Css("dialog[open]"))

@@ -6,7 +6,7 @@ use axum::{
     http::HeaderMap,
 };
 use db::OrgTx;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 
 use super::{
@@ -75,7 +75,10 @@ impl StatusCard {
             Some(sync) => Some(sync),
             None => find_unfinished(tx).await?,
         };
-        let last = last_full(tx).await?.filter(|_| connection.is_some());
+        let last = match connection {
+            Some(connection) => last_full(tx, connection.connected_at).await?,
+            None => None,
+        };
         let zone = &actor.timezone;
         let status = ConnectionStatus::of(connection);
         let running = unfinished
@@ -177,7 +180,8 @@ pub(super) async fn show(
     html_parts(&[&card, &companies], &[flash])
 }
 
-async fn last_full(tx: &mut OrgTx) -> Result<Option<Sync>> {
+/// The last full sync that ended, of the present connection: what an earlier one found is history.
+async fn last_full(tx: &mut OrgTx, connected_at: Timestamp) -> Result<Option<Sync>> {
     let recent = Paging {
         limit: 50,
         after: None,
@@ -185,7 +189,8 @@ async fn last_full(tx: &mut OrgTx) -> Result<Option<Sync>> {
     let syncs = list_syncs(tx, &recent).await?.data;
     Ok(syncs
         .into_iter()
-        .find(|sync| sync.scope == Scope::Full && sync.status.is_finished()))
+        .find(|sync| sync.scope == Scope::Full && sync.status.is_finished())
+        .filter(|sync| sync.requested_at >= connected_at))
 }
 
 fn badge(status: ConnectionStatus) -> Badge {
