@@ -15,6 +15,7 @@
 //   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"] (in the
 //                                              words of data-event-words='{"value":"Words"}' where that has some),
 //                                              <progress> by its progress.done/total; at the end reloads data-refresh
+//   [data-watch="/url"]                        asked every few seconds while the page is in view: 204 or what replaces it
 //   button[data-add-row="#id"]                 appends the <template data-row> found in #id; [data-remove-row] removes
 //   time[data-relative], [data-copy="text"], [data-dismiss], [data-search], [data-announce]
 //   Theme: theme.js. Searchable select: combobox.js.
@@ -260,6 +261,20 @@ function listen(box) {
   source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(refresh, 3000, box); });
 }
 
+const WATCH_EVERY = 3000;
+
+/** Asks whether something happened elsewhere. A failure says nothing: the next question may fare better. */
+async function watch(box) {
+  if (!box.isConnected) return;
+  try {
+    const { html } = document.hidden ? {} : await fetchFragment(box.dataset.watch);
+    if (html && box.isConnected) return swap(html);
+  } catch (error) {
+    if (error instanceof WholePage) return;
+  }
+  setTimeout(watch, WATCH_EVERY, box);
+}
+
 function showField(element, state) {
   const value = element.dataset.eventText.split(".").reduce((part, key) => part?.[key], state);
   const words = JSON.parse(element.dataset.eventWords ?? "{}");
@@ -301,6 +316,7 @@ function leave(message) {
 /** Brings new markup to life; called after every swap, so each step must be safe to repeat. */
 function enhance() {
   for (const box of $$("[data-events]:not([data-live])")) { box.dataset.live = ""; listen(box); }
+  for (const box of $$("[data-watch]:not([data-live])")) { box.dataset.live = ""; setTimeout(watch, WATCH_EVERY, box); }
   for (const message of $$(".flash:not(.flash-bad, [data-timed])")) { message.dataset.timed = ""; setTimeout(leave, 8000, message); }
   showTimes();
 }

@@ -1,6 +1,11 @@
 //! `ascent demo` as a process of its own, ended with the test.
 
-use crate::process::{Process, first_line};
+use thirtyfour::prelude::*;
+
+use crate::{
+    browser::Browser,
+    process::{Process, first_line},
+};
 
 /// A running demo and what it told its user.
 pub struct Demo {
@@ -40,5 +45,27 @@ impl Demo {
             .body(fault.to_string());
         let answer = order.send().await.unwrap();
         assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    /// Asks for a sync as another program would, with the session of the browser and the token of its forms.
+    pub async fn request_sync(&self, browser: &Browser) {
+        let session = browser
+            .driver
+            .get_named_cookie("ascent_session")
+            .await
+            .unwrap();
+        let field = browser
+            .driver
+            .find(By::Css("input[name=csrf_token]"))
+            .await
+            .unwrap();
+        let order = reqwest::Client::new()
+            .post(format!("{}/api/v1/integrations/pax8/syncs", self.url))
+            .header("cookie", format!("ascent_session={}", session.value))
+            .header("x-csrf-token", field.prop("value").await.unwrap().unwrap())
+            .header("content-type", "application/json")
+            .body("{}");
+        let answer = order.send().await.unwrap();
+        assert_eq!(answer.status(), 202);
     }
 }

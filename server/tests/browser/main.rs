@@ -16,6 +16,8 @@ mod browser;
 mod demo;
 mod dialogs;
 mod ending;
+mod keyboard;
+mod live;
 mod main_path;
 mod no_script;
 mod pages;

@@ -329,7 +329,8 @@ async fn origin(browser: &Browser) -> String {
         .ascii_serialization()
 }
 
-async fn text(browser: &Browser, css: &str) -> String {
+/// The text of an element, once it is there.
+pub async fn text(browser: &Browser, css: &str) -> String {
     let read = async || {
         browser
             .driver

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse as _,
 };
 use db::OrgTx;
 use jiff::{Timestamp, tz::TimeZone};
@@ -42,6 +43,8 @@ pub(super) struct StatusCard {
     error: Option<Failure>,
     /// The stages in words, as JSON, for the page's script.
     stages: String,
+    /// What the card knows of, for the question whether something happened since.
+    seen: String,
 }
 
 /// What the last complete sync did.
@@ -105,6 +108,7 @@ impl StatusCard {
             running,
             error: connection.and_then(|it| Failure::of(it, zone)),
             stages: stages()?,
+            seen: mark(tx, connection).await?,
         })
     }
 }
@@ -144,17 +148,20 @@ impl Failure {
     }
 }
 
-/// Which sync the page's script followed to its end.
+/// What the page's script knows.
 #[derive(Deserialize)]
-pub(super) struct After {
+pub(super) struct Asked {
+    /// The sync that it followed to its end.
     after: Option<SyncId>,
+    /// The mark of the card that it shows; the answer is empty if that is still how things are.
+    seen: Option<String>,
 }
 
 /// `GET /admin/integrations/pax8/status`: the card, and the companies if the sync changed them.
 pub(super) async fn show(
     State(app): State<App>,
     Pax8Visit(visit): Pax8Visit,
-    Query(After { after }): Query<After>,
+    Query(Asked { after, seen }): Query<Asked>,
     headers: HeaderMap,
 ) -> PageResult {
     if !visit.fragment {
@@ -163,6 +170,9 @@ pub(super) async fn show(
     let actor = &visit.actor;
     let mut tx = app.database.read(actor.organization).await?;
     let connection = find_connection(&mut tx).await?;
+    if seen.is_some() && seen == Some(mark(&mut tx, connection.as_ref()).await?) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let card = StatusCard::load(&mut tx, actor, connection.as_ref(), None).await?;
     let followed = match after {
         Some(id) => Some(load_sync(&mut tx, id).await?),
@@ -180,14 +190,34 @@ pub(super) async fn show(
     html_parts(&[&card, &companies], &[flash])
 }
 
-/// The last full sync that ended, of the present connection: what an earlier one found is history.
-async fn last_full(tx: &mut OrgTx, connected_at: Timestamp) -> Result<Option<Sync>> {
-    let recent = Paging {
+/// Changes when a sync of everything was asked for or ended, and with the state of the connection.
+async fn mark(tx: &mut OrgTx, connection: Option<&Connection>) -> Result<String> {
+    let latest = recent(tx)
+        .await?
+        .into_iter()
+        .find(|it| it.scope == Scope::Full);
+    let sync = latest.map(|sync| format!("{}-{}", sync.id, sync.status.as_str()));
+    let connected =
+        connection.map(|it| format!("{}-{}", it.connected_at.as_millisecond(), it.active));
+    Ok(format!(
+        "{}.{}",
+        sync.unwrap_or_default(),
+        connected.unwrap_or_default()
+    ))
+}
+
+async fn recent(tx: &mut OrgTx) -> Result<Vec<Sync>> {
+    let page = Paging {
         limit: 50,
         after: None,
     };
-    let syncs = list_syncs(tx, &recent).await?.data;
-    Ok(syncs
+    Ok(list_syncs(tx, &page).await?.data)
+}
+
+/// The last full sync that ended, of the present connection: what an earlier one found is history.
+async fn last_full(tx: &mut OrgTx, connected_at: Timestamp) -> Result<Option<Sync>> {
+    Ok(recent(tx)
+        .await?
         .into_iter()
         .find(|sync| sync.scope == Scope::Full && sync.status.is_finished())
         .filter(|sync| sync.requested_at >= connected_at))

@@ -244,6 +244,36 @@ async fn s49_s63_while_a_sync_runs_the_card_follows_its_events() {
 }
 
 #[tokio::test]
+async fn an_open_page_asks_whether_something_happened_elsewhere() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let script = world.ours.browser.script();
+        let ask = attribute(&page(world).await, "#connection-status", "data-watch").unwrap();
+        assert_eq!(script.get(&ask).await.status, StatusCode::NO_CONTENT);
+
+        world
+            .ours
+            .admin
+            .post("/api/v1/integrations/pax8/syncs", serde_json::json!({}))
+            .await
+            .json(202);
+        let html = script.get(&ask).await.page();
+        assert_eq!(count(&html, "#connection-status [data-events]"), 1);
+        assert_eq!(
+            count(&html, "[data-watch]"),
+            0,
+            "it is followed by its events now"
+        );
+
+        world.work().await;
+        let html = script.get(&ask).await.page();
+        let ask = attribute(&html, "#connection-status", "data-watch").unwrap();
+        assert_eq!(script.get(&ask).await.status, StatusCode::NO_CONTENT);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn s50_s51_i7_an_error_shows_until_a_sync_goes_well() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
