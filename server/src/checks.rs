@@ -87,9 +87,35 @@ impl Checks {
     }
 }
 
+/// Whether a text looks like an e-mail address. Only sending to it would tell for sure.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let Some((user, host)) = text.split_once('@') else {
+        return false;
+    };
+    let dotted = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    !user.is_empty() && dotted && !host.contains('@') && !text.contains(char::is_whitespace)
+}
+
+/// The longest address that mail carries (RFC 5321).
+pub const LONGEST_EMAIL: usize = 254;
+
+/// What is said of a text that is no e-mail address.
+pub const NO_EMAIL: &str = "This is not an e-mail address. It looks like accounts@example.com.";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_of_mail_has_a_user_and_a_dotted_host() {
+        for good in ["a@b.c", "accounts+x@mail.example.com"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["a", "@b.c", "a@b", "a@.b", "a@b.", "a b@c.d", "a@b@c.d"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn all_refusals_are_told_at_once() {

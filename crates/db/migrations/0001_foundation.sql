@@ -18,14 +18,24 @@ create table organization (
     email text not null default '',
     tax_id text not null default '',
     page_size text not null default 'a4',
-    tax_name text not null default 'Tax',
-    -- Percent; null: no tax.
-    tax_percent text,
+    -- Numbers of invoices: what stands before, at least how many digits, and which one comes next.
     invoice_prefix text not null default 'INV-',
+    invoice_digits bigint not null default 4,
     next_invoice_number bigint not null default 1,
     -- When the next daily billing run is due.
     next_billing_at bigint not null,
+    -- Raised by every change of its settings, so that a stale save is noticed.
+    version bigint not null default 1,
     created_at bigint not null
+);
+
+-- A tax that the organization charges on the sum of the taxable lines of an invoice.
+create table tax_rate (
+    organization_id text not null references organization (id),
+    position bigint not null,
+    name text not null,
+    percent text not null,
+    primary key (organization_id, position)
 );
 
 create table organization_feature (
@@ -39,7 +49,8 @@ create table account (
     id text primary key,
     email text not null unique,
     name text not null,
-    password_hash text not null,
+    -- Null: invited, and no password chosen yet.
+    password_hash text,
     failed_sign_ins bigint not null default 0,
     -- No sign-in before this instant, after too many failures.
     locked_until bigint,
@@ -50,15 +61,22 @@ create table custom_role (
     organization_id text not null references organization (id),
     id text not null,
     name text not null,
+    -- The name in lower case, by the program.
+    sort_name text not null,
+    -- A JSON list of names.
     permissions text not null,
+    version bigint not null,
+    created_at bigint not null,
     primary key (organization_id, id)
 );
+create unique index custom_role_name on custom_role (organization_id, sort_name);
 
 create table membership (
     organization_id text not null references organization (id),
     account_id text not null references account (id),
     role text not null,
     custom_role_id text,
+    version bigint not null default 1,
     created_at bigint not null,
     primary key (organization_id, account_id),
     foreign key (organization_id, custom_role_id) references custom_role (organization_id, id)
@@ -76,6 +94,18 @@ create table session (
     primary key (organization_id, id)
 );
 create index session_expires on session (organization_id, expires_at);
+
+-- A link by which somebody who was invited chooses their first password. It works once.
+create table invitation (
+    organization_id text not null references organization (id),
+    -- Digest of the link's secret.
+    id text not null,
+    account_id text not null references account (id),
+    created_at bigint not null,
+    expires_at bigint not null,
+    primary key (organization_id, id)
+);
+create index invitation_account on invitation (organization_id, account_id);
 
 create table api_token (
     organization_id text not null references organization (id),

@@ -77,6 +77,21 @@ impl Actor {
         }
     }
 
+    /// Goes on only in the Admin area, and there only with the permission.
+    ///
+    /// # Errors
+    /// The first of the two that is missing.
+    pub fn require_admin(&self, permission: Permission) -> Result<()> {
+        self.require_admin_area()?;
+        self.require(permission)
+    }
+
+    /// Whether the part of the Admin area that needs the permission is open.
+    #[must_use]
+    pub fn may_administer(&self, permission: Permission) -> bool {
+        self.require_admin(permission).is_ok()
+    }
+
     /// Whether the organization's licence has the feature.
     #[must_use]
     pub fn has_feature(&self, feature: &str) -> bool {
@@ -88,8 +103,7 @@ impl Actor {
     /// # Errors
     /// The first of the three that is missing.
     pub fn require_pax8(&self) -> Result<()> {
-        self.require_admin_area()?;
-        self.require(Permission::IntegrationsManage)?;
+        self.require_admin(Permission::IntegrationsManage)?;
         if self.has_feature(PAX8_FEATURE) {
             Ok(())
         } else {

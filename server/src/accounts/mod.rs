@@ -5,13 +5,22 @@
 //! - A refused sign-in says neither whether the account exists nor what was wrong.
 
 mod actor;
+pub mod me;
 pub mod pages;
 mod password;
+mod people_pages;
 mod permission;
+pub mod roles;
 mod session;
 mod sign_in;
 mod store;
 mod token;
+pub mod tokens;
+pub mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
 
 pub use actor::{Actor, By, PAX8_FEATURE, Via};
 pub use password::{PasswordHash, hash_password};
@@ -20,3 +29,12 @@ pub use session::{Session, SessionSecret, end_session, find_session, start_sessi
 pub use sign_in::sign_in;
 pub use store::{NewAccount, insert_account, insert_membership};
 pub use token::{find_token, make_token};
+
+/// The calls about people, roles and tokens.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(me::api())
+        .merge(users::api())
+        .merge(roles::api())
+        .merge(tokens::api())
+}

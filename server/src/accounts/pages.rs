@@ -12,7 +12,7 @@ use axum_extra::extract::{CookieJar, cookie::Cookie};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{By, Session, SessionSecret, end_session, sign_in};
+use super::{By, Session, SessionSecret, end_session, me, people_pages, sign_in, tokens, users};
 use crate::{
     app::App,
     error::{Error, FieldError, Result},
@@ -26,6 +26,10 @@ pub fn routes() -> Router<App> {
         .route("/sign-in", get(show_sign_in).post(submit_sign_in))
         .route("/sign-out", post(sign_out))
         .route("/first-run", get(show_first_run).post(submit_first_run))
+        .merge(users::routes())
+        .merge(me::routes())
+        .merge(tokens::routes())
+        .merge(people_pages::routes())
 }
 
 #[derive(Template)]
@@ -143,7 +147,7 @@ fn first_run_page(fields: &Fields, refusals: &[FieldError]) -> PageResult {
 }
 
 /// A browser that has just signed in.
-fn enter(app: &App, session: &Session, path: &str) -> Response {
+pub(super) fn enter(app: &App, session: &Session, path: &str) -> Response {
     let cookie = session_cookie(app, session.secret.as_cookie()).to_string();
     let mut response = Redirect::to(path).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -41,6 +41,34 @@ impl Permission {
         }
     }
 
+    /// What it is called on pages.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::IntegrationsManage => "Manage integrations",
+            Self::ClientsManage => "Manage clients",
+            Self::BillingManage => "Manage billing",
+            Self::AuditRead => "Read the audit log",
+            Self::RolesManage => "Manage people and roles",
+            Self::SettingsManage => "Manage settings",
+        }
+    }
+
+    /// What it allows, for whoever gives it.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::IntegrationsManage => "Connect Pax8, map companies, price subscriptions.",
+            Self::ClientsManage => "Create, change and archive clients.",
+            Self::BillingManage => "Recurring invoices, billing runs, invoices and payments.",
+            Self::AuditRead => "See who did what, and export it.",
+            Self::RolesManage => "Invite and remove people, and say what they may do.",
+            Self::SettingsManage => {
+                "Organization, taxes, invoice numbers, and everybody's API tokens."
+            }
+        }
+    }
+
     /// The permission of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -70,6 +98,19 @@ impl PermissionSet {
     #[must_use]
     pub fn contains(&self, permission: Permission) -> bool {
         self.0.contains(&permission)
+    }
+
+    /// A permission that is in it and not in the other.
+    #[must_use]
+    pub fn first_beyond(&self, other: &Self) -> Option<Permission> {
+        self.iter().find(|permission| !other.contains(*permission))
+    }
+
+    /// The names of those in it, in the order of [`Permission::ALL`].
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        let held = Permission::ALL.into_iter().filter(|it| self.contains(*it));
+        held.map(Permission::as_str).collect()
     }
 
     /// The permissions in it.
@@ -110,10 +151,31 @@ impl Role {
     /// The role of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Owner, Self::Admin, Self::Member]
-            .into_iter()
-            .find(|role| role.as_str() == name)
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
+
+    /// What it is called on pages.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Admin => "Admin",
+            Self::Member => "Member",
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything, including who else is an Owner.",
+            Self::Admin => "Everything in the Admin area, clients and billing.",
+            Self::Member => "Clients and billing; not the Admin area.",
+        }
+    }
+
+    /// Every role, the mightiest first.
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Admin, Self::Member];
 
     /// What the role allows where no custom role says otherwise.
     #[must_use]

@@ -40,7 +40,8 @@ impl SessionSecret {
         format!("{}.{}", self.organization, self.secret)
     }
 
-    fn digest(&self) -> String {
+    /// What is stored of it.
+    pub(super) fn digest(&self) -> String {
         digest(&self.secret)
     }
 }

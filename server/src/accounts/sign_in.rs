@@ -24,7 +24,8 @@ pub async fn sign_in(app: &App, email: &str, password: SecretString) -> Result<S
     let mut tx = app.database.system_read().await?;
     let record = store::find_for_sign_in(&mut tx, email).await?;
     drop(tx);
-    let Some(record) = record else {
+    let known = record.and_then(|record| record.password.clone().map(|hash| (record, hash)));
+    let Some((record, hash)) = known else {
         PasswordHash::from_stored(DECOY.to_owned())
             .verify(password)
             .await?;
@@ -37,7 +38,7 @@ pub async fn sign_in(app: &App, email: &str, password: SecretString) -> Result<S
             retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX).max(1),
         });
     }
-    let matches = record.password.verify(password).await?;
+    let matches = hash.verify(password).await?;
     let mut tx = app.database.system_write().await?;
     if !matches {
         let locked_until = (record.failures + 1 >= FAILURES).then(|| now + LOCK);

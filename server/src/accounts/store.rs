@@ -31,7 +31,8 @@ db::statements! {
     system DELETE_OLD_SESSIONS = "delete from session where organization_id = $1 and expires_at <= $2";
     org INSERT_TOKEN = "insert into api_token (organization_id, id, account_id, name, token_hash, hint, created_at, expires_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    org FIND_TOKEN = "select t.organization_id, o.name as organization_name, o.timezone, o.currency,
+    system TOUCH_TOKEN = "update api_token set last_used_at = $3 where organization_id = $1 and token_hash = $2";
+    org FIND_TOKEN = "select t.last_used_at, t.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from api_token t join organization o on o.id = t.organization_id join account a on a.id = t.account_id
         join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id
@@ -95,7 +96,8 @@ pub async fn insert_membership(
 /// What sign-in needs to know of an account.
 pub(super) struct SignInRecord {
     pub account: AccountId,
-    pub password: PasswordHash,
+    /// None: invited, and no password chosen yet.
+    pub password: Option<PasswordHash>,
     pub failures: i64,
     pub locked_until: Option<Timestamp>,
     pub organization: Option<OrganizationId>,
@@ -111,7 +113,9 @@ pub(super) async fn find_for_sign_in(
     row.map(|row| {
         Ok(SignInRecord {
             account: row.get("id")?,
-            password: PasswordHash::from_stored(row.get("password_hash")?),
+            password: row
+                .get::<Option<String>>("password_hash")?
+                .map(PasswordHash::from_stored),
             failures: row.get("failed_sign_ins")?,
             locked_until: row.get("locked_until")?,
             organization: row.get("organization_id")?,
@@ -236,15 +240,29 @@ pub(super) async fn insert_token(
     Ok(())
 }
 
+/// The actor of a token and when it was last used.
 pub(super) async fn find_token(
     mut tx: OrgTx,
     digest: &str,
     now: Timestamp,
-) -> Result<Option<Actor>> {
+) -> Result<Option<(Actor, Option<Timestamp>)>> {
     let Some(row) = tx.fetch_optional(&FIND_TOKEN, args![digest, now]).await? else {
         return Ok(None);
     };
-    Ok(Some(with_features(tx, actor(&row, Via::Token)?).await?))
+    let last_used = row.get("last_used_at")?;
+    let actor = with_features(tx, actor(&row, Via::Token)?).await?;
+    Ok(Some((actor, last_used)))
+}
+
+pub(super) async fn touch_token(
+    tx: &mut SystemTx,
+    organization: OrganizationId,
+    digest: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&TOUCH_TOKEN, args![organization, digest, now])
+        .await?;
+    Ok(())
 }
 
 async fn with_features(mut tx: OrgTx, mut actor: Actor) -> Result<Actor> {

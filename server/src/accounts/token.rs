@@ -1,5 +1,6 @@
 //! API tokens: shown once, stored as digests.
 
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -18,7 +19,10 @@ const PREFIX: &str = "asc_";
 /// Between the organization's id, which leads to its rows, and the secret.
 const SEPARATOR: char = '_';
 
-/// Makes a token for an account of the transaction's organization. This is the only time that it can be read.
+/// How exactly "last used" is kept; finer would write on every call.
+const USED_GRAIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// Makes a token without an end for an account of the transaction's organization. This is the only time that it can be read.
 ///
 /// # Errors
 /// When the database refuses.
@@ -28,6 +32,17 @@ pub async fn make_token(
     account: AccountId,
     name: &str,
 ) -> Result<(ApiTokenId, SecretString)> {
+    make_token_until(tx, app, account, name, None).await
+}
+
+/// Makes a token that works until an instant, or for good.
+pub(super) async fn make_token_until(
+    tx: &mut db::OrgTx,
+    app: &App,
+    account: AccountId,
+    name: &str,
+    expires_at: Option<Timestamp>,
+) -> Result<(ApiTokenId, SecretString)> {
     let token = format!("{PREFIX}{}{SEPARATOR}{}", tx.organization(), random_text()?);
     let record = store::TokenRecord {
         id: ApiTokenId::new(),
@@ -35,7 +50,7 @@ pub async fn make_token(
         name,
         digest: &digest(&token),
         hint: &token[token.len() - 4..],
-        expires_at: None,
+        expires_at,
     };
     store::insert_token(tx, &record, app.clock.now()).await?;
     Ok((record.id, SecretString::from(token)))
@@ -49,9 +64,17 @@ pub async fn find_token(app: &App, token: &SecretString) -> Result<Option<Actor>
     let Some(organization) = organization_of(token.expose_secret()) else {
         return Ok(None);
     };
-    let digest = digest(token.expose_secret());
+    let (digest, now) = (digest(token.expose_secret()), app.clock.now());
     let tx = app.database.read(organization).await?;
-    store::find_token(tx, &digest, app.clock.now()).await
+    let Some((actor, last_used)) = store::find_token(tx, &digest, now).await? else {
+        return Ok(None);
+    };
+    if last_used.is_none_or(|last_used| now.duration_since(last_used) > USED_GRAIN) {
+        let mut tx = app.database.system_write().await?;
+        store::touch_token(&mut tx, organization, &digest, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(actor))
 }
 
 fn organization_of(token: &str) -> Option<OrganizationId> {

@@ -55,6 +55,8 @@ db::statements! {
         where s.organization_id = $1 and s.id = $3 and cast($2 as text) = 'pax8_subscription'
         union all select coalesce(number, 'Draft') as name, client_name as place
         from invoice where organization_id = $1 and id = $3 and cast($2 as text) = 'invoice'";
+    org LAST_CHANGE = "select actor, at from audit_event
+        where organization_id = $1 and subject_type = $2 and subject_id = $3 order by at desc, id desc limit 1";
 }
 
 /// An event to be written.
@@ -180,4 +182,16 @@ fn read(row: &Row) -> Result<AuditEvent> {
     };
     event.summary = event.sentence();
     Ok(event)
+}
+
+/// Who was the last to do something to a subject, and when.
+pub(super) async fn last_change(
+    tx: &mut OrgTx,
+    subject_type: &str,
+    subject_id: &str,
+) -> Result<Option<(String, Timestamp)>> {
+    let args = args![subject_type, subject_id];
+    let row = tx.fetch_optional(&LAST_CHANGE, args).await?;
+    row.map(|row| Ok((row.get("actor")?, row.get("at")?)))
+        .transpose()
 }

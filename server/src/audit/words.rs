@@ -54,6 +54,14 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "invoice.recalculated" => about("recalculated the", None),
         "billing_run.started" => about("started a billing run as of", None),
         "organization.created" => about("set up the organization", None),
+        "organization.changed" => whole("changed the organization's settings"),
+        "user.invited" => about("invited", None),
+        "user.joined" => whole("joined the organization"),
+        "user.removed" => about("removed", Some("from the organization".to_owned())),
+        "user.role_changed" => about("changed the role of", None),
+        "user.invitation_renewed" => about("made a new invitation for", None),
+        "account.renamed" => whole("changed their name"),
+        "account.password_changed" => whole("changed their password"),
         action => about(&phrase(action, "the "), None),
     }
 }
@@ -71,6 +79,7 @@ pub(super) fn action_label(action: &str) -> String {
 pub(super) fn kind_label(kind: &str) -> String {
     match kind {
         "pax8_connection" => "Pax8 connection".to_owned(),
+        "api_token" => "API token".to_owned(),
         kind => capital(&words(kind)),
     }
 }

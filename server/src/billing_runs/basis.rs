@@ -9,7 +9,7 @@ use crate::{
     clients::{Client, load_client},
     error::{Error, Result},
     invoices::{Origin, ReviewReason, SellerSnapshot},
-    organizations::{Organization, load_organization},
+    organizations::{Organization, list_tax_rates, load_organization},
     pax8::{connection::data_is_stale, subscriptions::linked_subscriptions},
     recurring::{RecurringInvoice, schedule_of},
 };
@@ -19,6 +19,7 @@ pub(super) struct Basis {
     pub recurring: RecurringInvoice,
     client: Client,
     organization: Organization,
+    tax_rates: Vec<TaxRate>,
     linked: Vec<LinkedSubscription>,
     data_is_stale: bool,
 }
@@ -61,12 +62,14 @@ impl Basis {
     ) -> Result<Self> {
         let client = load_client(tx, recurring.client_id).await?;
         let organization = load_organization(tx).await?;
+        let tax_rates = list_tax_rates(tx).await?;
         let linked = linked_subscriptions(tx, recurring.id).await?;
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
         Ok(Self {
             recurring,
             client,
             organization,
+            tax_rates,
             linked,
             data_is_stale,
         })
@@ -121,10 +124,6 @@ impl Basis {
             unit_price: line.unit_price,
             taxable: line.taxable,
         });
-        let rate = self.organization.tax_percent.map(|percent| TaxRate {
-            name: self.organization.tax_name.clone(),
-            percent,
-        });
         Ok(InvoiceInput {
             currency: self.client.currency,
             period,
@@ -132,7 +131,7 @@ impl Basis {
             manual_lines: lines.collect(),
             subscriptions: self.linked.clone(),
             data_is_stale: self.data_is_stale,
-            tax_rates: rate.into_iter().collect(),
+            tax_rates: self.tax_rates.clone(),
             tax_exempt: self.client.tax_exempt,
             proration: Proration {
                 first_from: self.first_from(period),

@@ -15,7 +15,10 @@ use subtle::ConstantTimeEq as _;
 
 use super::{Flash, PageError, Problem};
 use crate::{
-    accounts::{Actor, SessionSecret, find_session, find_token},
+    accounts::{
+        Actor, SessionSecret, find_session, find_token,
+        me::{OrganizationChoice, list_elsewhere},
+    },
     app::App,
     error::{Error, Result},
 };
@@ -37,6 +40,8 @@ pub struct Visit {
     pub flashes: Vec<Flash>,
     /// Whether the page's script asks for a part to put in place, not for a whole page.
     pub fragment: bool,
+    /// Other organizations that the account works for; not looked up for a part of a page.
+    pub elsewhere: Vec<OrganizationChoice>,
 }
 /// The actor of an API call of the Pax8 integration: Admin area, permission and licence are there.
 pub struct Pax8Actor(pub Actor);
@@ -81,10 +86,17 @@ impl FromRequestParts<App> for Visit {
         let Some(actor) = from_cookie(parts, app).await? else {
             return Err(PageError::sign_in_first(parts));
         };
+        let fragment = parts.headers.contains_key(FRAGMENT_HEADER);
+        let elsewhere = if fragment || parts.method != Method::GET {
+            Vec::new()
+        } else {
+            list_elsewhere(app, &actor).await?
+        };
         Ok(Self {
             actor: located(actor, parts),
             flashes: Flash::of_request(&parts.headers),
-            fragment: parts.headers.contains_key(FRAGMENT_HEADER),
+            fragment,
+            elsewhere,
         })
     }
 }

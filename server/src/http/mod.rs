@@ -28,8 +28,8 @@ pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
 pub use page::{
-    Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_parts, html_parts_refused,
-    html_refused,
+    Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,
+    html_parts, html_parts_refused, html_refused,
 };
 pub use pager::Pager;
 pub use paging::{List, PageQuery, Paging};

@@ -11,7 +11,7 @@ use super::{
     problem::{log_internal, retry_after},
 };
 use crate::{
-    accounts::{Actor, Permission},
+    accounts::{Actor, Permission, me::OrganizationChoice},
     error::{Error, Result},
 };
 
@@ -57,14 +57,38 @@ pub struct Frame {
     pub role: &'static str,
     /// Whether the Admin area is shown.
     pub admin: bool,
-    /// Whether Audit Logs is among its entries.
-    pub may_read_audit: bool,
-    /// Whether Background Jobs is.
-    pub may_manage_settings: bool,
+    /// Which parts of it.
+    pub may: Areas,
+    /// Other organizations that the account works for.
+    pub elsewhere: Vec<OrganizationChoice>,
     /// Goes into every form.
     pub csrf_token: String,
     /// Messages of what was done just before.
     pub flashes: Vec<Flash>,
+}
+
+/// The parts of the Admin area that are open to somebody.
+#[derive(Debug, Clone, Copy)]
+pub struct Areas {
+    /// Integrations.
+    pub integrations: bool,
+    /// Roles & Permissions.
+    pub roles: bool,
+    /// Audit Logs.
+    pub audit: bool,
+    /// Org Settings.
+    pub settings: bool,
+}
+
+impl Areas {
+    fn of(actor: &Actor) -> Self {
+        Self {
+            integrations: actor.may_administer(Permission::IntegrationsManage),
+            roles: actor.may_administer(Permission::RolesManage),
+            audit: actor.may_administer(Permission::AuditRead),
+            settings: actor.may_administer(Permission::SettingsManage),
+        }
+    }
 }
 
 impl Frame {
@@ -75,14 +99,10 @@ impl Frame {
             place,
             organization: actor.organization_name.clone(),
             email: actor.email.clone(),
-            role: match actor.role {
-                crate::accounts::Role::Owner => "Owner",
-                crate::accounts::Role::Admin => "Admin",
-                crate::accounts::Role::Member => "Member",
-            },
+            role: actor.role.label(),
             admin: actor.role.opens_admin_area(),
-            may_read_audit: actor.permissions.contains(Permission::AuditRead),
-            may_manage_settings: actor.permissions.contains(Permission::SettingsManage),
+            may: Areas::of(actor),
+            elsewhere: Vec::new(),
             csrf_token: actor.csrf_token.clone(),
             flashes: Vec::new(),
         }
@@ -110,6 +130,7 @@ impl Visit {
     pub fn frame(&self, place: Place, title: impl Into<String>) -> Frame {
         Frame {
             flashes: self.flashes.clone(),
+            elsewhere: self.elsewhere.clone(),
             ..Frame::new(&self.actor, place, title)
         }
     }
@@ -129,6 +150,14 @@ pub fn html(template: &impl Template) -> PageResult {
 /// When the template fails, which is a failure of ours.
 pub fn html_refused(template: &impl Template) -> PageResult {
     render(template, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Renders a form that somebody else was faster than, filled as it was sent.
+///
+/// # Errors
+/// When the template fails, which is a failure of ours.
+pub fn html_conflict(template: &impl Template) -> PageResult {
+    render(template, StatusCode::CONFLICT)
 }
 
 /// Answers the page's script with parts, each of which takes the place of the element with its id, and with messages.

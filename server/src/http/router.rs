@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
 use crate::{
     accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
-    integrations, invoices, pax8, recurring,
+    integrations, invoices, organizations, pax8, recurring,
 };
 
 /// The largest body that is read, in bytes.
@@ -67,11 +67,13 @@ pub fn router(app: App) -> Router {
 /// Every call of the API, each slice's below its own path.
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(accounts::api())
         .merge(audit::api())
         .merge(background_jobs::api())
         .merge(billing_runs::api())
         .merge(clients::api())
         .merge(invoices::api())
+        .merge(organizations::api())
         .merge(pax8::api())
         .merge(recurring::api())
 }
@@ -88,6 +90,7 @@ fn pages() -> Router<App> {
         .merge(integrations::routes())
         .merge(pax8::pages::routes())
         .merge(clients::routes())
+        .merge(organizations::routes())
         .merge(recurring::routes())
 }
 

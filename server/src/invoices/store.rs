@@ -14,6 +14,7 @@ use crate::{
 };
 
 db::statements! {
+    org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
     org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
         currency, period_start, period_end, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
         client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text)
@@ -272,6 +273,14 @@ pub async fn waiting_drafts(tx: &mut OrgTx) -> Result<Vec<WaitingDrafts>> {
 fn currency(row: &Row) -> Result<Currency> {
     row.parse("currency", str::parse::<Currency>)?
         .ok_or_else(|| Error::internal("an invoice without a currency"))
+}
+
+/// Whether the organization has an invoice, of any status.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn any_invoice(tx: &mut OrgTx) -> Result<bool> {
+    Ok(tx.fetch_optional(&ANY_INVOICE, args![]).await?.is_some())
 }
 
 fn read(row: &Row) -> Result<Invoice> {

@@ -9,6 +9,7 @@ use crate::{
     accounts::{self, By, NewAccount, Role},
     app::App,
     audit,
+    checks::{NO_EMAIL, is_email},
     error::{Error, Result},
     ids::{AccountId, OrganizationId},
 };
@@ -147,16 +148,10 @@ fn required<'a>(field: &str, text: &'a str) -> Result<&'a str> {
 
 fn email(text: &str) -> Result<&str> {
     let text = required("email", text)?;
-    let well_formed = text.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty()
-            && host.contains('.')
-            && !text.contains(char::is_whitespace)
-            && !host.contains('@')
-    });
-    if well_formed {
+    if is_email(text) {
         Ok(text)
     } else {
-        Err(Error::field("email", "This is not an e-mail address."))
+        Err(Error::field("email", NO_EMAIL))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Every SQL statement about organizations.
 
+use billing::TaxRate;
 use db::{OrgTx, Row, SystemTx, args};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::Currency;
-use rust_decimal::Decimal;
 
+use super::{InvoiceNumbers, settings::Accepted};
 use crate::{
     error::{Error, Result},
     ids::OrganizationId,
@@ -19,11 +20,18 @@ db::statements! {
         on conflict (organization_id, feature) do nothing";
     org HAS_FEATURE = "select 1 as one from organization_feature where organization_id = $1 and feature = $2";
     org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
-    org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, tax_name, tax_percent, invoice_prefix
-        from organization where id = $1";
+    org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, invoice_prefix, invoice_digits,
+        next_invoice_number, next_billing_at, version from organization where id = $1";
+    org UPDATE = "update organization set name = $2, currency = $3, timezone = $4, address = $5, email = $6, tax_id = $7, page_size = $8,
+        invoice_prefix = $9, invoice_digits = $10, next_invoice_number = $11, next_billing_at = $12, version = version + 1
+        where id = $1";
+    org LIST_TAX_RATES = "select name, percent from tax_rate where organization_id = $1 order by position";
+    org DELETE_TAX_RATES = "delete from tax_rate where organization_id = $1";
+    bulk INSERT_TAX_RATES = "insert into tax_rate (organization_id, position, name, percent) values", 4, "";
+    org LIST_FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
     org LOAD_DATA_KEY = "select data_key from organization where id = $1";
     org TAKE_INVOICE_NUMBER = "update organization set next_invoice_number = next_invoice_number + 1 where id = $1
-        returning next_invoice_number - 1 as number, invoice_prefix";
+        returning next_invoice_number - 1 as number, invoice_prefix, invoice_digits";
     org FIND_BILLING_DUE = "select timezone from organization where id = $1 and next_billing_at <= $2";
     org NEXT_BILLING = "select next_billing_at from organization where id = $1";
     org SET_NEXT_BILLING = "update organization set next_billing_at = $2 where id = $1";
@@ -53,12 +61,28 @@ pub struct Organization {
     pub tax_id: String,
     /// `a4` or `letter`.
     pub page_size: String,
-    /// The name of its tax.
-    pub tax_name: String,
-    /// Its rate in percent; none: no tax.
-    pub tax_percent: Option<Decimal>,
-    /// What stands before the number of an invoice.
-    pub invoice_prefix: String,
+    /// How its invoices are numbered.
+    pub numbers: InvoiceNumbers,
+    /// When its next daily billing run is due.
+    pub next_billing_at: Timestamp,
+    /// Raised by every change of its settings.
+    pub version: i64,
+}
+
+impl Organization {
+    /// Goes on only if nobody changed the settings since they had this version.
+    ///
+    /// # Errors
+    /// When somebody did.
+    pub fn refuse_stale(&self, version: Option<i64>) -> Result<()> {
+        if version.is_none_or(|version| version == self.version) {
+            return Ok(());
+        }
+        Err(Error::conflict(
+            "changed_meanwhile",
+            "Somebody changed these settings meanwhile. Load them again and repeat your change.",
+        ))
+    }
 }
 
 pub(super) struct NewRow<'a> {
@@ -133,6 +157,57 @@ pub async fn load_organization(tx: &mut OrgTx) -> Result<Organization> {
     read(&row)
 }
 
+/// Stores accepted settings, and when the daily billing run is due by them.
+pub(super) async fn update(
+    tx: &mut OrgTx,
+    it: &Accepted,
+    next_billing_at: Timestamp,
+) -> Result<()> {
+    let args = args![
+        &it.name,
+        it.currency.code(),
+        &it.timezone,
+        &it.address,
+        &it.email,
+        &it.tax_id,
+        &it.page_size,
+        &it.numbers.prefix,
+        it.numbers.digits,
+        it.numbers.next,
+        next_billing_at
+    ];
+    tx.execute(&UPDATE, args).await?;
+    tx.execute(&DELETE_TAX_RATES, args![]).await?;
+    let rates = (0_u32..).zip(&it.taxes);
+    let rows = rates.map(|(position, rate)| args![position, &rate.name, rate.percent]);
+    tx.bulk(&INSERT_TAX_RATES, rows.collect()).await?;
+    Ok(())
+}
+
+/// The taxes that the transaction's organization charges, in the order printed.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_tax_rates(tx: &mut OrgTx) -> Result<Vec<TaxRate>> {
+    let rows = tx.fetch_all(&LIST_TAX_RATES, args![]).await?;
+    let read = |row: &Row| -> Result<TaxRate> {
+        Ok(TaxRate {
+            name: row.get("name")?,
+            percent: row.get("percent")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The features that the transaction's organization is licensed for.
+pub(super) async fn list_features(tx: &mut OrgTx) -> Result<Vec<String>> {
+    let rows = tx.fetch_all(&LIST_FEATURES, args![]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get("feature"))
+        .collect::<db::Result<_>>()?)
+}
+
 /// Opens the data key of the transaction's organization.
 ///
 /// # Errors
@@ -180,8 +255,12 @@ pub async fn list_organizations(tx: &mut SystemTx) -> Result<Vec<OrganizationId>
 /// When the database refuses.
 pub async fn take_invoice_number(tx: &mut OrgTx) -> Result<String> {
     let row = tx.fetch_one(&TAKE_INVOICE_NUMBER, args![]).await?;
-    let (prefix, number): (String, i64) = (row.get("invoice_prefix")?, row.get("number")?);
-    Ok(format!("{prefix}{number:04}"))
+    let taken = InvoiceNumbers {
+        prefix: row.get("invoice_prefix")?,
+        digits: row.get("invoice_digits")?,
+        next: row.get("number")?,
+    };
+    Ok(taken.sample())
 }
 
 /// The organizations whose daily billing run is due, the longest waiting first.
@@ -235,8 +314,12 @@ fn read(row: &Row) -> Result<Organization> {
         email: row.get("email")?,
         tax_id: row.get("tax_id")?,
         page_size: row.get("page_size")?,
-        tax_name: row.get("tax_name")?,
-        tax_percent: row.get("tax_percent")?,
-        invoice_prefix: row.get("invoice_prefix")?,
+        numbers: InvoiceNumbers {
+            prefix: row.get("invoice_prefix")?,
+            digits: row.get("invoice_digits")?,
+            next: row.get("next_invoice_number")?,
+        },
+        next_billing_at: row.get("next_billing_at")?,
+        version: row.get("version")?,
     })
 }

@@ -233,7 +233,8 @@ pub async fn only(world: &World, permission: &str) {
 }
 
 db::statements! {
-    org INSERT_ROLE = "insert into custom_role (organization_id, id, name, permissions) values ($1, $2, 'Only', $3)";
+    org INSERT_ROLE = "insert into custom_role (organization_id, id, name, sort_name, permissions, version, created_at)
+        values ($1, $2, 'Only', 'only', $3, 1, 0)";
     org GIVE_ROLE = "update membership set custom_role_id = $2 where organization_id = $1 and role = 'member'";
 }
 

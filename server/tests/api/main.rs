@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod api_tokens;
 mod audit;
 mod background_jobs;
 mod billing;
@@ -21,6 +22,8 @@ mod clients;
 mod contract;
 mod estate;
 mod jobs;
+mod me;
+mod organization;
 mod pax8_connection;
 mod pax8_decisions;
 mod pax8_faults;
@@ -29,5 +32,7 @@ mod pax8_pages;
 mod pax8_sync;
 mod recurring;
 mod recurring_pages;
+mod roles;
 mod specification;
+mod users;
 mod world;

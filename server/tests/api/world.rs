@@ -137,6 +137,14 @@ impl World {
         }
     }
 
+    /// A program with a token.
+    pub fn token(&self, secret: &str) -> User {
+        User {
+            pass: Pass::Token(SecretString::from(secret.to_owned())),
+            ..self.nobody()
+        }
+    }
+
     /// The browser of somebody who signed in on the page, with the token that their forms carry.
     pub async fn sign_in(&self, email: &str) -> User {
         let form = [("email", email), ("password", PASSWORD)];

@@ -17,7 +17,8 @@ use serde_json::Value;
 use crate::world::{Organization, World};
 
 db::statements! {
-    org SET_TAX = "update organization set tax_name = 'VAT', tax_percent = $2, address = $3 where id = $1";
+    org SET_TAX = "insert into tax_rate (organization_id, position, name, percent) values ($1, 0, 'VAT', $2)";
+    org SET_ADDRESS = "update organization set address = $2 where id = $1";
     org COUNT_EVERYTHING = "select (select count(*) from invoice where organization_id = $1) as invoices,
         (select count(*) from invoice_line where organization_id = $1) as lines,
         (select count(*) from billing_run where organization_id = $1) as runs,
@@ -178,7 +179,8 @@ impl<'a> Books<'a> {
 
     pub async fn tax(&self, percent: &str) {
         let mut tx = self.write().await;
-        tx.execute(&SET_TAX, args![percent, "1 Harbour Street\nPortland"])
+        tx.execute(&SET_TAX, args![percent]).await.unwrap();
+        tx.execute(&SET_ADDRESS, args!["1 Harbour Street\nPortland"])
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -1,6 +1,6 @@
 //! Billing: recurring invoices become invoices, once, exactly, and with everything that explains them.
 
-mod books;
+pub mod books;
 mod daily;
 mod invoices;
 mod linked;

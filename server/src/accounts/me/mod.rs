@@ -1,0 +1,17 @@
+//! One's own account: name, password, sessions, and the organizations that it works for.
+//!
+//! - A new password ends every other session of the account, in all organizations.
+//! - Somebody who works for several organizations is in one at a time; switching begins a new session there.
+
+mod api;
+mod organizations;
+mod pages;
+mod profile;
+mod sessions;
+mod store;
+
+pub use api::api;
+pub use organizations::{OrganizationChoice, list_elsewhere, switch_organization};
+pub use pages::routes;
+pub use profile::{change_password, rename};
+pub use sessions::{OwnSession, end_own_session, list_sessions};

@@ -1,0 +1,49 @@
+//! The organizations of one account, and switching between them.
+
+use crate::{
+    accounts::{Actor, Session, SessionSecret, end_session, start_session},
+    app::App,
+    error::{Error, Result},
+    ids::OrganizationId,
+};
+
+use super::store;
+
+/// An organization that an account works for.
+#[derive(Debug, Clone)]
+pub struct OrganizationChoice {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The other organizations that the actor's account works for, by name.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_elsewhere(app: &App, actor: &Actor) -> Result<Vec<OrganizationChoice>> {
+    let mut tx = app.database.system_read().await?;
+    let mut all = store::organizations_of(&mut tx, actor.account).await?;
+    all.retain(|choice| choice.id != actor.organization);
+    Ok(all)
+}
+
+/// Begins a session in another organization of the account and ends the one here.
+///
+/// # Errors
+/// When the account does not work for it.
+pub async fn switch_organization(
+    app: &App,
+    actor: &Actor,
+    here: &SessionSecret,
+    there: OrganizationId,
+) -> Result<Session> {
+    let choices = list_elsewhere(app, actor).await?;
+    if !choices.iter().any(|choice| choice.id == there) {
+        return Err(Error::NotFound("organization"));
+    }
+    let session = start_session(app, actor.account, there).await?;
+    end_session(app, here).await?;
+    Ok(session)
+}

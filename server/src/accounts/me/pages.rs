@@ -1,0 +1,173 @@
+//! The page of one's own account, and switching between organizations.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::Response,
+    routing::{get, post},
+};
+use axum_extra::extract::{CookieJar, cookie::Cookie};
+use secrecy::SecretString;
+
+use super::{
+    OwnSession, change_password, end_own_session, list_sessions, rename, switch_organization,
+};
+use crate::{
+    accounts::{
+        SessionSecret,
+        pages::enter,
+        tokens::{TokenRow, Whose, list_tokens, token_rows},
+    },
+    app::App,
+    error::{Error, Result},
+    http::{
+        Fields, Flash, Form, Frame, PageQuery, PageResult, Place, Refusals, SESSION_COOKIE, Visit,
+        filters, go_to, html, html_refused,
+    },
+    ids::OrganizationId,
+};
+
+const PATH: &str = "/account";
+
+/// The pages of one's own account.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(PATH, get(show))
+        .route("/account/name", post(save_name))
+        .route("/account/password", post(save_password))
+        .route("/account/sessions/{handle}/end", post(end_session))
+        .route("/switch-organization", post(switch))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/account.html")]
+struct AccountPage {
+    frame: Frame,
+    name: String,
+    refusals: Refusals,
+    sessions: Vec<SessionRow>,
+    tokens: Vec<TokenRow>,
+}
+
+struct SessionRow {
+    handle: String,
+    organization: String,
+    began: String,
+    seen: String,
+    current: bool,
+}
+
+async fn show(State(app): State<App>, visit: Visit, jar: CookieJar) -> PageResult {
+    html(&page(&app, &visit, &jar, None, Refusals::default()).await?)
+}
+
+async fn save_name(
+    State(app): State<App>,
+    jar: CookieJar,
+    Form { visit, fields }: Form,
+) -> PageResult {
+    match rename(&app, &visit.actor, fields.text("name")).await {
+        Ok(()) => Ok(go_to(&visit, PATH, &[Flash::ok("Your name was saved.")])),
+        Err(error) => refused(&app, &visit, &jar, Some(&fields), error).await,
+    }
+}
+
+async fn save_password(
+    State(app): State<App>,
+    jar: CookieJar,
+    Form { visit, fields }: Form,
+) -> PageResult {
+    let typed = |name| SecretString::from(fields.raw(name));
+    let (present, new) = (typed("present_password"), typed("password"));
+    match change_password(&app, &visit.actor, &here(&jar)?, present, new).await {
+        Ok(ended) => {
+            let text = match ended {
+                0 => "Your password was changed.".to_owned(),
+                1 => "Your password was changed. Your other session was signed out.".to_owned(),
+                many => format!(
+                    "Your password was changed. Your {many} other sessions were signed out."
+                ),
+            };
+            Ok(go_to(&visit, PATH, &[Flash::ok(text)]))
+        }
+        Err(error) => refused(&app, &visit, &jar, None, error).await,
+    }
+}
+
+async fn end_session(
+    State(app): State<App>,
+    Path(handle): Path<String>,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    end_own_session(&app, &visit.actor, &handle).await?;
+    Ok(go_to(
+        &visit,
+        PATH,
+        &[Flash::ok("The session was signed out.")],
+    ))
+}
+
+async fn switch(
+    State(app): State<App>,
+    jar: CookieJar,
+    Form { visit, fields }: Form,
+) -> Result<Response, crate::http::PageError> {
+    let there = OrganizationId::parse(fields.text("organization_id"));
+    let there = there.ok_or(Error::NotFound("organization"))?;
+    let session = switch_organization(&app, &visit.actor, &here(&jar)?, there).await?;
+    Ok(enter(&app, &session, "/"))
+}
+
+async fn refused(
+    app: &App,
+    visit: &Visit,
+    jar: &CookieJar,
+    typed: Option<&Fields>,
+    error: Error,
+) -> PageResult {
+    if error.field_errors().is_empty() {
+        return Err(error.into());
+    }
+    html_refused(&page(app, visit, jar, typed, Refusals::of(&error)).await?)
+}
+
+async fn page(
+    app: &App,
+    visit: &Visit,
+    jar: &CookieJar,
+    typed: Option<&Fields>,
+    refusals: Refusals,
+) -> Result<AccountPage> {
+    let (actor, secret) = (&visit.actor, here(jar)?);
+    let zone = &actor.timezone;
+    let row = |session: OwnSession| SessionRow {
+        handle: session.handle(),
+        began: filters::minute(&session.began_at, zone),
+        seen: filters::minute(&session.seen_at, zone),
+        current: session.is_of(&secret),
+        organization: session.organization_name,
+    };
+    let sessions = list_sessions(app, actor).await?;
+    let mut tx = app.database.read(actor.organization).await?;
+    let latest = PageQuery {
+        limit: Some(200),
+        cursor: None,
+    };
+    let tokens = list_tokens(&mut tx, Whose::Of(actor.account), &latest).await?;
+    Ok(AccountPage {
+        frame: visit.frame(Place::Elsewhere, "Your account"),
+        name: typed.map_or(actor.name.clone(), |typed| typed.text("name").to_owned()),
+        refusals,
+        sessions: sessions.into_iter().map(row).collect(),
+        tokens: token_rows(tokens.data, zone, &app.clock.now()),
+    })
+}
+
+/// The secret of the session that the request came with.
+fn here(jar: &CookieJar) -> Result<SessionSecret> {
+    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
+    cookie
+        .and_then(SessionSecret::from_cookie)
+        .ok_or(Error::NotSignedIn)
+}

@@ -1,0 +1,106 @@
+//! Every SQL statement about one's own account.
+
+use db::{SystemTx, args};
+use jiff::Timestamp;
+
+use super::{OrganizationChoice, OwnSession};
+use crate::{
+    accounts::PasswordHash,
+    error::{Error, Result},
+    ids::{AccountId, OrganizationId},
+};
+
+db::statements! {
+    system ORGANIZATIONS_OF = "select o.id, o.name from membership m join organization o on o.id = m.organization_id
+        where m.account_id = $1 order by lower(o.name), o.id";
+    system LIST_SESSIONS = "select s.id, s.organization_id, o.name as organization_name, s.created_at, s.last_seen_at
+        from session s join organization o on o.id = s.organization_id
+        where s.account_id = $1 and s.expires_at > $2 order by s.last_seen_at desc, s.id";
+    system DELETE_SESSION = "delete from session where organization_id = $1 and id = $2 and account_id = $3";
+    system DELETE_OTHER_SESSIONS = "delete from session where account_id = $1 and not (organization_id = $2 and id = $3)";
+    system SET_NAME = "update account set name = $2 where id = $1";
+    system FIND_PASSWORD = "select password_hash from account where id = $1";
+    system SET_PASSWORD = "update account set password_hash = $2 where id = $1";
+}
+
+pub(super) async fn organizations_of(
+    tx: &mut SystemTx,
+    account: AccountId,
+) -> Result<Vec<OrganizationChoice>> {
+    let rows = tx.fetch_all(&ORGANIZATIONS_OF, args![account]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OrganizationChoice {
+                id: row.get("id")?,
+                name: row.get("name")?,
+            })
+        })
+        .collect()
+}
+
+/// Every living session of an account, in all organizations, the latest seen first.
+pub(super) async fn list_sessions(
+    tx: &mut SystemTx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<OwnSession>> {
+    let rows = tx.fetch_all(&LIST_SESSIONS, args![account, now]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnSession {
+                digest: row.get("id")?,
+                organization: row.get("organization_id")?,
+                organization_name: row.get("organization_name")?,
+                began_at: row.get("created_at")?,
+                seen_at: row.get("last_seen_at")?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn delete_session(
+    tx: &mut SystemTx,
+    account: AccountId,
+    session: &OwnSession,
+) -> Result<()> {
+    tx.execute(
+        &DELETE_SESSION,
+        args![session.organization, &session.digest, account],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends all sessions of an account but one; tells how many.
+pub(super) async fn delete_other_sessions(
+    tx: &mut SystemTx,
+    account: AccountId,
+    organization: OrganizationId,
+    digest: &str,
+) -> Result<u64> {
+    let args = args![account, organization, digest];
+    Ok(tx.execute(&DELETE_OTHER_SESSIONS, args).await?)
+}
+
+pub(super) async fn set_name(tx: &mut SystemTx, account: AccountId, name: &str) -> Result<()> {
+    tx.execute(&SET_NAME, args![account, name]).await?;
+    Ok(())
+}
+
+pub(super) async fn load_password(tx: &mut SystemTx, account: AccountId) -> Result<PasswordHash> {
+    let row = tx.fetch_one(&FIND_PASSWORD, args![account]).await?;
+    let stored: Option<String> = row.get("password_hash")?;
+    let stored =
+        stored.ok_or_else(|| Error::internal("a session of an account without a password"))?;
+    Ok(PasswordHash::from_stored(stored))
+}
+
+pub(super) async fn set_password(
+    tx: &mut SystemTx,
+    account: AccountId,
+    password: &PasswordHash,
+) -> Result<()> {
+    tx.execute(&SET_PASSWORD, args![account, password.as_stored()])
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The list of members, and the roles with what each allows.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+
+use super::{PATH, gate};
+use crate::{
+    accounts::{
+        Permission, PermissionSet, Role,
+        roles::{list_roles, list_system_roles},
+        users::{User, list_users},
+    },
+    app::App,
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
+    ids::CustomRoleId,
+};
+
+#[derive(Template)]
+#[template(path = "people/list.html")]
+struct ListPage {
+    frame: Frame,
+    me: crate::ids::AccountId,
+    actor_role: Role,
+    members: Vec<User>,
+    pager: Pager,
+    roles: Vec<RoleRow>,
+}
+
+/// A role and what it allows.
+struct RoleRow {
+    /// A custom one's.
+    id: Option<CustomRoleId>,
+    name: String,
+    meaning: &'static str,
+    member_count: i64,
+    permissions: PermissionSet,
+}
+
+impl ListPage {
+    /// Whether the member is the visitor.
+    fn is_me(&self, user: &User) -> bool {
+        user.id == self.me
+    }
+
+    /// Whether the visitor may change or remove the member.
+    fn may_change(&self, user: &User) -> bool {
+        user.role != Role::Owner || self.actor_role == Role::Owner
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    gate(&visit)?;
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    let page = PageQuery {
+        limit: None,
+        cursor: query.optional("cursor"),
+    };
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let members = list_users(&mut tx, &page).await?;
+    let system = list_system_roles(&mut tx).await?.into_iter();
+    let system = system.map(|it| RoleRow {
+        id: None,
+        name: it.role.label().to_owned(),
+        meaning: it.role.meaning(),
+        member_count: it.member_count,
+        permissions: it.role.default_permissions(),
+    });
+    let custom = list_roles(&mut tx).await?.into_iter().map(|it| RoleRow {
+        id: Some(it.id),
+        name: it.name,
+        meaning: "Replaces what the member's role allows.",
+        member_count: it.member_count,
+        permissions: it.permissions,
+    });
+    html(&ListPage {
+        frame: visit.frame(Place::Roles, "Roles & Permissions"),
+        me: visit.actor.account,
+        actor_role: visit.actor.role,
+        members: members.data,
+        pager: Pager::of(PATH, &query, members.next_cursor.as_deref()),
+        roles: system.chain(custom).collect(),
+    })
+}

@@ -1,0 +1,55 @@
+//! Making a token for oneself.
+
+use db::OrgTx;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{ApiToken, store};
+use crate::{
+    accounts::{Actor, token::make_token_until},
+    app::App,
+    audit,
+    checks::Checks,
+    error::{Error, Result},
+};
+
+const LONGEST_NAME: usize = 100;
+
+/// A token to be made.
+#[derive(Debug, Clone, Default)]
+pub struct NewToken {
+    /// What it is for; required.
+    pub name: String,
+    /// Until when it works, in the future; none: for good.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes a token with the actor's own rights. This is the only time that its secret can be read.
+///
+/// # Errors
+/// When a field is refused.
+pub async fn create_token(
+    tx: &mut OrgTx,
+    app: &App,
+    actor: &Actor,
+    new: &NewToken,
+) -> Result<(ApiToken, SecretString)> {
+    let now = app.clock.now();
+    let mut checks = Checks::default();
+    let empty = "Say what the token is for, such as Accounting export.";
+    let name = checks.required("name", &new.name, LONGEST_NAME, empty);
+    if new.expires_at.is_some_and(|end| end <= now) {
+        checks.refuse("expires_at", "Choose an instant in the future, or none.");
+    }
+    checks.finish()?;
+    let (id, secret) = make_token_until(tx, app, actor.account, &name, new.expires_at).await?;
+    let token = store::find(tx, id).await?.ok_or(Error::NotFound("token"))?;
+    let event = audit::Event {
+        by: &actor.by(),
+        action: "api_token.created",
+        subject_type: "api_token",
+        subject_id: id.to_string(),
+    };
+    audit::record(tx, event, now, audit::NOTHING, Some(&token)).await?;
+    Ok((token, secret))
+}

@@ -1,0 +1,75 @@
+//! What is known of a token once it was shown.
+
+use db::OrgTx;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::store;
+use crate::{
+    error::Result,
+    http::{List, PageQuery},
+    ids::{AccountId, ApiTokenId},
+};
+
+/// An API token, without its secret.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ApiToken {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ApiTokenId,
+    /// What it is for.
+    pub name: String,
+    /// Its last four characters.
+    pub hint: String,
+    /// Whose rights it has.
+    pub owner: TokenOwner,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last used, to five minutes; null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+    /// Until when it works; null: for good.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Whose rights a token has.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TokenOwner {
+    /// The account's id.
+    #[schema(value_type = String)]
+    pub id: AccountId,
+    /// The account's name.
+    pub name: String,
+    /// The account's e-mail address.
+    pub email: String,
+}
+
+/// Whose tokens are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// One person's.
+    Of(AccountId),
+    /// Everybody's.
+    Everybodys,
+}
+
+impl ApiToken {
+    /// Whether it works no more.
+    #[must_use]
+    pub fn has_expired(&self, now: &Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= *now)
+    }
+}
+
+/// A page of tokens, the latest first.
+///
+/// # Errors
+/// When the page asked for is refused.
+pub async fn list_tokens(tx: &mut OrgTx, whose: Whose, page: &PageQuery) -> Result<List<ApiToken>> {
+    let page = page.paging()?;
+    let rows = store::list(tx, whose, &page).await?;
+    page.list(rows, |token| token.id)
+}

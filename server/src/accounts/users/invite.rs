@@ -1,0 +1,122 @@
+//! Bringing somebody into an organization.
+
+use db::OrgTx;
+use secrecy::SecretString;
+
+use super::{
+    GrantDetails, InvitationLink, User,
+    invitation::make_invitation,
+    load_user,
+    store::{self, KnownAccount},
+};
+use crate::{
+    accounts::{Actor, NewAccount, hash_password, insert_account},
+    app::App,
+    audit,
+    checks::{Checks, LONGEST_EMAIL, NO_EMAIL, is_email},
+    error::Result,
+    ids::AccountId,
+};
+
+const LONGEST_NAME: usize = 200;
+
+/// Somebody to be brought in.
+#[derive(Clone, Default)]
+pub struct NewUser {
+    /// The address with which they sign in.
+    pub email: String,
+    /// Their name; the address where it is empty. An account that exists keeps its own.
+    pub name: String,
+    /// Their first password. None: they choose it by a link. An account that exists keeps its own.
+    pub password: Option<SecretString>,
+    /// What they may do.
+    pub grant: GrantDetails,
+}
+
+/// Somebody who was brought in.
+pub struct Invited {
+    /// The user.
+    pub user: User,
+    /// By which they choose their first password, where they have none. To be shown once.
+    pub link: Option<InvitationLink>,
+    /// Whether they had an account before, with which they sign in here too.
+    pub had_account: bool,
+}
+
+/// Brings somebody into the actor's organization, with an account of their own if they have none.
+///
+/// # Errors
+/// When a field is refused, they belong to it already, or the role is not the actor's to give.
+pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invited> {
+    let mut checks = Checks::default();
+    let empty = "Enter the e-mail address with which they will sign in.";
+    let email = checks
+        .required("email", &new.email, LONGEST_EMAIL, empty)
+        .to_lowercase();
+    if !email.is_empty() && !is_email(&email) {
+        checks.refuse("email", NO_EMAIL);
+    }
+    let name = checks.optional("name", Some(&new.name), LONGEST_NAME);
+    checks.finish()?;
+    let name = name.unwrap_or_else(|| email.clone());
+    let password = match new.password {
+        Some(password) => Some(hash_password(password).await?),
+        None => None,
+    };
+    let now = app.clock.now();
+
+    let mut tx = app.database.system_write().await?;
+    let known = store::find_account(&mut tx, &email).await?;
+    let (account, wants_link) = match (&known, password) {
+        (
+            Some(KnownAccount {
+                id,
+                invited,
+                memberships,
+            }),
+            _,
+        ) => (*id, *invited && *memberships == 0),
+        (None, Some(password)) => {
+            let id = AccountId::new();
+            let account = NewAccount {
+                id,
+                email,
+                name,
+                password,
+            };
+            insert_account(&mut tx, &account, now).await?;
+            (id, false)
+        }
+        (None, None) => {
+            let id = AccountId::new();
+            store::insert_invited(&mut tx, id, &email, &name, now).await?;
+            (id, true)
+        }
+    };
+    let mut tx = tx.into_writer_of(actor.organization).await?;
+    let grant = new.grant.accept(&mut tx, actor).await?;
+    store::insert_membership(&mut tx, account, &grant, now).await?;
+    let link = if wants_link {
+        Some(make_invitation(&mut tx, app, account).await?)
+    } else {
+        None
+    };
+    let user = load_user(&mut tx, account).await?;
+    record(&mut tx, app, actor, &user).await?;
+    tx.commit().await?;
+    Ok(Invited {
+        user,
+        link,
+        had_account: known.is_some(),
+    })
+}
+
+async fn record(tx: &mut OrgTx, app: &App, actor: &Actor, user: &User) -> Result<()> {
+    let event = audit::Event {
+        by: &actor.by(),
+        action: "user.invited",
+        subject_type: "user",
+        subject_id: user.id.to_string(),
+    };
+    audit::record(tx, event, app.clock.now(), audit::NOTHING, Some(user)).await
+}

@@ -1,0 +1,59 @@
+//! The page behind the link of an invitation.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{RawQuery, State},
+    routing::get,
+};
+use secrecy::SecretString;
+
+use super::{Invitee, accept_invitation, find_invitee};
+use crate::{
+    accounts::pages::enter,
+    app::App,
+    error::Error,
+    http::{Fields, PageResult, Refusals, html, html_refused},
+};
+
+/// The pages of people who are about to come in.
+pub fn routes() -> Router<App> {
+    Router::new().route("/invitation", get(show).post(accept))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/invitation.html")]
+struct InvitationPage {
+    invitee: Invitee,
+    typed: Fields,
+    refusals: Refusals,
+}
+
+async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> PageResult {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    let code = query.text("code");
+    let invitee = find_invitee(&app, code).await?;
+    let invitee = invitee.ok_or(Error::NotFound("invitation"))?;
+    let typed = Fields::of([("code", code.to_owned()), ("name", invitee.name.clone())]);
+    html(&InvitationPage {
+        invitee,
+        typed,
+        refusals: Refusals::default(),
+    })
+}
+
+async fn accept(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+    let typed = Fields::parse(&body);
+    let invitee = find_invitee(&app, typed.text("code")).await?;
+    let invitee = invitee.ok_or(Error::NotFound("invitation"))?;
+    let password = SecretString::from(typed.raw("password"));
+    match accept_invitation(&app, typed.text("code"), typed.text("name"), password).await {
+        Ok(session) => Ok(enter(&app, &session, "/")),
+        Err(error) if !error.field_errors().is_empty() => html_refused(&InvitationPage {
+            invitee,
+            typed,
+            refusals: Refusals::of(&error),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}

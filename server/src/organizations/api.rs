@@ -1,0 +1,134 @@
+//! The organization and its licence as JSON.
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Licence, OrganizationBody, SettingsDetails, TaxDetails, change_organization, list_tax_rates,
+    load_licence, load_organization,
+};
+use crate::{
+    accounts::Permission,
+    app::App,
+    http::{ApiActor, ApiResult, Json, ProblemBody},
+};
+
+/// The calls of this slice.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get, change))
+        .routes(routes!(licence))
+}
+
+/// What is to be changed of the organization; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrganizationChange {
+    name: Option<String>,
+    /// Fixed once there are invoices.
+    currency: Option<String>,
+    /// IANA name.
+    timezone: Option<String>,
+    address: Option<String>,
+    email: Option<String>,
+    tax_id: Option<String>,
+    /// `a4` or `letter`.
+    page_size: Option<String>,
+    /// Does not end in a digit.
+    invoice_prefix: Option<String>,
+    /// 1 to 12.
+    invoice_digits: Option<i64>,
+    /// Not below the present one.
+    next_invoice_number: Option<i64>,
+    /// Replaces all taxes.
+    taxes: Option<Vec<TaxChange>>,
+    /// Refuses the change if the organization has another version by now.
+    version: Option<i64>,
+}
+
+/// A tax as it is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaxChange {
+    /// As printed.
+    name: String,
+    /// Percent, a decimal string: 0 to 100, at most four decimals.
+    percent: String,
+}
+
+impl OrganizationChange {
+    fn apply(self, details: &mut SettingsDetails) {
+        for (field, given) in [
+            (&mut details.name, self.name),
+            (&mut details.currency, self.currency),
+            (&mut details.timezone, self.timezone),
+            (&mut details.address, self.address),
+            (&mut details.email, self.email),
+            (&mut details.tax_id, self.tax_id),
+            (&mut details.page_size, self.page_size),
+            (&mut details.invoice_prefix, self.invoice_prefix),
+        ] {
+            if let Some(value) = given {
+                *field = value;
+            }
+        }
+        details.invoice_digits = self.invoice_digits.or(details.invoice_digits);
+        details.next_invoice_number = self.next_invoice_number.or(details.next_invoice_number);
+        if let Some(taxes) = self.taxes {
+            let tax = |tax: TaxChange| TaxDetails {
+                name: tax.name,
+                percent: tax.percent,
+            };
+            details.taxes = taxes.into_iter().map(tax).collect();
+        }
+    }
+}
+
+/// Shows the organization.
+#[utoipa::path(get, path = "/organization", tag = "organization", responses((status = 200, body = OrganizationBody)))]
+async fn get(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+) -> ApiResult<axum::Json<OrganizationBody>> {
+    let mut tx = app.database.read(actor.organization).await?;
+    let (organization, taxes) = (
+        load_organization(&mut tx).await?,
+        list_tax_rates(&mut tx).await?,
+    );
+    Ok(axum::Json(OrganizationBody::of(&organization, &taxes)))
+}
+
+/// Changes the organization's settings.
+#[utoipa::path(patch, path = "/organization", tag = "organization", request_body = OrganizationChange,
+    responses((status = 200, body = OrganizationBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+async fn change(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Json(change): Json<OrganizationChange>,
+) -> ApiResult<axum::Json<OrganizationBody>> {
+    actor.require_admin(Permission::SettingsManage)?;
+    let (by, now, version) = (actor.by(), app.clock.now(), change.version);
+    let mut tx = app.database.write(actor.organization).await?;
+    let (organization, taxes) = (
+        load_organization(&mut tx).await?,
+        list_tax_rates(&mut tx).await?,
+    );
+    let mut details = SettingsDetails::of(&organization, &taxes);
+    change.apply(&mut details);
+    let (organization, taxes) = change_organization(&mut tx, &by, version, &details, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(OrganizationBody::of(&organization, &taxes)))
+}
+
+/// Shows what the organization is licensed for.
+#[utoipa::path(get, path = "/license", tag = "organization", responses((status = 200, body = Licence)))]
+async fn licence(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+) -> ApiResult<axum::Json<Licence>> {
+    let mut tx = app.database.read(actor.organization).await?;
+    Ok(axum::Json(load_licence(&mut tx).await?))
+}

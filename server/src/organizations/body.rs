@@ -1,0 +1,81 @@
+//! An organization as the API shows it.
+
+use billing::TaxRate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Organization, settings::zone_name};
+use crate::ids::OrganizationId;
+
+/// An organization and its settings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrganizationBody {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: OrganizationId,
+    /// Its short name in commands.
+    pub slug: String,
+    /// Its name, as printed on invoices.
+    pub name: String,
+    /// ISO 4217 code of its reports and of new clients. Fixed once there are invoices.
+    pub currency: String,
+    /// IANA name; its dates are this zone's.
+    pub timezone: String,
+    /// Postal address, as printed; lines.
+    pub address: String,
+    /// Address for clients' answers.
+    pub email: String,
+    /// Tax number, as printed.
+    pub tax_id: String,
+    /// `a4` or `letter`.
+    pub page_size: String,
+    /// What stands before the number of an invoice.
+    pub invoice_prefix: String,
+    /// At least so many digits.
+    pub invoice_digits: u32,
+    /// The number of the next invoice.
+    pub next_invoice_number: i64,
+    /// What the next invoice would be called.
+    pub next_invoice_sample: String,
+    /// The taxes, in the order printed, each on the sum of the taxable lines.
+    pub taxes: Vec<TaxRateBody>,
+    /// Raised by every change.
+    pub version: i64,
+}
+
+/// A tax that the organization charges.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaxRateBody {
+    /// As printed.
+    pub name: String,
+    /// Percent, as a decimal string.
+    pub percent: String,
+}
+
+impl OrganizationBody {
+    /// The organization with its taxes.
+    #[must_use]
+    pub fn of(it: &Organization, taxes: &[TaxRate]) -> Self {
+        let tax = |rate: &TaxRate| TaxRateBody {
+            name: rate.name.clone(),
+            percent: rate.percent.normalize().to_string(),
+        };
+        Self {
+            id: it.id,
+            slug: it.slug.clone(),
+            name: it.name.clone(),
+            currency: it.currency.code().to_owned(),
+            timezone: zone_name(&it.timezone),
+            address: it.address.clone(),
+            email: it.email.clone(),
+            tax_id: it.tax_id.clone(),
+            page_size: it.page_size.clone(),
+            invoice_prefix: it.numbers.prefix.clone(),
+            invoice_digits: it.numbers.digits,
+            next_invoice_number: it.numbers.next,
+            next_invoice_sample: it.numbers.sample(),
+            taxes: taxes.iter().map(tax).collect(),
+            version: it.version,
+        }
+    }
+}

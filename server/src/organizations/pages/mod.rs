@@ -1,0 +1,41 @@
+//! Org Settings: a page for each subject, in tabs.
+
+mod form;
+mod licence;
+mod settings;
+mod taxes;
+mod tokens;
+
+use axum::{Router, routing::get};
+
+use crate::{accounts::Permission, app::App, error::Result, http::Visit};
+
+/// The pages of this slice.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(
+            "/admin/settings",
+            get(settings::general).post(settings::save_general),
+        )
+        .route(
+            "/admin/settings/numbers",
+            get(settings::numbers).post(settings::save_numbers),
+        )
+        .route("/admin/settings/taxes", get(taxes::show).post(taxes::save))
+        .route("/admin/settings/tokens", get(tokens::show))
+        .route("/admin/settings/licence", get(licence::show))
+}
+
+/// The tabs: path and words.
+const TABS: [(&str, &str); 5] = [
+    ("/admin/settings", "General"),
+    ("/admin/settings/numbers", "Invoice numbering"),
+    ("/admin/settings/taxes", "Tax rates"),
+    ("/admin/settings/tokens", "API tokens"),
+    ("/admin/settings/licence", "Licence"),
+];
+
+/// Goes on only for those who may manage the settings.
+fn gate(visit: &Visit) -> Result<()> {
+    visit.actor.require_admin(Permission::SettingsManage)
+}

@@ -1,0 +1,105 @@
+//! API tokens: shown once, one's own or everybody's, revoked.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::world::on_each_engine;
+
+const PATH: &str = "/api/v1/api-tokens";
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_works_until_it_is_revoked() {
+    on_each_engine(async |world| {
+        let made = world
+            .ours
+            .member
+            .post(PATH, json!({ "name": "Export" }))
+            .await
+            .json(201);
+        let secret = made["secret"].as_str().unwrap();
+        assert!(secret.ends_with(made["hint"].as_str().unwrap()));
+        let token = world.token(secret);
+        assert_eq!(token.get("/api/v1/me").await.json(200)["role"], "member");
+        let list = world.ours.member.get(PATH).await;
+        assert!(!list.text.contains(secret), "never again");
+        let rows = list.json(200)["data"].as_array().unwrap().clone();
+        assert_eq!(
+            (&rows[0]["name"], &rows[1]["name"]),
+            (&json!("Export"), &json!("Test"))
+        );
+        assert_eq!(rows[0]["last_used_at"], "2026-06-15T12:00:00Z");
+        let path = format!("{PATH}/{}", made["id"].as_str().unwrap());
+        assert_eq!(
+            world.ours.member.delete(&path).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(token.get("/api/v1/me").await.refusal(401), "not_signed_in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_ends_when_it_was_told_to() {
+    on_each_engine(async |world| {
+        let past = json!({ "name": "Export", "expires_at": "2026-06-15T12:00:00Z" });
+        let refused = world.ours.owner.post(PATH, past).await.json(422);
+        assert_eq!(refused["errors"][0]["field"], "expires_at");
+        let body = json!({ "name": "Export", "expires_at": "2026-07-15T12:00:00Z" });
+        let made = world.ours.owner.post(PATH, body).await.json(201);
+        let token = world.token(made["secret"].as_str().unwrap());
+        world.set_now("2026-07-15T11:59:59Z");
+        token.get("/api/v1/me").await.json(200);
+        world.set_now("2026-07-15T12:00:00Z");
+        assert_eq!(token.get("/api/v1/me").await.refusal(401), "not_signed_in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everybodys_tokens_are_for_who_manages_the_settings() {
+    on_each_engine(async |world| {
+        let members = world.ours.member.get(PATH).await.json(200);
+        let members = members["data"][0]["id"].as_str().unwrap().to_owned();
+        let all = format!("{PATH}?all=true");
+        assert_eq!(
+            world.ours.member.get(&all).await.refusal(403),
+            "permission_denied"
+        );
+        let list = world.ours.admin.get(&all).await.json(200);
+        assert_eq!(list["data"].as_array().unwrap().len(), 3);
+        let owners = world.ours.owner.get(PATH).await.json(200);
+        let owners = format!("{PATH}/{}", owners["data"][0]["id"].as_str().unwrap());
+        assert_eq!(
+            world.ours.member.delete(&owners).await.refusal(404),
+            "not_found"
+        );
+        let members = format!("{PATH}/{members}");
+        assert_eq!(
+            world.theirs.owner.delete(&members).await.refusal(404),
+            "not_found"
+        );
+        assert_eq!(
+            world.ours.admin.delete(&members).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(
+            world.ours.member.get("/api/v1/me").await.refusal(401),
+            "not_signed_in"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_without_a_name_is_refused() {
+    on_each_engine(async |world| {
+        let refused = world
+            .ours
+            .owner
+            .post(PATH, json!({ "name": " " }))
+            .await
+            .json(422);
+        assert_eq!(refused["errors"][0]["field"], "name");
+    })
+    .await;
+}

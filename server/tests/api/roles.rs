@@ -1,0 +1,190 @@
+//! Custom roles: what they replace, and what nobody can give away.
+
+use serde_json::{Value, json};
+
+use crate::world::{User, World, on_each_engine};
+
+const PATH: &str = "/api/v1/roles";
+
+pub async fn role(user: &User, name: &str, permissions: &[&str]) -> Value {
+    let body = json!({ "name": name, "permissions": permissions });
+    user.post(PATH, body).await.json(201)
+}
+
+/// The id of the user with an address.
+pub async fn id_of(user: &User, email: &str) -> String {
+    let list = user.get("/api/v1/users").await.json(200);
+    let users = list["data"].as_array().unwrap();
+    let found = users.iter().find(|it| it["email"] == email);
+    found.expect("the user is listed")["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Gives a custom role to the administrator of ours.
+pub async fn restrict_admin(world: &World, permissions: &[&str]) -> Value {
+    let role = role(&world.ours.owner, "Restricted", permissions).await;
+    let admin = id_of(&world.ours.owner, "admin@ours.example").await;
+    let change = json!({ "custom_role_id": role["id"] });
+    let path = format!("/api/v1/users/{admin}");
+    world.ours.owner.patch(&path, change).await.json(200);
+    role
+}
+
+#[tokio::test]
+async fn d30_system_roles_come_first_with_what_they_allow() {
+    on_each_engine(async |world| {
+        role(&world.ours.owner, "Billing clerk", &["billing.manage"]).await;
+        let list = world.ours.owner.get(PATH).await.json(200);
+        let roles = list["data"].as_array().unwrap();
+        let names: Vec<_> = roles
+            .iter()
+            .map(|role| role["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["Owner", "Admin", "Member", "Billing clerk"]);
+        assert_eq!(roles[0]["member_count"], 1);
+        assert_eq!(
+            roles[2]["permissions"],
+            json!(["clients.manage", "billing.manage"])
+        );
+        assert_eq!(roles[3]["permissions"], json!(["billing.manage"]));
+        let theirs = world.theirs.owner.get(PATH).await.json(200);
+        assert_eq!(theirs["data"].as_array().unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d30_a_custom_role_replaces_what_the_role_allows() {
+    on_each_engine(async |world| {
+        let role = restrict_admin(world, &["settings.manage"]).await;
+        let me = world.ours.admin.get("/api/v1/me").await.json(200);
+        assert_eq!(me["permissions"], json!(["settings.manage"]));
+        assert_eq!(me["custom_role"], "Restricted");
+        assert_eq!(
+            world.ours.admin.get(PATH).await.refusal(403),
+            "permission_denied"
+        );
+        let path = format!("{PATH}/{}", role["id"].as_str().unwrap());
+        let change = json!({ "permissions": ["roles.manage"], "version": 1 });
+        world
+            .ours
+            .owner
+            .patch(&path, change.clone())
+            .await
+            .json(200);
+        world.ours.admin.get(PATH).await.json(200);
+        assert_eq!(
+            world.ours.owner.patch(&path, change).await.refusal(409),
+            "changed_meanwhile"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_in_use_stays_and_says_how_many_have_it() {
+    on_each_engine(async |world| {
+        let role = restrict_admin(world, &["settings.manage"]).await;
+        let path = format!("{PATH}/{}", role["id"].as_str().unwrap());
+        let refused = world.ours.owner.delete(&path).await.json(409);
+        assert_eq!(refused["code"], "role_in_use");
+        assert!(refused["detail"].as_str().unwrap().starts_with("1 member"));
+        let admin = id_of(&world.ours.owner, "admin@ours.example").await;
+        let change = json!({ "custom_role_id": null });
+        let user = format!("/api/v1/users/{admin}");
+        world.ours.owner.patch(&user, change).await.json(200);
+        assert_eq!(world.ours.owner.delete(&path).await.status, 204);
+        assert_eq!(world.ours.owner.get(&path).await.refusal(404), "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gives_a_right_that_they_lack_nor_raises_themselves() {
+    on_each_engine(async |world| {
+        let own = restrict_admin(world, &["roles.manage", "billing.manage"]).await;
+        let admin = &world.ours.admin;
+        role(admin, "Within", &["billing.manage"]).await;
+        let beyond = json!({ "name": "Beyond", "permissions": ["settings.manage"] });
+        assert_eq!(
+            admin.post(PATH, beyond).await.refusal(422),
+            "beyond_own_rights"
+        );
+
+        let path = format!("{PATH}/{}", own["id"].as_str().unwrap());
+        let raise = json!({ "permissions": ["roles.manage", "settings.manage"] });
+        assert_eq!(
+            admin.patch(&path, raise).await.refusal(422),
+            "beyond_own_rights"
+        );
+
+        let me = id_of(admin, "admin@ours.example").await;
+        let member = id_of(admin, "member@ours.example").await;
+        for (user, change, code) in [
+            (&me, json!({ "custom_role_id": null }), "beyond_own_rights"),
+            (
+                &me,
+                json!({ "role": "owner", "custom_role_id": null }),
+                "owners_only",
+            ),
+            (&member, json!({ "role": "admin" }), "beyond_own_rights"),
+            (&member, json!({ "role": "owner" }), "owners_only"),
+        ] {
+            let path = format!("/api/v1/users/{user}");
+            assert_eq!(admin.patch(&path, change).await.refusal(422), code);
+        }
+        let me = admin.get("/api/v1/me").await.json(200);
+        assert_eq!(me["permissions"], json!(["billing.manage", "roles.manage"]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_are_unique_whatever_their_capitals_and_permissions_known() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        role(owner, "Billing clerk", &[]).await;
+        for (body, field) in [
+            (json!({ "name": "billing CLERK" }), "name"),
+            (json!({ "name": "Owner" }), "name"),
+            (json!({ "name": "" }), "name"),
+            (
+                json!({ "name": "Other", "permissions": ["everything"] }),
+                "permissions",
+            ),
+        ] {
+            let refused = owner.post(PATH, body).await.json(422);
+            assert_eq!(refused["errors"][0]["field"], field);
+        }
+        role(&world.theirs.owner, "Billing clerk", &[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i12_another_organizations_role_is_not_there() {
+    on_each_engine(async |world| {
+        let theirs = role(&world.theirs.owner, "Theirs", &[]).await;
+        let id = theirs["id"].as_str().unwrap();
+        let (owner, path) = (&world.ours.owner, format!("{PATH}/{id}"));
+        assert_eq!(owner.get(&path).await.refusal(404), "not_found");
+        assert_eq!(
+            owner
+                .patch(&path, json!({ "name": "Mine" }))
+                .await
+                .refusal(404),
+            "not_found"
+        );
+        assert_eq!(owner.delete(&path).await.refusal(404), "not_found");
+        let member = id_of(owner, "member@ours.example").await;
+        let change = json!({ "custom_role_id": id });
+        let refused = owner
+            .patch(&format!("/api/v1/users/{member}"), change)
+            .await
+            .json(422);
+        assert_eq!(refused["errors"][0]["field"], "custom_role_id");
+    })
+    .await;
+}
