@@ -79,7 +79,6 @@ pub(super) fn action_label(action: &str) -> String {
 pub(super) fn kind_label(kind: &str) -> String {
     match kind {
         "pax8_connection" => "Pax8 connection".to_owned(),
-        "api_token" => "API token".to_owned(),
         kind => capital(&words(kind)),
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{Method, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::{
     CookieJar,
@@ -28,7 +28,7 @@ pub const SESSION_COOKIE: &str = "ascent_session";
 /// Where a browser's API call carries the token that a form carries in a field.
 const CSRF_HEADER: &str = "x-csrf-token";
 /// Marks a request of the page's script for a part of a page.
-const FRAGMENT_HEADER: &str = "x-fragment";
+pub(super) const FRAGMENT_HEADER: &str = "x-fragment";
 
 /// The actor of an API call.
 pub struct ApiActor(pub Actor);
@@ -68,7 +68,7 @@ impl FromRequestParts<App> for ApiActor {
         let actor = match bearer(parts)? {
             Some(token) => find_token(app, &token).await?,
             None => {
-                let actor = from_cookie(parts, app).await?;
+                let actor = from_cookie(&parts.headers, app).await?;
                 if let Some(actor) = &actor {
                     refuse_forged(parts, actor)?;
                 }
@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Visit {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        let Some(actor) = from_cookie(parts, app).await? else {
+        let Some(actor) = from_cookie(&parts.headers, app).await? else {
             return Err(PageError::sign_in_first(parts));
         };
         let fragment = parts.headers.contains_key(FRAGMENT_HEADER);
@@ -143,8 +143,9 @@ fn bearer(parts: &Parts) -> Result<Option<SecretString>> {
     Ok(Some(SecretString::from(token.trim().to_owned())))
 }
 
-async fn from_cookie(parts: &Parts, app: &App) -> Result<Option<Actor>> {
-    let jar = CookieJar::from_headers(&parts.headers);
+/// Who the session's cookie belongs to, if it lives.
+pub(super) async fn from_cookie(headers: &HeaderMap, app: &App) -> Result<Option<Actor>> {
+    let jar = CookieJar::from_headers(headers);
     let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
     match cookie.and_then(SessionSecret::from_cookie) {
         Some(secret) => find_session(app, &secret).await,

@@ -17,6 +17,7 @@ mod paging;
 mod problem;
 mod query;
 mod question;
+mod refusal;
 mod router;
 mod security;
 

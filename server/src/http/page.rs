@@ -9,6 +9,7 @@ use axum::{
 use super::{
     Flash, Visit,
     problem::{log_internal, retry_after},
+    refusal::Missing,
 };
 use crate::{
     accounts::{Actor, Permission, me::OrganizationChoice},
@@ -150,6 +151,11 @@ pub fn html(template: &impl Template) -> PageResult {
 /// When the template fails, which is a failure of ours.
 pub fn html_refused(template: &impl Template) -> PageResult {
     render(template, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Renders a refusal for want of a right.
+pub(super) fn forbidden(template: &impl Template) -> PageResult {
+    render(template, StatusCode::FORBIDDEN)
 }
 
 /// Renders a form that somebody else was faster than, filled as it was sent.
@@ -303,6 +309,9 @@ impl IntoResponse for PageError {
             )
                 .into_response(),
         };
+        if let Some(missing) = Missing::of(&self.error) {
+            response.extensions_mut().insert(missing);
+        }
         if let Some(seconds) = retry_after(&self.error) {
             response
                 .headers_mut()

@@ -21,7 +21,10 @@ use tower_http::{
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{PageError, Problem, assets, health, openapi::Document, security::harden};
+use super::{
+    PageError, Problem, assets, health, openapi::Document, refusal::frame_refusals,
+    security::harden,
+};
 use crate::{
     accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
     integrations, invoices, organizations, pax8, recurring,
@@ -41,7 +44,7 @@ pub fn router(app: App) -> Router {
             api.route("/openapi.json", get(async move || Json(document)))
                 .fallback(no_such_call),
         )
-        .merge(pages())
+        .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::world::on_each_engine;
+use crate::{me::texts, world::on_each_engine};
 
 const PATH: &str = "/api/v1/api-tokens";
 
@@ -100,6 +100,38 @@ async fn a_token_without_a_name_is_refused() {
             .await
             .json(422);
         assert_eq!(refused["errors"][0]["field"], "name");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_is_made_and_revoked_on_the_pages() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@ours.example").await;
+        let refused = member.submit("/account/tokens/new", &[("name", "")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("name", "Export"), ("lifetime", "30")];
+        let page = member.submit("/account/tokens/new", &form).await;
+        let secret = texts(&page.page(), "#secret", "value").remove(0);
+        let token = world.token(&secret);
+        token.get("/api/v1/me").await.json(200);
+        for path in ["/account", "/account/tokens/new"] {
+            assert!(!member.get(path).await.text.contains(&secret), "{path}");
+        }
+        let all = world.ours.browser.get("/admin/settings/tokens").await;
+        assert!(all.text.contains("Export") && !all.text.contains(&secret));
+        let audit = world.ours.owner.get("/api/v1/audit-events").await;
+        assert!(audit.text.contains("api_token.created") && !audit.text.contains(&secret));
+
+        let page = member.get("/account").await;
+        let revoke = texts(&page.page(), "a[aria-label='Revoke Export']", "href").remove(0);
+        assert!(member.get(&revoke).await.text.contains("Revoke Export?"));
+        assert_eq!(
+            world.theirs.browser.submit(&revoke, &[]).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(member.submit(&revoke, &[]).await.location(), "/account");
+        assert_eq!(token.get("/api/v1/me").await.refusal(401), "not_signed_in");
     })
     .await;
 }

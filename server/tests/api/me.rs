@@ -1,8 +1,12 @@
 //! Who is asking, and what they may do.
 
+use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::world::on_each_engine;
+use crate::{
+    roles::restrict_admin,
+    world::{PASSWORD, on_each_engine},
+};
 
 #[tokio::test]
 async fn everybody_sees_who_they_are_and_what_they_may_do() {
@@ -24,4 +28,122 @@ async fn everybody_sees_who_they_are_and_what_they_may_do() {
         );
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions() {
+    on_each_engine(async |world| {
+        let (here, elsewhere) = (
+            world.sign_in("member@ours.example").await,
+            world.sign_in("member@ours.example").await,
+        );
+        let form = [
+            ("present_password", "not the password"),
+            ("password", "another good password"),
+        ];
+        let refused = here.submit("/account/password", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("not your present password"));
+        assert!(!refused.text.contains("another good password"));
+        let form = [
+            ("present_password", PASSWORD),
+            ("password", "another good password"),
+        ];
+        let done = here.submit("/account/password", &form).await;
+        assert_eq!(done.location(), "/account");
+        here.get("/account").await.page();
+        assert!(elsewhere.get("/account").await.status.is_redirection());
+        let old = [("email", "member@ours.example"), ("password", PASSWORD)];
+        let refused = world.nobody().submit("/sign-in", &old).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_signed_out() {
+    on_each_engine(async |world| {
+        let here = world.sign_in("member@ours.example").await;
+        let other = world.sign_in("member@ours.example").await;
+        let page = here.get("/account").await;
+        let ends = texts(&page.page(), "form[action^='/account/sessions/']", "action");
+        assert_eq!(ends.len(), 1, "not the present one");
+        let strangers = world.theirs.browser.submit(&ends[0], &[]).await;
+        assert_eq!(strangers.status, StatusCode::NOT_FOUND);
+        assert_eq!(here.submit(&ends[0], &[]).await.location(), "/account");
+        assert!(other.get("/account").await.status.is_redirection());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_renames_themselves_in_a_form_that_comes_back_filled() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@ours.example").await;
+        let long = "x".repeat(201);
+        let refused = member.submit("/account/name", &[("name", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(&long) && refused.text.contains("at most 200"));
+        member
+            .submit("/account/name", &[("name", "Ann Reed")])
+            .await
+            .location();
+        let me = world.ours.member.get("/api/v1/me").await.json(200);
+        assert_eq!(me["user"]["name"], "Ann Reed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_works_for_two_organizations_switches_between_them() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@theirs.example").await;
+        let ours = world.ours.id.to_string();
+        let form = [("organization_id", ours.as_str())];
+        assert!(!member.get("/").await.text.contains("/switch-organization"));
+        let refused = member.submit("/switch-organization", &form).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+
+        let body = json!({ "email": "member@theirs.example", "role": "admin" });
+        world.ours.owner.post("/api/v1/users", body).await.json(201);
+        assert!(member.get("/").await.text.contains("/switch-organization"));
+        let answer = member.submit("/switch-organization", &form).await;
+        assert_eq!(answer.location(), "/");
+        let there = world.browser_of(&answer).await;
+        let page = there.get("/account").await;
+        assert!(page.text.contains("Role in Ours"), "{}", page.text);
+        assert!(
+            member.get("/").await.status.is_redirection(),
+            "the session there ended"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_page_says_in_the_frame_what_is_missing_and_who_can_give_it() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@ours.example").await;
+        let page = member.get("/admin/roles").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        assert!(page.text.contains("owner@ours.example") && page.text.contains("id=\"sidebar\""));
+        restrict_admin(world, &["roles.manage"]).await;
+        let admin = world.sign_in("admin@ours.example").await;
+        let page = admin.get("/admin/settings").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        assert!(page.text.contains("settings.manage") && page.text.contains("owner@ours.example"));
+        let home = admin.get("/").await.text;
+        assert!(home.contains("\"/admin/roles\"") && !home.contains("\"/admin/settings\""));
+    })
+    .await;
+}
+
+/// The values of an attribute of every element that a selector finds.
+pub fn texts(page: &scraper::Html, selector: &str, attribute: &str) -> Vec<String> {
+    let selector = scraper::Selector::parse(selector).unwrap();
+    let found = page.select(&selector);
+    found
+        .filter_map(|it| it.attr(attribute))
+        .map(str::to_owned)
+        .collect()
 }

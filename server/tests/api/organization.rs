@@ -175,3 +175,118 @@ async fn the_licence_says_what_each_feature_is_for() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn s28_the_settings_pages_are_for_who_manages_them() {
+    on_each_engine(async |world| {
+        let member = world.sign_in("member@ours.example").await;
+        for path in ["", "/numbers", "/taxes", "/tokens", "/licence"] {
+            let path = format!("/admin/settings{path}");
+            assert_eq!(
+                member.get(&path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+            let page = world.ours.browser.get(&path).await;
+            assert!(page.text.contains("aria-current=\"page\""), "{path}");
+            page.page();
+        }
+        for path in ["", "/numbers", "/taxes"] {
+            let path = format!("/admin/settings{path}");
+            assert_eq!(
+                member.submit(&path, &[]).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_was_overtaken_comes_back_filled_and_says_by_whom() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        world
+            .ours
+            .admin
+            .patch(PATH, json!({ "name": "Renamed" }))
+            .await
+            .json(200);
+        let form = [
+            ("version", "1"),
+            ("name", "Typed here"),
+            ("timezone", "Europe/Berlin"),
+            ("currency", "USD"),
+            ("page_size", "a4"),
+        ];
+        let answer = browser.submit("/admin/settings", &form).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.text.contains("Typed here") && answer.text.contains("admin@ours.example"));
+        assert_eq!(
+            world.ours.owner.get(PATH).await.json(200)["name"],
+            "Renamed"
+        );
+        let again = [&[("version", "2")], &form[1..]].concat();
+        browser.submit("/admin/settings", &again).await.location();
+        assert_eq!(
+            world.ours.owner.get(PATH).await.json(200)["name"],
+            "Typed here"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tax_rates_are_rows_of_a_form_that_comes_back_filled() {
+    on_each_engine(async |world| {
+        let (browser, path) = (&world.ours.browser, "/admin/settings/taxes");
+        let rows = |percent: &'static str| {
+            [
+                ("version", "1"),
+                ("tax_name", "VAT"),
+                ("tax_percent", percent),
+                ("tax_name", ""),
+                ("tax_percent", ""),
+            ]
+        };
+        let refused = browser.submit(path, &rows("101")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("value=\"101\"") && refused.text.contains("from 0 to 100"));
+        let more = [&rows("8.875")[..], &[("add_row", "1")]].concat();
+        let page = browser.submit(path, &more).await;
+        assert!(
+            page.text.contains("value=\"8.875\""),
+            "a row more saves nothing"
+        );
+        assert_eq!(world.ours.owner.get(PATH).await.json(200)["version"], 1);
+        assert_eq!(browser.submit(path, &rows("8.875")).await.location(), path);
+        let after = world.ours.owner.get(PATH).await.json(200);
+        assert_eq!(
+            after["taxes"],
+            json!([{ "name": "VAT", "percent": "8.875" }])
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_numbering_page_shows_the_next_number() {
+    on_each_engine(async |world| {
+        let (browser, path) = (&world.ours.browser, "/admin/settings/numbers");
+        assert!(browser.get(path).await.text.contains("INV-0001"));
+        let form = |next: &'static str| {
+            [
+                ("invoice_prefix", "R-"),
+                ("invoice_digits", "5"),
+                ("next_invoice_number", next),
+            ]
+        };
+        let refused = browser.submit(path, &form("first")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("value=\"first\""));
+        assert_eq!(browser.submit(path, &form("70")).await.location(), path);
+        assert!(browser.get(path).await.text.contains("R-00070"));
+    })
+    .await;
+}

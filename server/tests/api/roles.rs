@@ -1,5 +1,6 @@
 //! Custom roles: what they replace, and what nobody can give away.
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::world::{User, World, on_each_engine};
@@ -185,6 +186,85 @@ async fn i12_another_organizations_role_is_not_there() {
             .await
             .json(422);
         assert_eq!(refused["errors"][0]["field"], "custom_role_id");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_role_is_made_changed_and_deleted_on_its_pages() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        let form = [
+            ("name", "Billing clerk"),
+            ("permission", "billing.manage"),
+            ("permission", "clients.manage"),
+        ];
+        assert_eq!(
+            browser.submit("/admin/roles/new", &form).await.location(),
+            "/admin/roles"
+        );
+        let again = browser.submit("/admin/roles/new", &form).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text.contains("value=\"Billing clerk\"") && again.text.contains("already"));
+
+        let list = world.ours.owner.get(PATH).await.json(200);
+        let id = list["data"][3]["id"].as_str().unwrap().to_owned();
+        let page = format!("/admin/roles/{id}");
+        assert!(browser.get(&page).await.text.contains("billing.manage"));
+        let form = [
+            ("version", "1"),
+            ("name", "Clerk"),
+            ("permission", "billing.manage"),
+        ];
+        assert_eq!(
+            browser.submit(&page, &form).await.location(),
+            "/admin/roles"
+        );
+        let stale = browser.submit(&page, &form).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(
+            stale.text.contains("owner@Ours.example") || stale.text.contains("owner@ours.example")
+        );
+        let delete = format!("{page}/delete");
+        assert!(
+            browser
+                .get(&delete)
+                .await
+                .text
+                .contains("Delete the role Clerk?")
+        );
+        assert_eq!(
+            world.theirs.browser.submit(&delete, &[]).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            browser.submit(&delete, &[]).await.location(),
+            "/admin/roles"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s26_s27_s28_the_page_lists_members_and_what_roles_allow() {
+    on_each_engine(async |world| {
+        for email in ["owner@ours.example", "admin@ours.example"] {
+            let page = world.sign_in(email).await.get("/admin/roles").await;
+            assert!(page.text.contains("member@ours.example") && !page.text.contains("@theirs"));
+            page.page();
+        }
+        let member = world.sign_in("member@ours.example").await;
+        for path in ["/admin/roles", "/admin/roles/new", "/admin/roles/invite"] {
+            assert_eq!(
+                member.get(path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+            let submitted = member.submit(path, &[]).await.status;
+            assert!(
+                submitted == StatusCode::FORBIDDEN || submitted == StatusCode::METHOD_NOT_ALLOWED
+            );
+        }
     })
     .await;
 }

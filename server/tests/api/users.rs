@@ -285,3 +285,68 @@ async fn i12_another_organizations_user_is_not_there() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn somebody_is_invited_changed_and_removed_on_the_pages() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        let form = [("email", "nobody"), ("name", "Ann"), ("role", "member")];
+        let refused = browser.submit("/admin/roles/invite", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("value=\"Ann\"") && refused.text.contains("not an e-mail"));
+        let form = [
+            ("email", "ann@new.example"),
+            ("name", "Ann"),
+            ("role", "member"),
+        ];
+        let shown = browser.submit("/admin/roles/invite", &form).await;
+        assert!(shown.text.contains("/invitation?code="), "{}", shown.text);
+        let list = browser.get("/admin/roles").await;
+        assert!(list.text.contains("Invited") && !list.text.contains("/invitation?code="));
+
+        let id = id_of(&world.ours.owner, "ann@new.example").await;
+        let member = format!("/admin/roles/members/{id}");
+        let renewed = browser.submit(&format!("{member}/invitation"), &[]).await;
+        assert!(renewed.text.contains("/invitation?code="));
+        let form = [("version", "1"), ("role", "admin")];
+        assert_eq!(
+            browser.submit(&member, &form).await.location(),
+            "/admin/roles"
+        );
+        assert_eq!(
+            browser.submit(&member, &form).await.status,
+            StatusCode::CONFLICT
+        );
+        let remove = format!("{member}/remove");
+        assert!(
+            browser
+                .get(&remove)
+                .await
+                .text
+                .contains("Remove Ann from Ours?")
+        );
+        for (user, status) in [(&world.theirs.browser, 404), (browser, 303)] {
+            assert_eq!(user.submit(&remove, &[]).await.status, status);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_keeps_the_last_owner_and_says_why() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        let id = id_of(&world.ours.owner, "owner@ours.example").await;
+        let page = format!("/admin/roles/members/{id}");
+        let answer = browser
+            .submit(&page, &[("version", "1"), ("role", "member")])
+            .await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.text.contains("The last Owner cannot be made less"));
+        assert_eq!(
+            browser.get(&format!("{page}/remove")).await.location(),
+            "/admin/roles"
+        );
+    })
+    .await;
+}

@@ -149,6 +149,11 @@ impl World {
     pub async fn sign_in(&self, email: &str) -> User {
         let form = [("email", email), ("password", PASSWORD)];
         let answer = self.nobody().submit("/sign-in", &form).await;
+        self.browser_of(&answer).await
+    }
+
+    /// The browser that was given the session of an answer, with the token that its forms carry.
+    pub async fn browser_of(&self, answer: &Answer) -> User {
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         let (_, secret) = cookie.split_once('=').unwrap();

@@ -93,14 +93,7 @@ pub async fn renew_invitation(
         subject_type: "user",
         subject_id: id.to_string(),
     };
-    audit::record(
-        &mut tx,
-        event,
-        app.clock.now(),
-        audit::NOTHING,
-        Some(&user),
-    )
-    .await?;
+    audit::record(&mut tx, event, app.clock.now(), audit::NOTHING, Some(&user)).await?;
     tx.commit().await?;
     Ok((user, link))
 }
