@@ -227,7 +227,7 @@ async fn a_form_that_was_overtaken_comes_back_filled_and_says_by_whom() {
             world.ours.owner.get(PATH).await.json(200)["name"],
             "Renamed"
         );
-        let again = [&[("version", "2")], &form[1..]].concat();
+        let again = [&[("version", "2")][..], &form[1..]].concat();
         browser.submit("/admin/settings", &again).await.location();
         assert_eq!(
             world.ours.owner.get(PATH).await.json(200)["name"],

@@ -325,7 +325,7 @@ async fn somebody_is_invited_changed_and_removed_on_the_pages() {
                 .text
                 .contains("Remove Ann from Ours?")
         );
-        for (user, status) in [(&world.theirs.browser, 404), (browser, 303)] {
+        for (user, status) in [(&world.theirs.browser, 404_u16), (browser, 303)] {
             assert_eq!(user.submit(&remove, &[]).await.status, status);
         }
     })

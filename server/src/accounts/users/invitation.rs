@@ -124,11 +124,11 @@ pub async fn accept_invitation(
     let name = checks.required("name", name, LONGEST_NAME, "Enter your name.");
     checks.finish()?;
     let password = hash_password(password).await?;
-    let (organization, digest) = parse(code).ok_or(Error::NotFound("invitation"))?;
+    let (organization, digest) = parse(code).ok_or_else(over)?;
     let now = app.clock.now();
     let mut tx = app.database.write(organization).await?;
     let invitee = find(&mut tx, &digest, now).await?;
-    let invitee = invitee.ok_or(Error::NotFound("invitation"))?;
+    let invitee = invitee.ok_or_else(over)?;
     store::delete_invitations(&mut tx, invitee.account).await?;
     let by = By {
         account: Some(invitee.account),
@@ -145,10 +145,15 @@ pub async fn accept_invitation(
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
     let mut tx = tx.into_system();
     if !store::choose_password(&mut tx, invitee.account, &name, &password).await? {
-        return Err(Error::NotFound("invitation"));
+        return Err(over());
     }
     tx.commit().await?;
     start_session(app, invitee.account, invitee.organization).await
+}
+
+/// The refusal of a link that was used, replaced or is too old.
+pub(super) fn over() -> Error {
+    Error::NotFound("invitation any more: links work once, for a week. Ask whoever invited you for a new one")
 }
 
 async fn find(tx: &mut OrgTx, digest: &str, now: Timestamp) -> Result<Option<Invitee>> {

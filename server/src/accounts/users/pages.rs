@@ -8,11 +8,10 @@ use axum::{
 };
 use secrecy::SecretString;
 
-use super::{Invitee, accept_invitation, find_invitee};
+use super::{Invitee, accept_invitation, find_invitee, invitation::over};
 use crate::{
     accounts::pages::enter,
     app::App,
-    error::Error,
     http::{Fields, PageResult, Refusals, html, html_refused},
 };
 
@@ -33,7 +32,7 @@ async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> PageResult {
     let query = Fields::parse(query.unwrap_or_default().as_bytes());
     let code = query.text("code");
     let invitee = find_invitee(&app, code).await?;
-    let invitee = invitee.ok_or(Error::NotFound("invitation"))?;
+    let invitee = invitee.ok_or_else(over)?;
     let typed = Fields::of([("code", code.to_owned()), ("name", invitee.name.clone())]);
     html(&InvitationPage {
         invitee,
@@ -45,7 +44,7 @@ async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> PageResult {
 async fn accept(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
     let typed = Fields::parse(&body);
     let invitee = find_invitee(&app, typed.text("code")).await?;
-    let invitee = invitee.ok_or(Error::NotFound("invitation"))?;
+    let invitee = invitee.ok_or_else(over)?;
     let password = SecretString::from(typed.raw("password"));
     match accept_invitation(&app, typed.text("code"), typed.text("name"), password).await {
         Ok(session) => Ok(enter(&app, &session, "/")),
