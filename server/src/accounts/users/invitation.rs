@@ -153,7 +153,9 @@ pub async fn accept_invitation(
 
 /// The refusal of a link that was used, replaced or is too old.
 pub(super) fn over() -> Error {
-    Error::NotFound("invitation any more: links work once, for a week. Ask whoever invited you for a new one")
+    Error::NotFound(
+        "invitation any more: links work once, for a week. Ask whoever invited you for a new one",
+    )
 }
 
 async fn find(tx: &mut OrgTx, digest: &str, now: Timestamp) -> Result<Option<Invitee>> {
