@@ -56,8 +56,9 @@ function formRequest(form, submitter) {
 
 const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
-/** Replaces elements by the fragment's; keeps focus and caret where they were. */
+/** Replaces elements by the fragment's; keeps focus and caret where they were, and what was open stays open. */
 function swap(html, selector) {
+  const opened = $$("a[data-expand][aria-expanded=true]").map((toggle) => toggle.getAttribute("aria-controls"));
   const content = parse(html);
   const parts = [...content.children];
   const active = document.activeElement;
@@ -69,6 +70,9 @@ function swap(html, selector) {
     else if (matched.includes(part)) replace(document.getElementById(part.id), part);
   }
   if (target && !matched.length && parts.some((part) => !part.matches(".flash"))) target.replaceChildren(...content.childNodes);
+  for (const toggle of $$("a[data-expand][aria-expanded=false]")) {
+    if (opened.includes(toggle.getAttribute("aria-controls"))) expand(toggle);
+  }
   if (active && !active.isConnected) refocus(active, caret, selector);
   const news = parts.flatMap((part) => [part, ...$$("*", part)]).find((part) => part.matches("[data-announce]"));
   if (news) announce(news.textContent);

@@ -13,6 +13,7 @@
 
 mod axe;
 mod browser;
+mod cards;
 mod demo;
 mod dialogs;
 mod ending;
