@@ -16,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod dashboard;
 pub mod error;
+pub mod exports;
 pub mod http;
 pub mod ids;
 pub mod integrations;
@@ -25,6 +26,7 @@ pub mod like;
 pub mod organizations;
 pub mod pax8;
 pub mod recurring;
+pub mod search;
 pub mod secrets;
 
 /// Every kind of job that the program does.

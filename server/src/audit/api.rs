@@ -22,8 +22,9 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(get))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-struct AuditQuery {
+/// What the log can be asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub struct AuditQuery {
     /// An account's id, or a name as the log tells it.
     actor: Option<String>,
     /// What was done: `client.created`.
@@ -41,16 +42,22 @@ struct AuditQuery {
 }
 
 impl AuditQuery {
-    fn filter(self, zone: &TimeZone) -> Result<AuditFilter> {
+    /// The filter that is asked for; days are those of the zone. An empty field asks for nothing.
+    ///
+    /// # Errors
+    /// When `from` or `to` is neither a date nor an instant.
+    pub fn filter(self, zone: &TimeZone) -> Result<AuditFilter> {
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let (from, to) = (given(self.from), given(self.to));
         let filter = AuditFilter {
-            actor: self.actor,
-            action: self.action,
-            subject_type: self.subject_type,
-            subject_id: self.subject_id,
-            q: self.q,
+            actor: given(self.actor),
+            action: given(self.action),
+            subject_type: given(self.subject_type),
+            subject_id: given(self.subject_id),
+            q: given(self.q),
             ..AuditFilter::default()
         };
-        filter.between(self.from.as_deref(), self.to.as_deref(), zone)
+        filter.between(from.as_deref(), to.as_deref(), zone)
     }
 }
 

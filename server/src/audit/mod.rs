@@ -16,7 +16,7 @@ mod record;
 mod store;
 mod words;
 
-pub use api::api;
+pub use api::{AuditQuery, api};
 pub use event::{AuditEvent, Subject};
 pub use filter::{AuditFilter, list_events, load_event};
 pub use overtaken::overtaken;

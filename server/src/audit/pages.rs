@@ -19,7 +19,10 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{AdminVisit, Fields, Frame, PageQuery, PageResult, Place, filters, html},
+    exports::ExportMenu,
+    http::{
+        AdminVisit, Fields, Frame, PageQuery, PageResult, Pager, Place, filters, html, html_parts,
+    },
     ids::AuditEventId,
 };
 
@@ -51,6 +54,7 @@ struct ListPage {
     actions: Vec<Choice>,
     kinds: Vec<Choice>,
     rows: Rows,
+    export: ExportMenu,
 }
 
 /// A choice of a filter.
@@ -66,9 +70,7 @@ struct Choice {
 struct Rows {
     rows: Vec<EventRow>,
     filtered: bool,
-    first_page: bool,
-    newest: String,
-    next: Option<String>,
+    pager: Pager,
 }
 
 /// An event, written out.
@@ -130,14 +132,11 @@ async fn list(
             .map(|it| EventRow::of(it, zone))
             .collect(),
         filtered: filter != AuditFilter::default(),
-        first_page: page.cursor.is_none(),
-        newest: address(PAGE, &query, None),
-        next: events
-            .next_cursor
-            .map(|cursor| address(PAGE, &query, Some(&cursor))),
+        pager: Pager::of(PAGE, &query, events.next_cursor.as_deref()),
     };
+    let export = ExportMenu::audit_events(&FILTERS.map(|name| (name, query.text(name))));
     if visit.fragment {
-        return html(&rows);
+        return html_parts(&[&rows, &export], &[]);
     }
     let Occurring {
         actors,
@@ -149,6 +148,7 @@ async fn list(
         actors: choices(actors, query.text("actor"), str::to_owned),
         actions: choices(actions, query.text("action"), words::action_label),
         kinds: choices(kinds, query.text("subject_type"), words::kind_label),
+        export,
         query,
         rows,
     })
@@ -172,21 +172,17 @@ async fn show(
     if visit.fragment {
         return html(&states);
     }
-    let of_subject = Fields::of([
-        ("subject_type", event.subject.kind.clone()),
-        ("subject_id", event.subject.id.clone()),
-    ]);
     html(&EventPage {
         frame: visit.frame(Place::AuditLogs, event.summary.clone()),
         row: EventRow::of(&event, zone),
         kind: words::kind_label(&event.subject.kind),
-        history: address(PAGE, &of_subject, None),
+        history: history_of(&event),
         states,
     })
 }
 
 /// The filter that an address asks for.
-pub(super) fn filter_of(query: &Fields, zone: &TimeZone) -> Result<AuditFilter> {
+fn filter_of(query: &Fields, zone: &TimeZone) -> Result<AuditFilter> {
     let filter = AuditFilter {
         actor: query.optional("actor"),
         action: query.optional("action"),
@@ -199,17 +195,11 @@ pub(super) fn filter_of(query: &Fields, zone: &TimeZone) -> Result<AuditFilter> 
     filter.between(from.as_deref(), to.as_deref(), zone)
 }
 
-/// A path with the same filters.
-fn address(path: &str, query: &Fields, cursor: Option<&str>) -> String {
-    let mut address = form_urlencoded::Serializer::new(format!("{path}?"));
-    for name in FILTERS {
-        if let Some(text) = query.optional(name) {
-            address.append_pair(name, &text);
-        }
-    }
-    if let Some(cursor) = cursor {
-        address.append_pair("cursor", cursor);
-    }
+/// The list of everything that was done to the event's record.
+fn history_of(event: &AuditEvent) -> String {
+    let mut address = form_urlencoded::Serializer::new(format!("{PAGE}?"));
+    address.append_pair("subject_type", &event.subject.kind);
+    address.append_pair("subject_id", &event.subject.id);
     address.finish()
 }
 
@@ -241,8 +231,7 @@ impl EventRow {
             who: event.actor.short().to_owned(),
             email: event.actor.email().map(str::to_owned),
             verb: told.verb,
-            page: words::page_of(&event.subject.kind, &event.subject.id)
-                .filter(|_| told.subject.is_some()),
+            page: words::page_of(&event.subject).filter(|_| told.subject.is_some()),
             subject: told.subject,
             rest: told.rest,
             via: words::via_label(&event.via).to_owned(),

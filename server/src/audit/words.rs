@@ -5,7 +5,8 @@
 
 use serde_json::Value;
 
-use super::AuditEvent;
+use super::{AuditEvent, Subject};
+use crate::pax8::pages::company_page;
 
 /// An event without who did it, cut where a link goes.
 pub(super) struct Told {
@@ -101,13 +102,14 @@ pub(super) fn field_label(path: &str) -> String {
 }
 
 /// The page of a record, where there is one.
-pub(super) fn page_of(kind: &str, id: &str) -> Option<String> {
-    Some(match kind {
+pub(super) fn page_of(subject: &Subject) -> Option<String> {
+    let id = &subject.id;
+    Some(match subject.kind.as_str() {
         "client" => format!("/clients/{id}"),
         "recurring_invoice" => format!("/recurring/{id}"),
         "invoice" => format!("/invoices/{id}"),
         "billing_run" => format!("/billing-runs/{id}"),
-        "pax8_company" => format!("/admin/integrations/pax8?company={id}#company-{id}"),
+        "pax8_company" => company_page(id, subject.name.as_deref().unwrap_or_default()),
         "pax8_subscription" => format!("/admin/integrations/pax8/subscriptions/{id}/history"),
         "pax8_connection" => "/admin/integrations/pax8".to_owned(),
         "pax8_sync" => format!("/admin/integrations/pax8/syncs/{id}/changes"),

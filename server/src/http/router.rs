@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
-    integrations, invoices, organizations, pax8, recurring,
+    exports, integrations, invoices, organizations, pax8, recurring, search,
 };
 
 /// The largest body that is read, in bytes.
@@ -75,10 +75,12 @@ fn api() -> OpenApiRouter<App> {
         .merge(background_jobs::api())
         .merge(billing_runs::api())
         .merge(clients::api())
+        .merge(exports::api())
         .merge(invoices::api())
         .merge(organizations::api())
         .merge(pax8::api())
         .merge(recurring::api())
+        .merge(search::api())
 }
 
 /// Every page, each slice's below its own path.
@@ -87,6 +89,7 @@ fn pages() -> Router<App> {
         .merge(accounts::pages::routes())
         .merge(audit::routes())
         .merge(background_jobs::routes())
+        .merge(exports::routes())
         .merge(invoices::routes())
         .merge(billing_runs::routes())
         .merge(dashboard::routes())
@@ -95,6 +98,7 @@ fn pages() -> Router<App> {
         .merge(clients::routes())
         .merge(organizations::routes())
         .merge(recurring::routes())
+        .merge(search::routes())
 }
 
 async fn no_such_call() -> Problem {

@@ -7,7 +7,8 @@ use crate::{
     accounts::Permission,
     app::App,
     clients::{Client, ClientOption, ClientStatus, ListClients, list_clients, search_options},
-    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
+    exports::ExportMenu,
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html, html_parts},
 };
 
 /// How many clients a search box offers.
@@ -19,6 +20,7 @@ struct ListPage {
     frame: Frame,
     query: Fields,
     rows: Rows,
+    export: ExportMenu,
     may_manage: bool,
 }
 
@@ -60,11 +62,14 @@ pub(super) async fn show(
         pager: Pager::of("/clients", &query, list.next_cursor.as_deref()),
         may_manage,
     };
+    let shown = status.map_or("all", ClientStatus::as_str);
+    let export = ExportMenu::clients(&[("q", query.text("q")), ("status", shown)]);
     if visit.fragment {
-        return html(&rows);
+        return html_parts(&[&rows, &export], &[]);
     }
     html(&ListPage {
         frame: visit.frame(Place::Clients, "Clients"),
+        export,
         query,
         rows,
         may_manage,

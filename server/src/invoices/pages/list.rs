@@ -13,7 +13,10 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Result,
-    http::{Fields, Frame, List, PageQuery, PageResult, Pager, Place, Visit, filters, html},
+    exports::ExportMenu,
+    http::{
+        Fields, Frame, List, PageQuery, PageResult, Pager, Place, Visit, filters, html, html_parts,
+    },
     ids::ClientId,
 };
 
@@ -26,6 +29,7 @@ struct ListPage {
     frame: Frame,
     query: ListQuery,
     rows: ListRows,
+    export: ExportMenu,
     waiting: Vec<WaitingDrafts>,
     may_bill: bool,
 }
@@ -68,13 +72,15 @@ pub(super) async fn list(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let invoices = list_invoices(&mut tx, &query.filter(), &query.page.paging()?).await?;
     let rows = ListRows::of(&query, &invoices, app.clock.today(&visit.actor.timezone))?;
+    let export = query.export();
     if visit.fragment {
-        return html(&rows);
+        return html_parts(&[&rows, &export], &[]);
     }
     let page = ListPage {
         frame: visit.frame(Place::Invoices, "Invoices"),
         waiting: waiting_drafts(&mut tx).await?,
         may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
+        export,
         query,
         rows,
     };
@@ -106,6 +112,15 @@ impl ListQuery {
             needs_review: self.status == REVIEW,
             search: Some(self.q.clone()),
         }
+    }
+
+    fn export(&self) -> ExportMenu {
+        let client = self.client_id.map(|id| id.to_string()).unwrap_or_default();
+        ExportMenu::invoices(&[
+            ("q", &self.q),
+            ("status", &self.status),
+            ("client_id", &client),
+        ])
     }
 
     /// The choices of the status filter: value, label, whether it is chosen.

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::Actor,
     error::Result,
+    exports::ExportMenu,
     pax8::{
         companies::{ListCompanies, Suggester, list_companies},
         subscriptions::{Circumstances, statuses_present},
@@ -27,6 +28,7 @@ pub(super) struct CompaniesCard {
     mapped: Option<bool>,
     statuses: Vec<StatusChoice>,
     counter: Counter,
+    export: ExportMenu,
     list: CompanyList,
 }
 
@@ -60,6 +62,7 @@ impl CompaniesCard {
             mapped: filter.mapped(),
             statuses: filter.status_choices(&statuses_present(tx).await?),
             counter: counts.counter(),
+            export: filter.export(),
             list: CompanyList::load(tx, actor, filter, now).await?,
         })
     }

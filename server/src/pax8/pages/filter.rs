@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
 use super::parts::status_label;
-use crate::http::PageQuery;
+use crate::{exports::ExportMenu, http::PageQuery};
 
 /// The page's own address.
 pub(super) const PAGE: &str = "/admin/integrations/pax8";
@@ -144,6 +144,16 @@ impl Filter {
         address(PAGE, &parts)
     }
 
+    /// The files of the subscriptions that are shown, of all companies on all pages.
+    pub(super) fn export(&self) -> ExportMenu {
+        let status = self.status().unwrap_or(ALL);
+        ExportMenu::subscriptions(&[
+            ("company", self.q.trim()),
+            ("mapped", &self.mapped),
+            ("status", status),
+        ])
+    }
+
     /// The address of a company's subscriptions with the same status.
     pub(super) fn subscriptions_url(&self, company: &str) -> String {
         let path = format!("{PAGE}/companies/{company}/subscriptions");
@@ -188,6 +198,17 @@ fn address(path: &str, parts: &[(&str, &str)]) -> String {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
     }
+}
+
+/// The address of the page with a company listed and open; `q` finds it in the list.
+pub fn company_page(id: &str, q: &str) -> String {
+    let filter = Filter {
+        q: q.to_owned(),
+        status: ALL.to_owned(),
+        company: id.to_owned(),
+        ..Filter::default()
+    };
+    format!("{}#company-{id}", filter.url())
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ use axum::{
 
 use crate::app::App;
 
+pub(crate) use filter::company_page;
+
 /// The pages of this slice.
 pub fn routes() -> Router<App> {
     Router::new().nest(

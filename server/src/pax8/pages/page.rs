@@ -62,7 +62,7 @@ pub(super) async fn show(
         let mut tx = app.database.read(visit.actor.organization).await?;
         let list =
             companies::CompanyList::load(&mut tx, &visit.actor, &filter, app.clock.now()).await?;
-        return html_parts(&[&list], &[]);
+        return html_parts(&[&list, &filter.export()], &[]);
     }
     html(&Page::load(&app, &visit, &filter).await?)
 }
