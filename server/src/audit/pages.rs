@@ -21,7 +21,8 @@ use crate::{
     error::{Error, Result},
     exports::ExportMenu,
     http::{
-        AdminVisit, Fields, Frame, PageQuery, PageResult, Pager, Place, filters, html, html_parts,
+        AdminVisit, Fields, Frame, PageQuery, PageResult, Pager, Place, address, filters, html,
+        html_parts,
     },
     ids::AuditEventId,
 };
@@ -197,10 +198,13 @@ fn filter_of(query: &Fields, zone: &TimeZone) -> Result<AuditFilter> {
 
 /// The list of everything that was done to the event's record.
 fn history_of(event: &AuditEvent) -> String {
-    let mut address = form_urlencoded::Serializer::new(format!("{PAGE}?"));
-    address.append_pair("subject_type", &event.subject.kind);
-    address.append_pair("subject_id", &event.subject.id);
-    address.finish()
+    address(
+        PAGE,
+        [
+            ("subject_type", event.subject.kind.as_str()),
+            ("subject_id", event.subject.id.as_str()),
+        ],
+    )
 }
 
 /// What a filter offers; what is chosen is among it, although nothing of it occurs.

@@ -2,12 +2,13 @@
 
 use askama::Template;
 
-use super::source::Source;
 use super::{
     clients::Clients,
     invoices::{InvoiceLines, Invoices},
+    source::Source,
     subscriptions::Subscriptions,
 };
+use crate::http::address;
 
 /// Links to a list's files. A part of the page of its own, because the filters change without the page.
 #[derive(Template)]
@@ -53,7 +54,7 @@ impl ExportMenu {
     #[must_use]
     pub fn audit_events(filters: Filters<'_>) -> Self {
         Self::of(vec![
-            ("CSV", address("/admin/audit.csv", filters)),
+            ("CSV", at("/admin/audit.csv", filters)),
             ("Excel", call("audit-events", "xlsx", filters)),
         ])
     }
@@ -64,14 +65,9 @@ impl ExportMenu {
 }
 
 fn call(name: &str, kind: &str, filters: Filters<'_>) -> String {
-    address(&format!("/api/v1/exports/{name}.{kind}"), filters)
+    at(&format!("/api/v1/exports/{name}.{kind}"), filters)
 }
 
-fn address(path: &str, filters: Filters<'_>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()));
-    match query.finish() {
-        query if query.is_empty() => path.to_owned(),
-        query => format!("{path}?{query}"),
-    }
+fn at(path: &str, filters: Filters<'_>) -> String {
+    address(path, filters.iter().copied())
 }

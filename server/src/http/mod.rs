@@ -4,6 +4,7 @@
 //! [`Actor`](crate::accounts::Actor) from an extractor, so that no handler can forget who is asking.
 
 mod actor;
+mod address;
 mod assets;
 mod flash;
 mod form;
@@ -24,6 +25,7 @@ mod security;
 pub use actor::{
     AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
 };
+pub use address::address;
 pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};

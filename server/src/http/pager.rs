@@ -1,6 +1,6 @@
 //! The way to the other pages of a list.
 
-use super::Fields;
+use super::{Fields, address};
 
 /// The query's name of the place to go on from.
 const CURSOR: &str = "cursor";
@@ -19,22 +19,15 @@ impl Pager {
     pub fn of(path: &str, query: &Fields, next_cursor: Option<&str>) -> Self {
         let shown_first = query.text(CURSOR).is_empty();
         Self {
-            first: (!shown_first).then(|| address(path, query, None)),
-            next: next_cursor.map(|cursor| address(path, query, Some(cursor))),
+            first: (!shown_first).then(|| at(path, query, None)),
+            next: next_cursor.map(|cursor| at(path, query, Some(cursor))),
         }
     }
 }
 
-fn address(path: &str, query: &Fields, cursor: Option<&str>) -> String {
-    let filters = query
-        .iter()
-        .filter(|(name, text)| *name != CURSOR && !text.is_empty());
-    let mut address = form_urlencoded::Serializer::new(format!("{path}?"));
-    address.extend_pairs(filters);
-    if let Some(cursor) = cursor {
-        address.append_pair(CURSOR, cursor);
-    }
-    address.finish()
+fn at(path: &str, query: &Fields, cursor: Option<&str>) -> String {
+    let filters = query.iter().filter(|(name, _)| *name != CURSOR);
+    address(path, filters.chain(cursor.map(|cursor| (CURSOR, cursor))))
 }
 
 #[cfg(test)]

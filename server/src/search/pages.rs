@@ -10,7 +10,7 @@ use axum::{
 use super::{Found, Group, Hit, Kind, find, find::find_subscriptions};
 use crate::{
     app::App,
-    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, address, html},
 };
 
 /// The page's own address.
@@ -83,25 +83,18 @@ async fn subscriptions(
 /// The list of a kind that shows everything that a text finds.
 fn all_of(kind: Kind, q: &str) -> String {
     let (path, status) = match kind {
-        Kind::Client => ("/clients", Some("all")),
-        Kind::Company => ("/admin/integrations/pax8", Some("all")),
-        Kind::Subscription => ("/search/subscriptions", None),
-        Kind::RecurringInvoice => ("/recurring", Some("all")),
-        Kind::Invoice => ("/invoices", None),
+        Kind::Client => ("/clients", "all"),
+        Kind::Company => ("/admin/integrations/pax8", "all"),
+        Kind::Subscription => ("/search/subscriptions", ""),
+        Kind::RecurringInvoice => ("/recurring", "all"),
+        Kind::Invoice => ("/invoices", ""),
     };
-    let mut address = form_urlencoded::Serializer::new(format!("{path}?"));
-    address.append_pair("q", q);
-    if let Some(status) = status {
-        address.append_pair("status", status);
-    }
-    address.finish()
+    address(path, [("q", q), ("status", status)])
 }
 
 /// The page of everything that a text finds.
 fn page_of(q: &str) -> String {
-    let mut address = form_urlencoded::Serializer::new(format!("{PAGE}?"));
-    address.append_pair("q", q);
-    address.finish()
+    address(PAGE, [("q", q)])
 }
 
 /// `3`, or `first 5`.

@@ -65,7 +65,7 @@ async fn the_list_of_clients_says_what_to_do_when_it_is_empty() {
         make_client(&world.ours.owner, "Harbor Dental").await;
         let page = browser.get("/clients?q=nothing").await.page();
         assert_eq!(texts(&page, "#list h2"), ["No client matches"]);
-        assert_eq!(attribute(&page, "input[name=q]", "value"), "nothing");
+        assert_eq!(attribute(&page, "main input[name=q]", "value"), "nothing");
         follow_links(browser, "/clients").await;
     })
     .await;
