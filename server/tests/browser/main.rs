@@ -17,6 +17,7 @@ mod cards;
 mod demo;
 mod dialogs;
 mod ending;
+mod first_run;
 mod keyboard;
 mod live;
 mod main_path;

@@ -24,7 +24,7 @@ async fn every_page_fits_every_width_in_light_and_dark_and_has_no_barrier() {
         return;
     };
     let (demo, axe) = (Demo::start(), axe::source());
-    let mut complaints = look_at(&browser, &demo, "/sign-in", axe.as_deref()).await;
+    let mut complaints = look_at(&browser, &demo.url, "/sign-in", axe.as_deref()).await;
     sign_in(&browser, &demo).await;
     let mut seen = BTreeSet::new();
     let mut ahead: VecDeque<String> = UNLINKED.map(str::to_owned).into();
@@ -32,7 +32,7 @@ async fn every_page_fits_every_width_in_light_and_dark_and_has_no_barrier() {
         if !seen.insert(kind_of(&path)) {
             continue;
         }
-        complaints.extend(look_at(&browser, &demo, &path, axe.as_deref()).await);
+        complaints.extend(look_at(&browser, &demo.url, &path, axe.as_deref()).await);
         let links = browser.driver.execute(LINKS, vec![]).await.unwrap();
         ahead.extend(links.convert::<Vec<String>>().unwrap());
     }
@@ -42,7 +42,7 @@ async fn every_page_fits_every_width_in_light_and_dark_and_has_no_barrier() {
 }
 
 /// Looks at a page in every way and tells what is wrong with it.
-async fn look_at(browser: &Browser, demo: &Demo, path: &str, axe: Option<&str>) -> Vec<String> {
+pub async fn look_at(browser: &Browser, url: &str, path: &str, axe: Option<&str>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (width, dark) in [
         (360, true),
@@ -52,11 +52,7 @@ async fn look_at(browser: &Browser, demo: &Demo, path: &str, axe: Option<&str>) 
         (1440, false),
     ] {
         browser.look(Look { width, dark }).await;
-        browser
-            .driver
-            .goto(&format!("{}{path}", demo.url))
-            .await
-            .unwrap();
+        browser.driver.goto(&format!("{url}{path}")).await.unwrap();
         browser.settle().await;
         browser.find("h1").await;
         let theme = if dark { "dark" } else { "light" };
