@@ -138,6 +138,15 @@ async fn nobody_gives_a_right_that_they_lack_nor_raises_themselves() {
         }
         let me = admin.get("/api/v1/me").await.json(200);
         assert_eq!(me["permissions"], json!(["billing.manage", "roles.manage"]));
+
+        // Whoever has the link of an invitation could become the user.
+        let body = json!({ "email": "ann@new.example", "role": "admin" });
+        let ann = world.ours.owner.post("/api/v1/users", body).await.json(201);
+        let path = format!("/api/v1/users/{}/invitation", ann["id"].as_str().unwrap());
+        assert_eq!(
+            admin.post(&path, json!({})).await.refusal(422),
+            "beyond_own_rights"
+        );
     })
     .await;
 }

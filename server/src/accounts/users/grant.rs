@@ -76,7 +76,8 @@ pub(super) fn refuse_unless_owner(actor: &Actor, role: Role) -> Result<()> {
     })
 }
 
-fn refuse_beyond(actor: &Actor, field: &str, given: &PermissionSet) -> Result<()> {
+/// Goes on only if the actor has all that is given.
+pub(super) fn refuse_beyond(actor: &Actor, field: &str, given: &PermissionSet) -> Result<()> {
     match given.first_beyond(&actor.permissions) {
         Some(beyond) => Err(beyond_own_rights(field, beyond)),
         None => Ok(()),

@@ -4,7 +4,11 @@ use db::OrgTx;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use super::{User, load_user, store};
+use super::{
+    User,
+    grant::{refuse_beyond, refuse_unless_owner},
+    load_user, store,
+};
 use crate::{
     accounts::{
         Actor, By, Session, hash_password,
@@ -66,7 +70,7 @@ pub(super) async fn make_invitation(
 /// Makes a new link for somebody who has not chosen a password yet; the one before stops working.
 ///
 /// # Errors
-/// When they have a password, or belong to another organization too, which then has a say in it.
+/// When they may do what the actor may not, have a password, or belong to another organization too, which then has a say in it.
 pub async fn renew_invitation(
     app: &App,
     actor: &Actor,
@@ -76,7 +80,9 @@ pub async fn renew_invitation(
     let memberships = store::count_memberships(&mut tx, id).await?;
     let mut tx = tx.into_writer_of(actor.organization).await?;
     let user = load_user(&mut tx, id).await?;
-    super::grant::refuse_unless_owner(actor, user.role)?;
+    refuse_unless_owner(actor, user.role)?;
+    // Whoever has the link could become the user.
+    refuse_beyond(actor, "role", &user.permissions)?;
     if !user.is_invited() {
         let detail = "They have a password already. They can change it under their account.";
         return Err(Error::conflict("already_active", detail));

@@ -1,16 +1,12 @@
 //! Bringing somebody into an organization.
 
-use db::OrgTx;
+use db::{OrgTx, SystemTx};
+use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{
-    GrantDetails, InvitationLink, User,
-    invitation::make_invitation,
-    load_user,
-    store::{self, KnownAccount},
-};
+use super::{GrantDetails, InvitationLink, User, invitation::make_invitation, load_user, store};
 use crate::{
-    accounts::{Actor, NewAccount, hash_password, insert_account},
+    accounts::{Actor, NewAccount, PasswordHash, hash_password, insert_account},
     app::App,
     audit,
     checks::{Checks, LONGEST_EMAIL, NO_EMAIL, is_email},
@@ -67,31 +63,9 @@ pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invit
 
     let mut tx = app.database.system_write().await?;
     let known = store::find_account(&mut tx, &email).await?;
-    let (account, wants_link) = match (&known, password) {
-        (
-            Some(KnownAccount {
-                id,
-                invited,
-                memberships,
-            }),
-            _,
-        ) => (*id, *invited && *memberships == 0),
-        (None, Some(password)) => {
-            let id = AccountId::new();
-            let account = NewAccount {
-                id,
-                email,
-                name,
-                password,
-            };
-            insert_account(&mut tx, &account, now).await?;
-            (id, false)
-        }
-        (None, None) => {
-            let id = AccountId::new();
-            store::insert_invited(&mut tx, id, &email, &name, now).await?;
-            (id, true)
-        }
+    let (account, wants_link) = match &known {
+        Some(known) => (known.id, known.invited && known.memberships == 0),
+        None => insert_new(&mut tx, email, name, password, now).await?,
     };
     let mut tx = tx.into_writer_of(actor.organization).await?;
     let grant = new.grant.accept(&mut tx, actor).await?;
@@ -109,6 +83,29 @@ pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invit
         link,
         had_account: known.is_some(),
     })
+}
+
+/// Makes an account; tells its id, and whether a password is still to be chosen.
+async fn insert_new(
+    tx: &mut SystemTx,
+    email: String,
+    name: String,
+    password: Option<PasswordHash>,
+    now: Timestamp,
+) -> Result<(AccountId, bool)> {
+    let id = AccountId::new();
+    let Some(password) = password else {
+        store::insert_invited(tx, id, &email, &name, now).await?;
+        return Ok((id, true));
+    };
+    let account = NewAccount {
+        id,
+        email,
+        name,
+        password,
+    };
+    insert_account(tx, &account, now).await?;
+    Ok((id, false))
 }
 
 async fn record(tx: &mut OrgTx, app: &App, actor: &Actor, user: &User) -> Result<()> {
