@@ -14,7 +14,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Error,
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
     ids::{BillingRunId, InvoiceId},
     invoices::InvoiceBody,
 };
@@ -22,9 +22,13 @@ use crate::{
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, start))
+        .routes(routes!(list))
+        .routes(needs(Permission::BillingManage, routes!(start)))
         .routes(routes!(get))
-        .routes(routes!(recalculate_invoice))
+        .routes(needs(
+            Permission::BillingManage,
+            routes!(recalculate_invoice),
+        ))
 }
 
 /// A run to be made.
@@ -48,7 +52,6 @@ async fn start(
     ApiActor(actor): ApiActor,
     Json(new): Json<NewRun>,
 ) -> ApiResult<(StatusCode, axum::Json<BillingRun>)> {
-    actor.require(Permission::BillingManage)?;
     let trigger = Trigger::Manual(actor.by());
     let run = run_to_its_end(app, actor.organization, new.as_of, new.dry_run, trigger).await?;
     let status = if new.dry_run {
@@ -92,7 +95,6 @@ async fn recalculate_invoice(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<InvoiceBody>> {
-    actor.require(Permission::BillingManage)?;
     let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = recalculate(&mut tx, &actor.by(), id, app.clock.now()).await?;

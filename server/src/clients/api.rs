@@ -16,15 +16,17 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, given},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, given, needs},
     ids::ClientId,
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, change, archive))
+        .routes(routes!(list))
+        .routes(needs(Permission::ClientsManage, routes!(create)))
+        .routes(routes!(get))
+        .routes(needs(Permission::ClientsManage, routes!(change, archive)))
 }
 
 /// Days until an invoice is due, where nobody said.
@@ -160,7 +162,6 @@ async fn create(
     ApiActor(actor): ApiActor,
     Json(new): Json<NewClient>,
 ) -> ApiResult<(StatusCode, axum::Json<Client>)> {
-    actor.require(Permission::ClientsManage)?;
     let details = ClientDetails {
         name: new.name,
         account_reference: new.account_reference,
@@ -199,7 +200,6 @@ async fn change(
     Path(id): Path<String>,
     Json(change): Json<ClientChange>,
 ) -> ApiResult<axum::Json<Client>> {
-    actor.require(Permission::ClientsManage)?;
     let (id, by, now) = (client_id(&id)?, actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let mut client = load_client(&mut tx, id).await?;
@@ -226,7 +226,6 @@ async fn archive(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<Client>> {
-    actor.require(Permission::ClientsManage)?;
     let mut tx = app.database.write(actor.organization).await?;
     let client = archive_client(&mut tx, &actor.by(), client_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;

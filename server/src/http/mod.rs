@@ -5,6 +5,7 @@
 
 mod actor;
 mod address;
+mod admission;
 mod assets;
 mod flash;
 mod form;
@@ -30,6 +31,7 @@ pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
+pub use openapi::{all_need, needs};
 pub use page::{
     Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,
     html_parts, html_parts_refused, html_refused,

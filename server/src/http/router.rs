@@ -1,11 +1,12 @@
 //! The whole URL map.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Router,
+    body::Bytes,
     extract::{DefaultBodyLimit, Request},
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -22,7 +23,9 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    PageError, Problem, assets, health, openapi::Document, refusal::frame_refusals,
+    PageError, Problem, admission, assets, health,
+    openapi::{self, Document, Needs},
+    refusal::frame_refusals,
     security::harden,
 };
 use crate::{
@@ -37,13 +40,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let (api, document) = api().split_for_parts();
     Router::new()
-        .nest(
-            "/api/v1",
-            api.route("/openapi.json", get(async move || Json(document)))
-                .fallback(no_such_call),
-        )
+        .nest(openapi::BASE, calls(&app))
         .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
@@ -65,6 +63,24 @@ pub fn router(app: App) -> Router {
                 .layer(DefaultBodyLimit::max(LARGEST_BODY)),
         )
         .with_state(app)
+}
+
+/// The API: its document, open to all, and its calls, to which admission leads.
+fn calls(app: &App) -> Router<App> {
+    let (calls, document) = api().split_for_parts();
+    let needs = Arc::new(Needs::of(&document));
+    let document = Bytes::from(openapi::finish(document).to_string());
+    let app = app.clone();
+    calls
+        .route_layer(middleware::from_fn(move |request, next| {
+            admission::admit(app.clone(), needs.clone(), request, next)
+        }))
+        .route("/openapi.json", get(async move || as_json(document)))
+        .fallback(no_such_call)
+}
+
+fn as_json(text: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// Every call of the API, each slice's below its own path.

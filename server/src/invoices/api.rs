@@ -15,7 +15,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query},
+    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query, needs},
     ids::{ClientId, InvoiceId},
 };
 
@@ -24,8 +24,8 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(PdfCall::openapi())
         .routes(routes!(list))
         .routes(routes!(get))
-        .routes(routes!(issue_invoice))
-        .routes(routes!(void_invoice))
+        .routes(needs(Permission::BillingManage, routes!(issue_invoice)))
+        .routes(needs(Permission::BillingManage, routes!(void_invoice)))
 }
 
 /// Documents the PDF, which is answered by the same route as the invoice itself: `.pdf` after an id.
@@ -106,7 +106,6 @@ async fn issue_invoice(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<InvoiceBody>> {
-    actor.require(Permission::BillingManage)?;
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = issue(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;
@@ -121,7 +120,6 @@ async fn void_invoice(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<InvoiceBody>> {
-    actor.require(Permission::BillingManage)?;
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = void(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;

@@ -11,13 +11,18 @@ pub mod sync;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::{
+    accounts::{PAX8_FEATURE, Permission},
+    app::App,
+    http::all_need,
+};
 
 /// The calls of the integration.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let calls = OpenApiRouter::new()
         .merge(connection::api())
         .merge(sync::api())
         .merge(companies::api())
-        .merge(subscriptions::api())
+        .merge(subscriptions::api());
+    all_need(Permission::IntegrationsManage, PAX8_FEATURE, calls)
 }

@@ -21,18 +21,20 @@ use crate::{
     app::App,
     billing_runs::{PreviewBody, preview},
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
     ids::{ClientId, RecurringInvoiceId},
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, change, cancel))
+        .routes(routes!(list))
+        .routes(needs(Permission::BillingManage, routes!(create)))
+        .routes(routes!(get))
+        .routes(needs(Permission::BillingManage, routes!(change, cancel)))
         .routes(routes!(preview_invoice))
-        .routes(routes!(pause))
-        .routes(routes!(resume))
+        .routes(needs(Permission::BillingManage, routes!(pause)))
+        .routes(needs(Permission::BillingManage, routes!(resume)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -100,7 +102,6 @@ async fn create(
     ApiActor(actor): ApiActor,
     Json(new): Json<NewRecurringInvoice>,
 ) -> ApiResult<(StatusCode, axum::Json<RecurringBody>)> {
-    actor.require(Permission::BillingManage)?;
     let (client, details) = (ClientId::parse(&new.client_id), new.into_details());
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
@@ -135,7 +136,6 @@ async fn change(
     Path(id): Path<String>,
     Json(change): Json<RecurringChange>,
 ) -> ApiResult<axum::Json<RecurringBody>> {
-    actor.require(Permission::BillingManage)?;
     let (id, by, now) = (recurring_id(&id)?, actor.by(), app.clock.now());
     let version = change.version;
     let mut tx = app.database.write(actor.organization).await?;
@@ -155,7 +155,6 @@ async fn cancel(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<Cancelled>> {
-    actor.require(Permission::BillingManage)?;
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let cancelled = cancel_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
@@ -199,7 +198,6 @@ async fn pause(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<RecurringBody>> {
-    actor.require(Permission::BillingManage)?;
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = pause_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
@@ -217,7 +215,6 @@ async fn resume(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<ResumedBody>> {
-    actor.require(Permission::BillingManage)?;
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let resumed = resume_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;

@@ -73,6 +73,7 @@ pub(super) struct NewRecurringInvoice {
 
 /// A line that somebody wrote.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewLine)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LineBody {
     /// Ignored: lines are replaced as a whole. Taken so that an answer can be sent back.

@@ -37,4 +37,5 @@ mod roles;
 mod search;
 mod specification;
 mod users;
+mod walk;
 mod world;

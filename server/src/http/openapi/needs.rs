@@ -1,0 +1,122 @@
+//! What a call needs beside somebody who asks: a permission, a feature of the licence.
+
+use std::collections::HashMap;
+
+use axum::http::Method;
+use utoipa::openapi::{OpenApi, PathItem, extensions::ExtensionsBuilder, path::Operation};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::{
+    accounts::{Actor, PAX8_FEATURE, Permission},
+    app::App,
+    error::{Error, Result},
+};
+
+/// Where the document names the permission.
+pub(in crate::http) const PERMISSION: &str = "x-permission";
+/// Where the document names the feature of the licence.
+pub(in crate::http) const FEATURE: &str = "x-feature";
+
+/// Every feature of a licence.
+const FEATURES: [&str; 1] = [PAX8_FEATURE];
+
+/// Routes that only those with the permission may use. The document says so, and admission refuses everybody else
+/// before the handler runs.
+pub fn needs(
+    permission: Permission,
+    (schemas, mut paths, methods): UtoipaMethodRouter<App>,
+) -> UtoipaMethodRouter<App> {
+    for item in paths.paths.values_mut() {
+        mark_all(item, PERMISSION, permission.as_str());
+    }
+    (schemas, paths, methods)
+}
+
+/// The same for all calls of a router, with a feature of the licence.
+pub fn all_need(
+    permission: Permission,
+    feature: &'static str,
+    mut router: OpenApiRouter<App>,
+) -> OpenApiRouter<App> {
+    for item in router.get_openapi_mut().paths.paths.values_mut() {
+        mark_all(item, PERMISSION, permission.as_str());
+        mark_all(item, FEATURE, feature);
+    }
+    router
+}
+
+fn mark_all(item: &mut PathItem, name: &str, value: &str) {
+    let methods = [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ];
+    for operation in methods.into_iter().flatten() {
+        let mark = ExtensionsBuilder::new().add(name, value).build();
+        operation
+            .extensions
+            .get_or_insert_with(Default::default)
+            .merge(mark);
+    }
+}
+
+/// What each call needs, by method and path.
+pub(in crate::http) struct Needs(HashMap<(Method, String), Need>);
+
+#[derive(Default)]
+struct Need {
+    permission: Option<Permission>,
+    feature: Option<&'static str>,
+}
+
+impl Needs {
+    /// Reads it from the marks in the document.
+    pub(in crate::http) fn of(document: &OpenApi) -> Self {
+        let calls = document.paths.paths.iter().flat_map(|(path, item)| {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+                (Method::PATCH, &item.patch),
+            ];
+            methods.into_iter().filter_map(move |(method, operation)| {
+                Some(((method, path.clone()), Need::of(operation.as_ref()?)))
+            })
+        });
+        Self(calls.collect())
+    }
+
+    /// Goes on only if the actor has what the call at this path of the API needs.
+    pub(in crate::http) fn check(&self, actor: &Actor, method: &Method, path: &str) -> Result<()> {
+        // HEAD is answered by GET's handler.
+        let method = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        let Some(need) = self.0.get(&(method.clone(), path.to_owned())) else {
+            return Ok(());
+        };
+        if let Some(permission) = need.permission {
+            actor.require(permission)?;
+        }
+        match need.feature {
+            Some(feature) if !actor.has_feature(feature) => Err(Error::FeatureRequired(feature)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Need {
+    fn of(operation: &Operation) -> Self {
+        let mark = |name: &str| operation.extensions.as_ref()?.get(name)?.as_str();
+        let feature = mark(FEATURE);
+        Self {
+            permission: mark(PERMISSION).and_then(Permission::parse),
+            feature: FEATURES.into_iter().find(|it| Some(*it) == feature),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Every call of the document, asked by everybody who must not get through. A call that is added is walked by itself.
+
+use std::collections::HashMap;
+
+use ascent::accounts::Permission;
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use db::args;
+use serde_json::{Value, json};
+
+use crate::{
+    contract::{Call, calls, conforms, document},
+    estate::PAX8,
+    pax8_pages::{client, connect_with_clients, recurring},
+    world::{Answer, User, World, on_each_engine},
+};
+
+db::statements! {
+    org PUT_ROLE = "insert into custom_role (organization_id, id, name, permissions) values ($1, 'walk', 'Walk', $2)
+        on conflict (organization_id, id) do update set permissions = excluded.permissions";
+    org GIVE_ROLE = "update membership set custom_role_id = 'walk' where organization_id = $1 and role = 'admin'";
+    org EXPIRE_TOKENS = "update api_token set expires_at = $2 where organization_id = $1";
+}
+
+/// Everything to walk through: calls, and where each leads among our records.
+struct Walk<'a> {
+    world: &'a World,
+    calls: Vec<Call>,
+    document: Value,
+    /// By the path of a list: the id of one of its records.
+    ids: HashMap<String, String>,
+}
+
+impl<'a> Walk<'a> {
+    async fn prepare(world: &'a World) -> Self {
+        connect_with_clients(world).await;
+        let lakeside = client(world, "Lakeside Dental Care").await;
+        let invoice = recurring(world, &lakeside, "Managed services", "monthly").await;
+        let lines =
+            json!({ "lines": [{ "description": "Care", "quantity": "1", "unit_price": "100" }] });
+        let path = format!("/api/v1/recurring-invoices/{invoice}");
+        world.ours.owner.patch(&path, lines).await.json(200);
+        let run = json!({ "as_of": "2026-07-01" });
+        world
+            .ours
+            .owner
+            .post("/api/v1/billing-runs", run)
+            .await
+            .json(201);
+        let document = document(world).await;
+        let mut walk = Self {
+            world,
+            calls: calls(&document),
+            document,
+            ids: HashMap::new(),
+        };
+        walk.aim().await;
+        walk
+    }
+
+    /// Finds a record of ours for each `{id}`: the first of the list before it; where there is none, one made of the example.
+    async fn aim(&mut self) {
+        for call in &self.calls {
+            let Some((list, rest)) = call.path.split_once("/{id}") else {
+                assert!(!call.path.contains('{'), "no way to aim at {}", call.path);
+                continue;
+            };
+            assert!(!rest.contains('{'), "no way to aim at {}", call.path);
+            if self.ids.contains_key(list) {
+                continue;
+            }
+            let owner = &self.world.ours.owner;
+            let mut found = owner.get(&format!("/api/v1{list}")).await.json(200);
+            if found["data"][0].is_null() {
+                let makes = |it: &&Call| it.method == "POST" && it.path == list;
+                let make = self.calls.iter().find(makes).and_then(Call::example);
+                let body = make.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
+                owner
+                    .post(&format!("/api/v1{list}"), body.clone())
+                    .await
+                    .json(201);
+                found = owner.get(&format!("/api/v1{list}")).await.json(200);
+            }
+            let id = found["data"][0]["id"].as_str();
+            let id = id.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
+            self.ids.insert(list.to_owned(), id.to_owned());
+        }
+    }
+
+    fn path(&self, call: &Call) -> String {
+        let path = match call.path.split_once("/{id}") {
+            Some((list, rest)) => format!("{list}/{}{rest}", self.ids[list]),
+            None => call.path.clone(),
+        };
+        format!("/api/v1{path}")
+    }
+
+    async fn send(&self, who: &User, call: &Call, body: Option<Value>) -> Answer {
+        let method: Method = call.method.parse().unwrap();
+        let path = self.path(call);
+        match body {
+            Some(body) => {
+                let body = Body::from(body.to_string());
+                who.send(method, &path, "application/json", body).await
+            }
+            None => who.send(method, &path, "", Body::empty()).await,
+        }
+    }
+
+    /// Asks with the body of the example.
+    async fn ask(&self, who: &User, call: &Call) -> Answer {
+        self.send(who, call, call.example().cloned()).await
+    }
+
+    /// Lets our administrator have these permissions and no others.
+    async fn permit(&self, permissions: &[&str]) {
+        let mut tx = self
+            .world
+            .app
+            .database
+            .write(self.world.ours.id)
+            .await
+            .unwrap();
+        let names = json!(permissions).to_string();
+        tx.execute(&PUT_ROLE, args![names]).await.unwrap();
+        tx.execute(&GIVE_ROLE, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+fn name(call: &Call) -> String {
+    format!("{} {}", call.method, call.path)
+}
+
+#[tokio::test]
+async fn no_call_answers_without_a_valid_token() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let organization = world.ours.id;
+        for who in [
+            world.nobody(),
+            world.with_token("nonsense"),
+            world.with_token(&format!("asc_{organization}_unknown")),
+        ] {
+            for call in &walk.calls {
+                let answer = walk.ask(&who, call).await;
+                assert_eq!(answer.refusal(401), "not_signed_in", "{}", name(call));
+            }
+        }
+        let mut tx = world.app.database.write(organization).await.unwrap();
+        tx.execute(&EXPIRE_TOKENS, args![world.app.clock.now()])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        for call in &walk.calls {
+            let answer = walk.ask(&world.ours.owner, call).await;
+            assert_eq!(answer.refusal(401), "not_signed_in", "{}", name(call));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i12_no_call_reaches_a_record_of_another_organization() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let mut walked = 0;
+        for call in walk.calls.iter().filter(|it| it.path.contains("{id}")) {
+            let answer = walk.ask(&world.theirs.owner, call).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::NOT_FOUND,
+                "{}: {}",
+                name(call),
+                answer.text
+            );
+            assert_eq!(answer.refusal(404), "not_found", "{}", name(call));
+            walked += 1;
+        }
+        assert!(walked > 20);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d30_s29_every_call_asks_for_the_permission_that_the_document_names_and_no_other() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let admin = &world.ours.admin;
+        for missing in Permission::ALL.map(Permission::as_str) {
+            let others = Permission::ALL.map(Permission::as_str);
+            let others: Vec<&str> = others.into_iter().filter(|it| *it != missing).collect();
+            walk.permit(&others).await;
+            let needs = |it: &&Call| it.said["x-permission"] == missing;
+            for call in walk.calls.iter().filter(needs) {
+                let problem = walk.ask(admin, call).await.json(403);
+                assert_eq!(problem["code"], "permission_denied", "{}", name(call));
+                let detail = problem["detail"].as_str().unwrap();
+                assert!(detail.contains(missing), "{}: {detail}", name(call));
+            }
+        }
+        walk.permit(&[]).await;
+        for call in &walk.calls {
+            let writes = call.method != "GET";
+            let named = call.said["x-permission"].is_string();
+            assert!(
+                named || !writes || own(call),
+                "{} changes something",
+                name(call)
+            );
+            if !named {
+                let answer = walk.ask(admin, call).await;
+                assert_ne!(answer.status, StatusCode::FORBIDDEN, "{}", name(call));
+            }
+        }
+    })
+    .await;
+}
+
+/// Whether a call concerns only the one who asks.
+fn own(call: &Call) -> bool {
+    ["/me", "/api-tokens"]
+        .iter()
+        .any(|it| call.path.starts_with(it))
+}
+
+#[tokio::test]
+async fn s23_s24_i11_every_call_of_the_integration_asks_for_the_licence_reads_included() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let owner = &world.ours.owner;
+        world
+            .set_feature(&world.ours, "pax8Integration", false)
+            .await;
+        let mut walked = 0;
+        for call in &walk.calls {
+            let licensed = call.said["x-feature"] == "pax8Integration";
+            assert_eq!(licensed, call.path.contains("/pax8"), "{}", name(call));
+            if licensed {
+                let problem = walk.ask(owner, call).await.json(403);
+                assert_eq!(
+                    problem["code"],
+                    "license_feature_required",
+                    "{}",
+                    name(call)
+                );
+                assert_eq!(problem["feature"], "pax8Integration", "{}", name(call));
+                walked += 1;
+            }
+        }
+        assert!(walked > 10);
+        world
+            .set_feature(&world.ours, "pax8Integration", true)
+            .await;
+        assert_eq!(owner.get(PAX8).await.json(200)["status"], "connected");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_body_refuses_a_field_that_it_does_not_know() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        for call in &walk.calls {
+            if let Some(mut body) = call.example().cloned() {
+                body["no_such_field"] = json!(1);
+                let problem = walk
+                    .send(&world.ours.owner, call, Some(body))
+                    .await
+                    .json(422);
+                assert_eq!(
+                    problem["errors"][0]["field"],
+                    "no_such_field",
+                    "{}",
+                    name(call)
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_read_answers_what_the_document_says() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        for call in walk.calls.iter().filter(|it| it.method == "GET") {
+            let answer = walk.ask(&world.ours.owner, call).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::OK,
+                "{}: {}",
+                name(call),
+                answer.text
+            );
+            if let Some(schema) = call
+                .said
+                .pointer("/responses/200/content/application~1json/schema")
+            {
+                conforms(&walk.document, schema, &answer.json(200))
+                    .unwrap_or_else(|error| panic!("{}: {error}", name(call)));
+            }
+        }
+    })
+    .await;
+}
