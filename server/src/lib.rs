@@ -41,6 +41,7 @@ pub fn job_registry() -> jobs::Registry {
 #[must_use]
 pub fn schedules() -> Vec<jobs::Scheduled> {
     vec![
+        jobs::Scheduled::new(http::idempotency::SCHEDULE, http::idempotency::forget_old),
         jobs::Scheduled::new(billing_runs::SCHEDULE, billing_runs::daily),
         jobs::Scheduled::new(pax8::sync::SCHEDULE, pax8::sync::enqueue_due),
     ]

@@ -121,6 +121,23 @@ create table api_token (
 );
 create unique index api_token_hash on api_token (organization_id, token_hash);
 
+-- Requests that carry an Idempotency-Key, for a day: recorded before the work, answered after it.
+create table idempotency_key (
+    organization_id text not null references organization (id),
+    account_id text not null,
+    idempotency_key text not null,
+    -- Sealed: the digest of method, path and body.
+    request_sealed text not null,
+    started_at bigint not null,
+    -- Until then the request is taken to be at work; afterwards, without an answer, its outcome is unknown.
+    lease_until bigint not null,
+    -- The answer; null as long as there is none.
+    status bigint,
+    content_type text,
+    body_sealed text,
+    primary key (organization_id, account_id, idempotency_key)
+);
+
 create table audit_event (
     organization_id text not null references organization (id),
     id text not null,

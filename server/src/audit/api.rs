@@ -11,15 +11,16 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query},
+    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query, all_need},
     ids::AuditEventId,
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let calls = OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(get))
+        .routes(routes!(get));
+    all_need(Permission::AuditRead, calls)
 }
 
 /// What the log can be asked for.
@@ -61,7 +62,7 @@ impl AuditQuery {
     }
 }
 
-/// Lists what was done, newest first. Needs the permission `audit.read`.
+/// Lists what was done, newest first.
 #[utoipa::path(get, path = "/audit-events", tag = "audit", params(AuditQuery, PageQuery),
     responses((status = 200, body = List<AuditEvent>), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn list(
@@ -70,13 +71,12 @@ async fn list(
     Query(query): Query<AuditQuery>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<axum::Json<List<AuditEvent>>> {
-    actor.require(Permission::AuditRead)?;
     let filter = query.filter(&actor.timezone)?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(list_events(&mut tx, &filter, &page).await?))
 }
 
-/// Shows an event. Needs the permission `audit.read`.
+/// Shows an event.
 #[utoipa::path(get, path = "/audit-events/{id}", tag = "audit", params(("id" = String, Path)),
     responses((status = 200, body = AuditEvent), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 async fn get(
@@ -84,7 +84,6 @@ async fn get(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<AuditEvent>> {
-    actor.require(Permission::AuditRead)?;
     let id = AuditEventId::parse(&id).ok_or(Error::NotFound("event"))?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(load_event(&mut tx, id).await?))

@@ -11,33 +11,33 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Error,
-    http::{ApiActor, ApiResult, ProblemBody},
+    http::{ApiActor, ApiResult, ProblemBody, all_need},
     ids::JobId,
     jobs::OpenJob,
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let calls = OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(run))
-        .routes(routes!(again))
+        .routes(routes!(again));
+    all_need(Permission::SettingsManage, calls)
 }
 
-/// Lists what is scheduled, the last runs and the queue. Needs the permission `settings.manage`.
+/// Lists what is scheduled, the last runs and the queue.
 #[utoipa::path(get, path = "/background-jobs", tag = "background jobs",
     responses((status = 200, body = Overview), (status = 403, body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
 ) -> ApiResult<axum::Json<Overview>> {
-    actor.require(Permission::SettingsManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(load_overview(&app, &actor, &mut tx).await?))
 }
 
 /// Runs something now: `pax8.sync` (needs `integrations.manage` besides) is queued, `billing.run` (needs `billing.manage`
-/// besides) bills what is due today and has ended with the answer. Needs the permission `settings.manage`.
+/// besides) bills what is due today and has ended with the answer.
 #[utoipa::path(post, path = "/background-jobs/{kind}/run", tag = "background jobs", params(("kind" = String, Path)),
     responses((status = 202, body = Started), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody)))]
@@ -50,7 +50,7 @@ async fn run(
     Ok((StatusCode::ACCEPTED, axum::Json(started)))
 }
 
-/// Puts a job that was given up back into the queue. Needs the permission `settings.manage`.
+/// Puts a job that was given up back into the queue.
 #[utoipa::path(post, path = "/background-jobs/queue/{id}/retry", tag = "background jobs", params(("id" = String, Path)),
     responses((status = 200, body = OpenJob), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody)))]

@@ -7,10 +7,12 @@ mod actor;
 mod address;
 mod admission;
 mod assets;
+mod docs;
 mod flash;
 mod form;
 mod format;
 mod health;
+pub mod idempotency;
 mod json;
 mod openapi;
 mod page;
@@ -31,7 +33,7 @@ pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
-pub use openapi::{all_need, needs};
+pub use openapi::{all_licensed, all_need, needs};
 pub use page::{
     Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,
     html_parts, html_parts_refused, html_refused,

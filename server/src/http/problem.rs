@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::idempotency::IN_USE;
 use crate::error::{Error, FieldError};
 
 /// A result of an API handler.
@@ -83,6 +84,7 @@ pub(super) fn retry_after(error: &Error) -> Option<u32> {
             retry_after_seconds,
         } => Some(*retry_after_seconds),
         Error::Unavailable(_) => Some(5),
+        Error::Conflict { code, .. } if *code == IN_USE => Some(1),
         _ => None,
     }
 }

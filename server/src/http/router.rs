@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use serde_json::Value;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -23,7 +24,9 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    PageError, Problem, admission, assets, health,
+    PageError, Problem, admission, assets,
+    docs::{self, Docs},
+    health, idempotency,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
     security::harden,
@@ -40,8 +43,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
+    let (calls, document) = calls(&app);
+    let docs = Arc::new(Docs::new(&document, &app.settings.public_url));
     Router::new()
-        .nest(openapi::BASE, calls(&app))
+        .nest(openapi::BASE, calls)
+        .route("/api/docs", get(async move || docs::show(docs).await))
         .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
@@ -66,17 +72,22 @@ pub fn router(app: App) -> Router {
 }
 
 /// The API: its document, open to all, and its calls, to which admission leads.
-fn calls(app: &App) -> Router<App> {
+fn calls(app: &App) -> (Router<App>, Value) {
     let (calls, document) = api().split_for_parts();
     let needs = Arc::new(Needs::of(&document));
-    let document = Bytes::from(openapi::finish(document).to_string());
-    let app = app.clone();
-    calls
+    let document = openapi::finish(document);
+    let text = Bytes::from(document.to_string());
+    let (app, app_once) = (app.clone(), app.clone());
+    let calls = calls
+        .route_layer(middleware::from_fn(move |request, next| {
+            idempotency::once(app_once.clone(), request, next)
+        }))
         .route_layer(middleware::from_fn(move |request, next| {
             admission::admit(app.clone(), needs.clone(), request, next)
         }))
-        .route("/openapi.json", get(async move || as_json(document)))
-        .fallback(no_such_call)
+        .route("/openapi.json", get(async move || as_json(text)))
+        .fallback(no_such_call);
+    (calls, document)
 }
 
 fn as_json(text: Bytes) -> Response {

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     accounts::{PAX8_FEATURE, Permission},
     app::App,
-    http::all_need,
+    http::{all_licensed, all_need},
 };
 
 /// The calls of the integration.
@@ -24,5 +24,8 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(sync::api())
         .merge(companies::api())
         .merge(subscriptions::api());
-    all_need(Permission::IntegrationsManage, PAX8_FEATURE, calls)
+    all_licensed(
+        PAX8_FEATURE,
+        all_need(Permission::IntegrationsManage, calls),
+    )
 }

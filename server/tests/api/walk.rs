@@ -21,6 +21,8 @@ db::statements! {
     org PUT_ROLE = "insert into custom_role (organization_id, id, name, permissions) values ($1, 'walk', 'Walk', $2)
         on conflict (organization_id, id) do update set permissions = excluded.permissions";
     org GIVE_ROLE = "update membership set custom_role_id = 'walk' where organization_id = $1 and role = 'admin'";
+    org GIVE_UP = "insert into job (organization_id, id, kind, payload, state, run_at, attempts, last_error, created_at, finished_at)
+        values ($1, $2, 'billing.run', '{}', 'failed', $3, 3, 'gone', $3, $3)";
     org EXPIRE_TOKENS = "update api_token set expires_at = $2 where organization_id = $1";
 }
 
@@ -60,37 +62,42 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// Finds a record of ours for each `{id}`: the first of the list before it; where there is none, one made of the example.
+    /// Finds a record of ours for each id: the first of the list before it; where there is none, one made of the example.
     async fn aim(&mut self) {
+        let job = give_up_a_job(self.world).await;
+        let known = [
+            ("/background-jobs", "billing.run".to_owned()),
+            ("/background-jobs/queue", job),
+        ];
+        self.ids = known.map(|(list, id)| (list.to_owned(), id)).into();
         for call in &self.calls {
-            let Some((list, rest)) = call.path.split_once("/{id}") else {
-                assert!(!call.path.contains('{'), "no way to aim at {}", call.path);
+            let Some((list, rest)) = place(&call.path) else {
                 continue;
             };
             assert!(!rest.contains('{'), "no way to aim at {}", call.path);
-            if self.ids.contains_key(list) {
-                continue;
+            if !self.ids.contains_key(list) {
+                let id = self.first(list).await;
+                let id = id.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
+                self.ids.insert(list.to_owned(), id);
             }
-            let owner = &self.world.ours.owner;
-            let mut found = owner.get(&format!("/api/v1{list}")).await.json(200);
-            if found["data"][0].is_null() {
-                let makes = |it: &&Call| it.method == "POST" && it.path == list;
-                let make = self.calls.iter().find(makes).and_then(Call::example);
-                let body = make.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
-                owner
-                    .post(&format!("/api/v1{list}"), body.clone())
-                    .await
-                    .json(201);
-                found = owner.get(&format!("/api/v1{list}")).await.json(200);
-            }
-            let id = found["data"][0]["id"].as_str();
-            let id = id.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
-            self.ids.insert(list.to_owned(), id.to_owned());
         }
     }
 
+    async fn first(&self, list: &str) -> Option<String> {
+        let owner = &self.world.ours.owner;
+        let path = format!("/api/v1{list}");
+        let mut found = owner.get(&path).await.json(200);
+        if found["data"][0].is_null() {
+            let makes = |it: &&Call| it.method == "POST" && it.path == list;
+            let example = self.calls.iter().find(makes).and_then(Call::example)?;
+            owner.post(&path, example.clone()).await.json(201);
+            found = owner.get(&path).await.json(200);
+        }
+        found["data"][0]["id"].as_str().map(str::to_owned)
+    }
+
     fn path(&self, call: &Call) -> String {
-        let path = match call.path.split_once("/{id}") {
+        let path = match place(&call.path) {
             Some((list, rest)) => format!("{list}/{}{rest}", self.ids[list]),
             None => call.path.clone(),
         };
@@ -128,6 +135,22 @@ impl<'a> Walk<'a> {
         tx.execute(&GIVE_ROLE, args![]).await.unwrap();
         tx.commit().await.unwrap();
     }
+}
+
+/// What stands before and after the id in a path.
+fn place(path: &str) -> Option<(&str, &str)> {
+    let (list, rest) = path.split_once("/{")?;
+    Some((list, rest.split_once('}')?.1))
+}
+
+/// Puts a job into the queue that was given up.
+async fn give_up_a_job(world: &World) -> String {
+    let id = ascent::ids::JobId::new();
+    let mut tx = world.app.database.write(world.ours.id).await.unwrap();
+    let now = world.app.clock.now();
+    tx.execute(&GIVE_UP, args![id, now]).await.unwrap();
+    tx.commit().await.unwrap();
+    id.to_string()
 }
 
 fn name(call: &Call) -> String {

@@ -57,6 +57,8 @@ pub struct User {
     router: Router,
     pass: Pass,
     script: bool,
+    /// Sent as a header with every request.
+    header: Option<(&'static str, String)>,
 }
 
 #[derive(Clone)]
@@ -134,6 +136,7 @@ impl World {
             router: self.router.clone(),
             pass: Pass::Nobody,
             script: false,
+            header: None,
         }
     }
 
@@ -212,6 +215,7 @@ impl Organization {
             router: router.clone(),
             pass,
             script: false,
+            header: None,
         };
         let session = start_session(app, created.owner, created.organization)
             .await
@@ -288,6 +292,14 @@ impl User {
         }
     }
 
+    /// The same, with a header on every request.
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        Self {
+            header: Some((name, value.to_owned())),
+            ..self.clone()
+        }
+    }
+
     /// Asks for a page or a call.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "", Body::empty()).await
@@ -355,6 +367,9 @@ impl User {
         }
         if self.script {
             request = request.header("x-fragment", "true");
+        }
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
         }
         request = match &self.pass {
             Pass::Nobody => request,

@@ -9,8 +9,9 @@ mod needs;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
+pub(super) use example::kind;
 pub(super) use needs::{FEATURE, Needs, PERMISSION};
-pub use needs::{all_need, needs};
+pub use needs::{all_licensed, all_need, needs};
 
 /// Below it stand all calls.
 pub(super) const BASE: &str = "/api/v1";

@@ -32,15 +32,19 @@ pub fn needs(
     (schemas, paths, methods)
 }
 
-/// The same for all calls of a router, with a feature of the licence.
-pub fn all_need(
-    permission: Permission,
-    feature: &'static str,
-    mut router: OpenApiRouter<App>,
-) -> OpenApiRouter<App> {
+/// The same for all calls of a router.
+pub fn all_need(permission: Permission, router: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    mark_router(router, PERMISSION, permission.as_str())
+}
+
+/// Calls that an organization may only use with the feature in its licence.
+pub fn all_licensed(feature: &'static str, router: OpenApiRouter<App>) -> OpenApiRouter<App> {
+    mark_router(router, FEATURE, feature)
+}
+
+fn mark_router(mut router: OpenApiRouter<App>, name: &str, value: &str) -> OpenApiRouter<App> {
     for item in router.get_openapi_mut().paths.paths.values_mut() {
-        mark_all(item, PERMISSION, permission.as_str());
-        mark_all(item, FEATURE, feature);
+        mark_all(item, name, value);
     }
     router
 }
