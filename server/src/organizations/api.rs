@@ -12,13 +12,14 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
-    http::{ApiActor, ApiResult, Json, ProblemBody},
+    http::{ApiActor, ApiResult, Json, ProblemBody, needs},
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get, change))
+        .routes(routes!(get))
+        .routes(needs(Permission::SettingsManage, routes!(change)))
         .routes(routes!(licence))
 }
 

@@ -18,9 +18,6 @@ use crate::{
 };
 
 db::statements! {
-    org PUT_ROLE = "insert into custom_role (organization_id, id, name, permissions) values ($1, 'walk', 'Walk', $2)
-        on conflict (organization_id, id) do update set permissions = excluded.permissions";
-    org GIVE_ROLE = "update membership set custom_role_id = 'walk' where organization_id = $1 and role = 'admin'";
     org GIVE_UP = "insert into job (organization_id, id, kind, payload, state, run_at, attempts, last_error, created_at, finished_at)
         values ($1, $2, 'billing.run', '{}', 'failed', $3, 3, 'gone', $3, $3)";
     org EXPIRE_TOKENS = "update api_token set expires_at = $2 where organization_id = $1";
@@ -65,7 +62,9 @@ impl<'a> Walk<'a> {
     /// Finds a record of ours for each id: the first of the list before it; where there is none, one made of the example.
     async fn aim(&mut self) {
         let job = give_up_a_job(self.world).await;
+        let role = make_role(self.world).await;
         let known = [
+            ("/roles", role),
             ("/background-jobs", "billing.run".to_owned()),
             ("/background-jobs/queue", job),
         ];
@@ -123,18 +122,28 @@ impl<'a> Walk<'a> {
 
     /// Lets our administrator have these permissions and no others.
     async fn permit(&self, permissions: &[&str]) {
-        let mut tx = self
-            .world
-            .app
-            .database
-            .write(self.world.ours.id)
+        let owner = &self.world.ours.owner;
+        let role = &self.ids["/roles"];
+        let body = json!({ "permissions": permissions });
+        owner
+            .patch(&format!("/api/v1/roles/{role}"), body)
             .await
-            .unwrap();
-        let names = json!(permissions).to_string();
-        tx.execute(&PUT_ROLE, args![names]).await.unwrap();
-        tx.execute(&GIVE_ROLE, args![]).await.unwrap();
-        tx.commit().await.unwrap();
+            .json(200);
+        let users = owner.get("/api/v1/users").await.json(200);
+        let users = users["data"].as_array().unwrap();
+        let admin = users.iter().find(|it| it["role"] == "admin").unwrap();
+        let path = format!("/api/v1/users/{}", admin["id"].as_str().unwrap());
+        owner
+            .patch(&path, json!({ "custom_role_id": role }))
+            .await
+            .json(200);
     }
+}
+
+async fn make_role(world: &World) -> String {
+    let role = json!({ "name": "Walk", "permissions": [] });
+    let made = world.ours.owner.post("/api/v1/roles", role).await.json(201);
+    made["id"].as_str().unwrap().to_owned()
 }
 
 /// What stands before and after the id in a path.
@@ -164,8 +173,8 @@ async fn no_call_answers_without_a_valid_token() {
         let organization = world.ours.id;
         for who in [
             world.nobody(),
-            world.with_token("nonsense"),
-            world.with_token(&format!("asc_{organization}_unknown")),
+            world.token("nonsense"),
+            world.token(&format!("asc_{organization}_unknown")),
         ] {
             for call in &walk.calls {
                 let answer = walk.ask(&who, call).await;

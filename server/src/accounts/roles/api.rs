@@ -16,15 +16,16 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, ProblemBody},
+    http::{ApiActor, ApiResult, Json, List, ProblemBody, all_need},
     ids::CustomRoleId,
 };
 
 /// The calls about roles.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let calls = OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get, change, delete))
+        .routes(routes!(get, change, delete));
+    all_need(Permission::RolesManage, calls)
 }
 
 /// A role.

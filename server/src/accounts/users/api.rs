@@ -18,16 +18,17 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, given},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_need, given},
     ids::AccountId,
 };
 
 /// The calls about users.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    let calls = OpenApiRouter::new()
         .routes(routes!(list, invite))
         .routes(routes!(get, change, remove))
-        .routes(routes!(renew))
+        .routes(routes!(renew));
+    all_need(Permission::RolesManage, calls)
 }
 
 /// Somebody to be brought into the organization.

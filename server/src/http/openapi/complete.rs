@@ -60,7 +60,7 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 7] = [
 ];
 
 /// What the groups of calls are about, in the order in which a reader needs them.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 9] = [
     (
         "pax8",
         "The Pax8 integration: the connection, syncs, companies and their mapping, subscriptions and their billing.",
@@ -72,6 +72,11 @@ const TAGS: [(&str, &str); 7] = [
     ),
     ("billing runs", "Making the invoices that are due."),
     ("invoices", "Drafts and issued invoices."),
+    (
+        "people",
+        "Who may come in: people, their roles, API tokens.",
+    ),
+    ("organization", "The organization's settings and licence."),
     ("audit", "Who did what, before and after."),
     ("background jobs", "What Ascent does by itself."),
 ];
