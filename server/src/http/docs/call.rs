@@ -52,7 +52,12 @@ impl CallView {
         let body = call
             .get("requestBody")
             .and_then(|it| Body::new(document, &it["content"]));
-        let answers = call["responses"].as_object().into_iter().flatten();
+        let mut answers: Vec<_> = call["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .collect();
+        answers.sort_by_key(|(status, _)| *status);
         Self {
             anchor: text(&call["operationId"]).unwrap_or_default(),
             method: method.to_uppercase(),
@@ -68,6 +73,7 @@ impl CallView {
             curl: curl(base, method, path, body.as_ref()),
             body,
             answers: answers
+                .into_iter()
                 .map(|(status, answer)| Answer::new(document, status, answer))
                 .collect(),
         }
