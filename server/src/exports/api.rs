@@ -11,25 +11,31 @@ use super::{
     subscriptions::SubscriptionsQuery,
 };
 use crate::{
-    accounts::Permission,
+    accounts::{PAX8_FEATURE, Permission},
     app::App,
     audit::AuditQuery,
-    http::{AdminVisit, ApiActor, ApiResult, PageError, PageResult, Pax8Actor, ProblemBody, Query},
+    http::{
+        AdminVisit, ApiActor, ApiResult, PageError, PageResult, Pax8Actor, ProblemBody, Query,
+        all_licensed, all_need, needs,
+    },
 };
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
+    let of_pax8 = OpenApiRouter::new()
+        .routes(routes!(subscriptions_csv))
+        .routes(routes!(subscriptions_xlsx));
+    let of_pax8 = all_need(Permission::IntegrationsManage, of_pax8);
     OpenApiRouter::new()
+        .merge(all_licensed(PAX8_FEATURE, of_pax8))
         .routes(routes!(clients_csv))
         .routes(routes!(clients_xlsx))
-        .routes(routes!(subscriptions_csv))
-        .routes(routes!(subscriptions_xlsx))
         .routes(routes!(invoices_csv))
         .routes(routes!(invoices_xlsx))
         .routes(routes!(invoice_lines_csv))
         .routes(routes!(invoice_lines_xlsx))
-        .routes(routes!(audit_events_csv))
-        .routes(routes!(audit_events_xlsx))
+        .routes(needs(Permission::AuditRead, routes!(audit_events_csv)))
+        .routes(needs(Permission::AuditRead, routes!(audit_events_xlsx)))
 }
 
 /// The pages of this slice.

@@ -60,7 +60,7 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 7] = [
 ];
 
 /// What the groups of calls are about, in the order in which a reader needs them.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 11] = [
     (
         "pax8",
         "The Pax8 integration: the connection, syncs, companies and their mapping, subscriptions and their billing.",
@@ -77,6 +77,8 @@ const TAGS: [(&str, &str); 9] = [
         "Who may come in: people, their roles, API tokens.",
     ),
     ("organization", "The organization's settings and licence."),
+    ("search", "Finding records by a part of their names."),
+    ("exports", "Lists as files: CSV and workbooks."),
     ("audit", "Who did what, before and after."),
     ("background jobs", "What Ascent does by itself."),
 ];
