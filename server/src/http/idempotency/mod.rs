@@ -70,14 +70,14 @@ pub(super) async fn once(app: App, request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     match begin(&app, request).await {
-        Ok(Begun::New(keyed, request)) => to_its_end(app, keyed, request, next).await,
+        Ok(Begun::New(keyed, request)) => to_its_end(app, keyed, *request, next).await,
         Ok(Begun::Known(kept)) => replay(kept),
         Err(error) => Problem(error).into_response(),
     }
 }
 
 enum Begun {
-    New(Keyed, Request),
+    New(Keyed, Box<Request>),
     Known(Kept),
 }
 
@@ -95,7 +95,10 @@ async fn begin(app: &App, request: Request) -> Result<Begun> {
     let keyed = Keyed::new(&actor, key, digest(&parts.method, path, &body));
     Ok(match store::claim(app, &keyed).await? {
         Some(kept) => Begun::Known(kept),
-        None => Begun::New(keyed, Request::from_parts(parts, Body::from(body))),
+        None => {
+            let request = Request::from_parts(parts, Body::from(body));
+            Begun::New(keyed, Box::new(request))
+        }
     })
 }
 
