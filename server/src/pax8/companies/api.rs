@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    CompanyBody, ListCompanies, Remapped, list_companies, load_company, map_company, unlink_company,
+    CompanyBody, ListCompanies, MappedMany, Remapped, SkipReason, WantedMapping, list_companies,
+    load_company, map_companies, map_company, unlink_company,
 };
 use crate::{
     app::App,
@@ -22,6 +23,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(put_mapping, delete_mapping))
+        .routes(routes!(post_mappings))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,6 +51,30 @@ struct RemappedBody {
     company: CompanyBody,
     /// How many links of its subscriptions to recurring invoices ended.
     links_ended: u64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MappingsBody {
+    /// Which company belongs to which client; at most 1,000.
+    mappings: Vec<WantedMapping>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MappedManyBody {
+    /// The companies that were mapped, with their new mapping.
+    mapped: Vec<CompanyBody>,
+    /// Those that were left as they are.
+    skipped: Vec<SkippedBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SkippedBody {
+    company_id: String,
+    client_id: String,
+    reason: SkipReason,
+    /// The same in a sentence.
+    detail: String,
 }
 
 /// Lists companies, by name.
@@ -117,6 +143,23 @@ async fn delete_mapping(
     Ok(axum::Json(body))
 }
 
+/// Maps many companies that are not mapped yet, by hand, all in one transaction. What cannot be done is skipped, with the
+/// reason; a company that is mapped already stays where it is.
+#[utoipa::path(post, path = "/integrations/pax8/companies/mappings", tag = "pax8", request_body = MappingsBody,
+    responses((status = 200, body = MappedManyBody), (status = 422, body = ProblemBody)))]
+async fn post_mappings(
+    State(app): State<App>,
+    Pax8Actor(actor): Pax8Actor,
+    Json(body): Json<MappingsBody>,
+) -> ApiResult<axum::Json<MappedManyBody>> {
+    let (by, now) = (actor.by(), app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let done = map_companies(&mut tx, &by, body.mappings, now).await?;
+    let body = MappedManyBody::of(&mut tx, done).await?;
+    tx.commit().await?;
+    Ok(axum::Json(body))
+}
+
 impl CompanyQuery {
     fn wanted(self) -> Result<ListCompanies> {
         let client = |id: &str| ClientId::parse(id).ok_or(Error::NotFound("client"));
@@ -139,6 +182,21 @@ impl RemappedBody {
         Ok(Self {
             company: company.ok_or(Error::NotFound("company"))?,
             links_ended: remapped.links_ended,
+        })
+    }
+}
+
+impl MappedManyBody {
+    async fn of(tx: &mut OrgTx, done: MappedMany) -> Result<Self> {
+        let skipped = done.skipped.into_iter().map(|it| SkippedBody {
+            company_id: it.wanted.company_id,
+            client_id: it.wanted.client_id,
+            reason: it.reason,
+            detail: it.detail,
+        });
+        Ok(Self {
+            mapped: CompanyBody::list(tx, done.mapped).await?,
+            skipped: skipped.collect(),
         })
     }
 }

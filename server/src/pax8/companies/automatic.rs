@@ -45,10 +45,7 @@ async fn judge(tx: &mut OrgTx) -> Result<Vec<(store::Unmapped, Outcome)>> {
         return Ok(Vec::new());
     }
     let matcher = Matcher::new(list_match_keys(tx).await?);
-    let taken: HashSet<String> = store::clients_with_company(tx).await?.into_iter().collect();
-    let keys: Vec<_> = companies.iter().map(|it| it.keys.clone()).collect();
-    let outcomes = matcher.match_companies(&keys, &taken);
-    let judged: Vec<_> = companies.into_iter().zip(outcomes).collect();
+    let judged = outcomes(tx, companies, &matcher).await?;
     for (company, outcome) in &judged {
         let news = as_stored(outcome)?;
         if news != company.stored {
@@ -56,6 +53,18 @@ async fn judge(tx: &mut OrgTx) -> Result<Vec<(store::Unmapped, Outcome)>> {
         }
     }
     Ok(judged)
+}
+
+/// What the matcher says about each of all unmapped companies.
+pub(super) async fn outcomes(
+    tx: &mut OrgTx,
+    companies: Vec<store::Unmapped>,
+    matcher: &Matcher,
+) -> Result<Vec<(store::Unmapped, Outcome)>> {
+    let taken: HashSet<String> = store::clients_with_company(tx).await?.into_iter().collect();
+    let keys: Vec<_> = companies.iter().map(|it| it.keys.clone()).collect();
+    let outcomes = matcher.match_companies(&keys, &taken);
+    Ok(companies.into_iter().zip(outcomes).collect())
 }
 
 fn as_stored(outcome: &Outcome) -> Result<(MatchOutcome, Vec<MatchCandidate>)> {

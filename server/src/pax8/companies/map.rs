@@ -84,6 +84,18 @@ pub async fn unlink_company(
     change(tx, by, before, None, "pax8_company.unlinked", now).await
 }
 
+/// A person maps a company that nobody mapped to a client that is known to be active.
+pub(super) async fn map_unmapped(
+    tx: &mut OrgTx,
+    by: &By,
+    before: Company,
+    client: ClientId,
+    now: Timestamp,
+) -> Result<Remapped> {
+    let mapping = Some((client, MappedBy::Manual));
+    change(tx, by, before, mapping, "pax8_company.mapped", now).await
+}
+
 /// A sync maps a company that nobody mapped.
 pub(super) async fn map_by_match(
     tx: &mut OrgTx,

@@ -11,8 +11,10 @@ mod body;
 mod company;
 mod list;
 mod map;
+mod map_many;
 mod store;
 mod suggest;
+mod unambiguous;
 
 pub use api::api;
 pub use automatic::{map_automatically, refresh_matches};
@@ -20,4 +22,8 @@ pub use body::CompanyBody;
 pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome};
 pub use list::{ListCompanies, companies_of_client, list_companies, load_company};
 pub use map::{Remapped, UnlinkImpact, impact_of_unlink, map_company, unlink_company};
+pub use map_many::{
+    MOST_MAPPED_AT_ONCE, MappedMany, SkipReason, SkippedMapping, WantedMapping, map_companies,
+};
 pub use suggest::{Suggester, Suggestion, SuggestionReason};
+pub use unambiguous::{Unambiguous, list_unambiguous};

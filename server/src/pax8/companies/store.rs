@@ -67,9 +67,20 @@ pub(super) type SortKey = (String, CompanyId);
 /// A company that no client has, as matching sees it.
 pub(super) struct Unmapped {
     pub id: CompanyId,
+    pub pax8_id: String,
     pub keys: CompanyKeys,
     pub keep_unmapped: bool,
     pub stored: (MatchOutcome, Vec<MatchCandidate>),
+}
+
+impl Unmapped {
+    /// A name to call it by: its own, else Pax8's id.
+    pub(super) fn display_name(&self) -> &str {
+        match self.keys.name.as_str() {
+            "" => &self.pax8_id,
+            name => name,
+        }
+    }
 }
 
 pub(super) async fn find(tx: &mut OrgTx, id: CompanyId) -> Result<Option<Company>> {
@@ -113,6 +124,7 @@ pub(super) async fn unmapped(tx: &mut OrgTx) -> Result<Vec<Unmapped>> {
             let id: CompanyId = row.get("id")?;
             Ok(Unmapped {
                 id,
+                pax8_id: row.get("pax8_id")?,
                 keys: CompanyKeys {
                     id: id.to_string(),
                     name: row.get::<Option<String>>("name")?.unwrap_or_default(),

@@ -101,6 +101,16 @@ impl Suggester {
         }
     }
 
+    /// What finds the clients that a key leads to.
+    pub(super) fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// The name of a client.
+    pub(super) fn name(&self, client: &str) -> String {
+        self.names.get(client).cloned().unwrap_or_default()
+    }
+
     /// The clients to offer for a company, the likeliest first.
     ///
     /// # Errors
@@ -121,7 +131,7 @@ impl Suggester {
             .map(|(id, reasons)| {
                 Ok(Suggestion {
                     client_id: client_of(&id)?,
-                    name: self.names.get(&id).cloned().unwrap_or_default(),
+                    name: self.name(&id),
                     reasons,
                 })
             })

@@ -8,6 +8,7 @@ use super::{
     company::CompanyRow,
     counts::{CompanyCounts, Counter},
     filter::{Filter, StatusChoice},
+    map_all::MapAll,
 };
 use crate::{
     accounts::Actor,
@@ -29,6 +30,7 @@ pub(super) struct CompaniesCard {
     statuses: Vec<StatusChoice>,
     counter: Counter,
     export: ExportMenu,
+    map_all: MapAll,
     list: CompanyList,
 }
 
@@ -51,6 +53,7 @@ impl CompaniesCard {
         now: Timestamp,
     ) -> Result<Self> {
         let counts = CompanyCounts::load(tx).await?;
+        let suggester = counts.suggester(tx).await?;
         Ok(Self {
             any: counts.all > 0,
             empty: if connected {
@@ -63,7 +66,8 @@ impl CompaniesCard {
             statuses: filter.status_choices(&statuses_present(tx).await?),
             counter: counts.counter(),
             export: filter.export(),
-            list: CompanyList::load(tx, actor, filter, now).await?,
+            map_all: MapAll::of(tx, suggester.as_ref()).await?,
+            list: CompanyList::of(tx, actor, filter, suggester.as_ref(), now).await?,
         })
     }
 }
@@ -75,6 +79,17 @@ impl CompanyList {
         filter: &Filter,
         now: Timestamp,
     ) -> Result<Self> {
+        let suggester = CompanyCounts::load(tx).await?.suggester(tx).await?;
+        Self::of(tx, actor, filter, suggester.as_ref(), now).await
+    }
+
+    async fn of(
+        tx: &mut OrgTx,
+        actor: &Actor,
+        filter: &Filter,
+        suggester: Option<&Suggester>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let wanted = ListCompanies {
             q: filter.search(),
             mapped: filter.mapped(),
@@ -82,23 +97,9 @@ impl CompanyList {
         };
         let page = list_companies(tx, &wanted, &filter.page()).await?;
         let circumstances = Circumstances::load(tx, now).await?;
-        let suggester = match page.data.iter().any(|company| company.client.is_none()) {
-            true => Some(Suggester::load(tx).await?),
-            false => None,
-        };
         let mut rows = Vec::with_capacity(page.data.len());
         for company in &page.data {
-            rows.push(
-                CompanyRow::of(
-                    tx,
-                    actor,
-                    company,
-                    filter,
-                    &circumstances,
-                    suggester.as_ref(),
-                )
-                .await?,
-            );
+            rows.push(CompanyRow::of(tx, actor, company, filter, &circumstances, suggester).await?);
         }
         Ok(Self {
             rows,

@@ -41,6 +41,8 @@ pub(super) struct CompanyRow {
     client: Option<MappedClient>,
     automatic: bool,
     suggestions: Vec<Choice>,
+    /// Where only one client is offered: it, with one click.
+    only: Option<Choice>,
     /// The sync of this company that is under way.
     pub(super) running: Option<String>,
     open_url: String,
@@ -65,6 +67,11 @@ impl CompanyRow {
         } else {
             None
         };
+        let suggestions = suggestions(company, suggester)?;
+        let only = match suggestions.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
         Ok(Self {
             csrf_token: actor.csrf_token.clone(),
             name: company.display_name().to_owned(),
@@ -73,7 +80,8 @@ impl CompanyRow {
             subscriptions: counted(company.subscription_count, "subscription", "subscriptions"),
             client: company.client.clone(),
             automatic: company.mapped_by == Some(MappedBy::Auto),
-            suggestions: suggestions(company, suggester)?,
+            suggestions,
+            only,
             running: None,
             open_url: format!("{}#company-{id}", filter.opening(&id).url()),
             expand_url: filter.subscriptions_url(&id),

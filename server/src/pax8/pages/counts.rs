@@ -4,7 +4,7 @@ use askama::Template;
 use db::OrgTx;
 
 use super::parts::counted;
-use crate::error::Result;
+use crate::{error::Result, pax8::companies::Suggester};
 
 db::statements! {
     org COMPANIES = "select count(*) as n, count(client_id) as mapped from pax8_company where organization_id = $1";
@@ -34,6 +34,14 @@ impl CompanyCounts {
             all,
             unmapped: all.saturating_sub(mapped),
         })
+    }
+
+    /// What to offer for the companies that wait for a client, where any does.
+    pub(super) async fn suggester(self, tx: &mut OrgTx) -> Result<Option<Suggester>> {
+        match self.unmapped {
+            0 => Ok(None),
+            _ => Suggester::load(tx).await.map(Some),
+        }
     }
 
     pub(super) fn counter(self) -> Counter {

@@ -12,6 +12,7 @@ use super::{
     confirm::Question,
     counts::CompanyCounts,
     filter::{Filter, PAGE},
+    map_all::MapAll,
     parts::counted,
 };
 use crate::{
@@ -30,6 +31,7 @@ use crate::{
 const CHOICES: u32 = 50;
 
 /// A client that a company can be mapped to, and why it is offered.
+#[derive(Clone)]
 pub(super) struct Choice {
     pub id: String,
     pub name: String,
@@ -49,18 +51,20 @@ pub(super) fn suggestions(company: &Company, suggester: Option<&Suggester>) -> R
     let Some(suggester) = suggester.filter(|_| company.client.is_none()) else {
         return Ok(Vec::new());
     };
-    let reasons = |reasons: &[SuggestionReason]| {
-        let words: Vec<_> = reasons.iter().map(ToString::to_string).collect();
-        words.join(", ")
-    };
     let suggested = suggester.suggest(company)?.into_iter();
     Ok(suggested
         .map(|it| Choice {
             id: it.client_id.to_string(),
-            why: reasons(&it.reasons),
+            why: in_words(&it.reasons),
             name: it.name,
         })
         .collect())
+}
+
+/// Reasons as people read them: `same name, same domain`.
+pub(super) fn in_words(reasons: &[SuggestionReason]) -> String {
+    let words: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+    words.join(", ")
 }
 
 #[derive(Deserialize)]
@@ -169,9 +173,11 @@ async fn answer(
     }
     let actor = &form.visit.actor;
     let mut tx = app.database.read(actor.organization).await?;
+    let counts = CompanyCounts::load(&mut tx).await?;
+    let suggester = counts.suggester(&mut tx).await?;
     let row = CompanyRow::load(&mut tx, actor, id, &filter, app.clock.now()).await?;
-    let counter = CompanyCounts::load(&mut tx).await?.counter();
-    html_parts(&[&row, &counter], flashes)
+    let map_all = MapAll::of(&mut tx, suggester.as_ref()).await?;
+    html_parts(&[&row, &counts.counter(), &map_all], flashes)
 }
 
 fn stopped(links: u64) -> Option<Flash> {

@@ -14,6 +14,7 @@ mod credentials;
 mod decisions;
 mod disconnect;
 mod filter;
+mod map_all;
 mod mapping;
 mod options;
 mod page;
@@ -58,6 +59,10 @@ pub fn routes() -> Router<App> {
 
 fn company_routes() -> Router<App> {
     Router::new()
+        .route(
+            "/companies/mappings",
+            get(map_all::show).post(map_all::confirmed),
+        )
         .route("/companies/{company}", get(company::show))
         .route(
             "/companies/{company}/subscriptions",

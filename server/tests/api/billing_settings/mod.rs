@@ -5,6 +5,7 @@ mod automatic;
 mod billing;
 mod companies;
 mod links;
+mod map_many;
 mod mapping;
 mod subscriptions;
 mod walk;

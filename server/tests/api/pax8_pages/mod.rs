@@ -5,6 +5,7 @@ mod companies;
 mod connection;
 mod gate;
 mod lists;
+mod map_all;
 
 use ascent::ids::{SubscriptionId, digest_of};
 use axum::http::StatusCode;
