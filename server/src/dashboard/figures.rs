@@ -2,7 +2,7 @@
 
 use money::Amount;
 
-use super::store::{HeldCounts, Sum};
+use super::store::{Held, Sum, Waiting};
 use crate::http::filters;
 
 /// What a month brings and costs in one currency.
@@ -45,11 +45,33 @@ fn currency_code(amount: Amount) -> &'static str {
     amount.currency().code()
 }
 
-pub(super) fn unmapped(count: u32) -> Option<Decision> {
+/// Everything that is linked waits for fresh data.
+pub(super) fn stale(months: &[Sum]) -> Option<Decision> {
+    let worth: Vec<_> = months
+        .iter()
+        .map(|sum| filters::money(&sum.revenue))
+        .collect();
+    (!worth.is_empty()).then(|| Decision {
+        icon: "clock",
+        text: "Pax8 data is older than 48 hours".to_owned(),
+        note: format!(
+            "{} a month is held until a sync succeeds",
+            worth.join(" + ")
+        ),
+        url: "/admin/integrations/pax8",
+    })
+}
+
+pub(super) fn unmapped(count: u32, costs: &[Sum]) -> Option<Decision> {
+    let costs: Vec<_> = costs.iter().map(|sum| filters::money(&sum.cost)).collect();
     (count > 0).then(|| Decision {
         icon: "unlink",
         text: format!("{} unmapped", counted(count, "company", "companies")),
-        note: "with active subscriptions".to_owned(),
+        note: if costs.is_empty() {
+            "with active subscriptions".to_owned()
+        } else {
+            format!("costing {} a month", costs.join(" + "))
+        },
         url: "/admin/integrations/pax8?mapped=false",
     })
 }
@@ -92,28 +114,35 @@ pub(super) fn below_cost(sums: &[Sum]) -> Option<Decision> {
     })
 }
 
-pub(super) fn held(counts: HeldCounts) -> Vec<Decision> {
-    let url = "/admin/integrations/pax8/subscriptions?show=held";
-    let decision = |count: u32, what: &str, note: &str| {
-        (count > 0).then(|| Decision {
+pub(super) fn held(held: &Held) -> Vec<Decision> {
+    let decision = |waiting: &Waiting, what: &str| {
+        (waiting.count > 0).then(|| Decision {
             icon: "pause",
             text: format!(
                 "{} {what}",
-                counted(count, "linked subscription", "linked subscriptions")
+                counted(waiting.count, "linked subscription", "linked subscriptions")
             ),
-            note: note.to_owned(),
-            url,
+            note: waits(waiting),
+            url: "/admin/integrations/pax8/subscriptions?show=held",
         })
     };
-    let waits = "held: the next invoice waits as a draft";
     [
-        decision(counts.missing, "missing from Pax8", waits),
-        decision(counts.changed, "moved or changed product", waits),
-        decision(counts.unpriced, "without a price or quantity", waits),
+        decision(&held.missing, "missing from Pax8"),
+        decision(&held.changed, "moved or changed product"),
+        decision(&held.unpriced, "without a price or quantity"),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn waits(waiting: &Waiting) -> String {
+    let worth: Vec<_> = waiting.worth.iter().map(filters::money).collect();
+    if worth.is_empty() {
+        "held: the next invoice waits as a draft".to_owned()
+    } else {
+        format!("{} a month waits in drafts", worth.join(" + "))
+    }
 }
 
 fn total(sums: &[Sum]) -> u32 {
@@ -155,10 +184,11 @@ mod tests {
 
     #[test]
     fn what_is_in_order_asks_for_no_decision() {
-        assert!(unmapped(0).is_none());
+        assert!(unmapped(0, &[]).is_none());
+        assert!(stale(&[]).is_none());
         assert!(not_linked(0, &[]).is_none());
         assert!(below_cost(&[]).is_none());
-        assert!(held(HeldCounts::default()).is_empty());
+        assert!(held(&Held::default()).is_empty());
     }
 
     #[test]
@@ -166,5 +196,22 @@ mod tests {
         let decision = below_cost(&[sum(10_000, 10_340)]).unwrap();
         assert_eq!(decision.text, "2 subscriptions below cost");
         assert_eq!(decision.note, "losing $3.40 a month");
+        let decision = unmapped(2, &[sum(0, 64_000)]).unwrap();
+        assert_eq!(decision.note, "costing $640.00 a month");
+        let decision = stale(&[sum(39_924, 0)]).unwrap();
+        assert_eq!(
+            decision.note,
+            "$399.24 a month is held until a sync succeeds"
+        );
+        let waiting = Waiting {
+            count: 1,
+            worth: vec![Amount::from_minor(39_924, Currency::USD)],
+        };
+        let held = held(&Held {
+            missing: waiting,
+            ..Held::default()
+        });
+        assert_eq!(held.len(), 1);
+        assert_eq!(held[0].note, "$399.24 a month waits in drafts");
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! It owns no records. Its sums read what other slices keep for that purpose, and change nothing.
 
+mod chart;
 mod figures;
+mod history;
 mod pages;
 mod store;
 

@@ -6,8 +6,10 @@ use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
+    chart::Chart,
     figures::{self, Decision, Month, counted},
-    store,
+    history,
+    store::{self, Sum},
 };
 use crate::{
     accounts::Actor,
@@ -30,9 +32,11 @@ struct DashboardPage {
     pax8: bool,
     connection: ConnectionStatus,
     last_sync: Option<Moment>,
+    next_sync: Option<Moment>,
     error: Option<String>,
     has_clients: bool,
     months: Vec<Month>,
+    chart: Option<Chart>,
     decisions: Vec<Decision>,
     next: Vec<Next>,
 }
@@ -63,14 +67,18 @@ impl DashboardPage {
         let connection = find_connection(tx).await?;
         let months = store::month(tx).await?;
         let last_sync = connection.as_ref().and_then(|it| it.last_sync_at);
+        let connected = connection.as_ref().filter(|it| it.active);
+        let next_sync = connected.map(|it| it.next_sync_at);
         Ok(Self {
             frame: visit.frame(Place::Dashboard, "Dashboard"),
             pax8: actor.require_pax8().is_ok(),
             connection: ConnectionStatus::of(connection.as_ref()),
             last_sync: last_sync.map(|at| Moment::new(at, actor)),
+            next_sync: next_sync.map(|at| Moment::new(at, actor)),
             error: connection.and_then(|it| it.last_error),
             has_clients: store::clients(tx).await? > 0,
-            decisions: decisions(tx, !months.is_empty(), now).await?,
+            decisions: decisions(tx, &months, now).await?,
+            chart: chart(tx, actor, &months, now).await?,
             months: months.iter().filter_map(Month::of).collect(),
             next: next(tx, today).await?,
         })
@@ -87,19 +95,44 @@ impl Moment {
     }
 }
 
-async fn decisions(tx: &mut OrgTx, bills: bool, now: Timestamp) -> Result<Vec<Decision>> {
+/// The organization's own currency over twelve months, where anything is billed in it.
+async fn chart(
+    tx: &mut OrgTx,
+    actor: &Actor,
+    months: &[Sum],
+    now: Timestamp,
+) -> Result<Option<Chart>> {
+    let currency = actor.currency;
+    let (own, others): (Vec<&Sum>, Vec<&Sum>) = months
+        .iter()
+        .partition(|sum| sum.revenue.currency() == currency);
+    let ends = history::month_ends(now, &actor.timezone)?;
+    let Some(earliest) = ends.first().filter(|_| !own.is_empty()) else {
+        return Ok(None);
+    };
+    let arrivals = store::arrivals(tx, currency).await?;
+    let corrections = store::corrections(tx, currency, earliest.at).await?;
+    let known_since = store::known_since(tx).await?;
+    let past = history::past_months(&ends, known_since, &arrivals, &corrections, currency)?;
+    let others: Vec<_> = others
+        .iter()
+        .map(|sum| sum.revenue.currency().code())
+        .collect();
+    Ok(Chart::of(&past, &others))
+}
+
+async fn decisions(tx: &mut OrgTx, months: &[Sum], now: Timestamp) -> Result<Vec<Decision>> {
     let mut decisions = Vec::new();
-    if bills && data_is_stale(tx, now).await? {
-        decisions.push(Decision {
-            icon: "clock",
-            text: "Pax8 data is older than 48 hours".to_owned(),
-            note: "linked subscriptions are held until a sync succeeds".to_owned(),
-            url: "/admin/integrations/pax8",
-        });
+    if data_is_stale(tx, now).await? {
+        decisions.extend(figures::stale(months));
     }
-    decisions.extend(figures::held(store::held(tx).await?));
+    decisions.extend(figures::held(&store::held(tx).await?));
     decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
-    decisions.extend(figures::unmapped(store::unmapped(tx).await?));
+    let unmapped = store::unmapped(tx).await?;
+    decisions.extend(figures::unmapped(
+        unmapped,
+        &store::unmapped_cost(tx).await?,
+    ));
     let not_linked = store::not_linked_count(tx).await?;
     decisions.extend(figures::not_linked(
         not_linked,
