@@ -1,7 +1,5 @@
 //! Linked subscriptions as pages show them.
 
-use money::{Amount, Currency};
-
 use super::Badge;
 use crate::{
     http::filters,
@@ -59,16 +57,4 @@ impl SubscriptionView {
             reason: standing.reason,
         }
     }
-}
-
-/// What subscriptions bring a month in a currency, as far as it can be told; none where there are none.
-pub(super) fn monthly_total(subscriptions: &[Subscription], currency: Currency) -> Option<Amount> {
-    if subscriptions.is_empty() {
-        return None;
-    }
-    let amounts = subscriptions
-        .iter()
-        .filter_map(|subscription| subscription.worth().monthly_revenue)
-        .filter(|amount| amount.currency() == currency);
-    Amount::sum(currency, amounts).ok()
 }

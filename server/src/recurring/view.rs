@@ -4,12 +4,12 @@ use billing::Frequency;
 use db::OrgTx;
 use money::{Amount, UnitPrice};
 
-use super::{RecurringInvoice, RecurringStatus, linked::monthly_total};
+use super::{RecurringInvoice, RecurringStatus};
 use crate::{
     error::Result,
     http::filters,
     ids::{ClientId, RecurringInvoiceId},
-    pax8::subscriptions::linked_summaries,
+    pax8::subscriptions::linked_monthly,
 };
 
 /// A row of a table of recurring invoices.
@@ -59,12 +59,9 @@ impl RowView {
     /// # Errors
     /// When the database is gone.
     pub async fn load(tx: &mut OrgTx, invoices: &[RecurringInvoice]) -> Result<Vec<Self>> {
-        let mut rows = Vec::with_capacity(invoices.len());
-        for invoice in invoices {
-            let linked = linked_summaries(tx, invoice.id).await?;
-            rows.push(Self::of(invoice, monthly_total(&linked, invoice.currency)));
-        }
-        Ok(rows)
+        let linked = linked_monthly(tx).await?;
+        let row = |it: &RecurringInvoice| Self::of(it, linked.get(&it.id).copied());
+        Ok(invoices.iter().map(row).collect())
     }
 
     fn of(it: &RecurringInvoice, linked_monthly: Option<Amount>) -> Self {

@@ -2,13 +2,17 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
+use money::Amount;
 
 use crate::{
     accounts::Permission,
     app::App,
-    clients::{Client, ClientOption, ClientStatus, ListClients, list_clients, search_options},
+    clients::{
+        Client, ClientOption, ClientOrder, ClientStatus, Earnings, ListClients, list_by_earnings,
+        search_options,
+    },
     exports::ExportMenu,
-    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html, html_parts},
+    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, filters, html, html_parts},
 };
 
 /// How many clients a search box offers.
@@ -28,10 +32,33 @@ struct ListPage {
 #[derive(Template)]
 #[template(path = "clients/rows.html")]
 struct Rows {
-    clients: Vec<Client>,
+    rows: Vec<Row>,
+    columns: Vec<Column>,
+    /// The order that the address names; the form of the filters sends it along.
+    sort: Option<String>,
     filtered: bool,
     pager: Pager,
     may_manage: bool,
+}
+
+/// A client, with what it brings a month.
+struct Row {
+    client: Client,
+    revenue: Option<String>,
+    margin: Option<String>,
+    /// Whether the client costs more than it brings.
+    loses: bool,
+    /// The margin in percent of the revenue, or how many subscriptions are in neither sum.
+    note: Option<String>,
+}
+
+/// The head of a column that the list can be sorted by.
+struct Column {
+    label: &'static str,
+    url: String,
+    numeric: bool,
+    /// `ascending` or `descending`; none: the list is in another order.
+    sorted: Option<&'static str>,
 }
 
 pub(super) async fn show(
@@ -54,10 +81,14 @@ pub(super) async fn show(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let list = list_clients(&mut tx, &filter, &page).await?;
+    let order = ClientOrder::parse(query.text("sort"));
+    let currency = visit.actor.currency;
+    let list = list_by_earnings(&mut tx, &filter, order, currency, &page).await?;
     let may_manage = visit.actor.permissions.contains(Permission::ClientsManage);
     let rows = Rows {
-        clients: list.data,
+        rows: list.data.into_iter().map(Row::of).collect(),
+        columns: Column::all(&query),
+        sort: query.optional("sort"),
         filtered: filter.q.is_some() || status != Some(ClientStatus::Active),
         pager: Pager::of("/clients", &query, list.next_cursor.as_deref()),
         may_manage,
@@ -74,6 +105,69 @@ pub(super) async fn show(
         rows,
         may_manage,
     })
+}
+
+impl Row {
+    fn of((client, earnings): (Client, Earnings)) -> Self {
+        let (revenue, margin) = (earnings.revenue, earnings.margin);
+        let share = margin.zip(revenue).filter(|_| earnings.unknown == 0);
+        Self {
+            client,
+            revenue: revenue.as_ref().map(filters::money),
+            margin: margin.as_ref().map(filters::money),
+            loses: margin.is_some_and(Amount::is_negative),
+            note: match earnings.unknown {
+                0 => share.and_then(|(margin, revenue)| filters::percent(&margin, &revenue)),
+                1 => Some("1 subscription without price or cost".to_owned()),
+                many => Some(format!("{many} subscriptions without price or cost")),
+            },
+        }
+    }
+}
+
+impl Column {
+    /// The sorted one turns around when it is chosen again; amounts start with the highest.
+    fn all(query: &Fields) -> Vec<Self> {
+        let sort = query.text("sort");
+        let amount = |label, name: &str| {
+            let falling = format!("-{name}");
+            Self {
+                label,
+                numeric: true,
+                sorted: match sort {
+                    it if it == name => Some("ascending"),
+                    it if it == falling => Some("descending"),
+                    _ => None,
+                },
+                url: sorted_by(query, if sort == falling { name } else { &falling }),
+            }
+        };
+        let (revenue, margin) = (
+            amount("Monthly revenue", "revenue"),
+            amount("Margin", "margin"),
+        );
+        let by_name = revenue.sorted.or(margin.sorted).is_none();
+        let name = Self {
+            label: "Name",
+            url: sorted_by(query, ""),
+            numeric: false,
+            sorted: by_name.then_some("ascending"),
+        };
+        vec![name, revenue, margin]
+    }
+}
+
+/// The first page of the same list in another order.
+fn sorted_by(query: &Fields, sort: &str) -> String {
+    let filters = query
+        .iter()
+        .filter(|(name, text)| !matches!(*name, "sort" | "cursor") && !text.is_empty());
+    let mut address = form_urlencoded::Serializer::new("/clients?".to_owned());
+    address.extend_pairs(filters);
+    if !sort.is_empty() {
+        address.append_pair("sort", sort);
+    }
+    address.finish()
 }
 
 #[derive(Template)]

@@ -1,8 +1,11 @@
 //! The links between subscriptions and recurring invoices, seen from the other end.
 
+use std::collections::HashMap;
+
 use billing::LinkedSubscription;
 use db::OrgTx;
 use jiff::Timestamp;
+use money::Amount;
 
 use super::{Subscription, load_subscription, store};
 use crate::{
@@ -39,6 +42,15 @@ pub async fn linked_summaries(
     recurring: RecurringInvoiceId,
 ) -> Result<Vec<Subscription>> {
     store::of_recurring(tx, recurring).await
+}
+
+/// What subscriptions bring each recurring invoice that they feed a month, as far as it is known; one that none feeds is not
+/// among them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn linked_monthly(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
+    store::linked_sums(tx).await
 }
 
 /// Remembers that the prices of these subscriptions, which are paid once, are on an invoice.

@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use billing::Markup;
 use db::{OrgTx, Row, Value, args};
 use jiff::Timestamp;
+use money::Amount;
 use rust_decimal::Decimal;
 
 use super::{BillingSettings, Observation, Subscription, Worth, row::read};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     http::Paging,
     ids::{ChangeId, ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
 };
@@ -62,6 +63,15 @@ db::statements! {
     org OF_COMPANY = subscriptions_where!("s.company_id = $2 order by lower(coalesce(s.product_name, '')), s.id");
     org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
         order by lower(coalesce(s.product_name, '')), s.id");
+    org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
+            cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
+        from subscription_billing b
+        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        join pax8_company o on o.organization_id = s.organization_id and o.id = s.company_id
+        left join client k on k.organization_id = o.organization_id and k.id = o.client_id
+        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
+        join client c on c.organization_id = r.organization_id and c.id = r.client_id
+        where b.organization_id = $1 group by b.recurring_invoice_id, c.currency";
     org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
     org LIST_OF_COMPANY = subscriptions_where!(listed_where!("s.company_id = $4"));
     org STATUSES = "select distinct status from pax8_subscription
@@ -128,6 +138,20 @@ pub(super) async fn of_recurring(
 ) -> Result<Vec<Subscription>> {
     let rows = tx.fetch_all(&OF_RECURRING, args![recurring]).await?;
     rows.iter().map(read).collect()
+}
+
+/// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.
+pub(super) async fn linked_sums(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
+    let rows = tx.fetch_all(&LINKED_SUMS, args![]).await?;
+    rows.iter()
+        .map(|row| {
+            let currency: String = row.get("currency")?;
+            let currency = currency.parse().map_err(Error::internal)?;
+            let monthly: Option<i64> = row.get("monthly")?;
+            let monthly = Amount::from_minor(monthly.unwrap_or(0), currency);
+            Ok((row.get("recurring_invoice_id")?, monthly))
+        })
+        .collect()
 }
 
 pub(super) async fn list(

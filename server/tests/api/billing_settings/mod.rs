@@ -4,6 +4,7 @@
 mod automatic;
 mod billing;
 mod companies;
+mod earnings;
 mod links;
 mod map_many;
 mod mapping;

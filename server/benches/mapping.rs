@@ -1,0 +1,303 @@
+//! What mapping costs at scale: milliseconds of each page and verb on each engine, with the sandbox's default estate and
+//! 5,000 clients, of which each company fits one, or with the numbers given (companies, clients):
+//!
+//! ```text
+//! cargo bench -p ascent --bench mapping
+//! scripts/with-postgres cargo bench -p ascent --bench mapping -- 10000 50000
+//! ```
+//!
+//! Requests go through the whole router, in one process. Each is made once unmeasured, then measured as the middle of five.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures and stops where something is wrong"
+)]
+
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+
+use ascent::{
+    accounts::By,
+    app::{App, Parts, Settings},
+    clients::{ClientDetails, create_client},
+    clock::Clock,
+    http::{PageQuery, router},
+    ids::OrganizationId,
+    jobs::{self, Wake},
+    organizations::{NewOrganization, create_organization},
+    pax8::{
+        companies::{
+            ListCompanies, Suggester, WantedMapping, list_companies, list_unambiguous,
+            map_automatically, map_companies, unlink_company,
+        },
+        connection::{ConnectionChange, TypedCredentials, connect},
+    },
+    secrets::{MasterKey, Vault},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, header},
+};
+use db::testing::{TestDatabase, engines};
+use jiff::ToSpan as _;
+use pax8_sandbox::{Running, Sandbox, SandboxConfig};
+use secrecy::SecretString;
+use tower::ServiceExt as _;
+
+/// Requests a minute, far above what is sent.
+const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+const EMAIL: &str = "owner@benchmark.example";
+const PASSWORD: &str = "a password for benchmarks";
+const PAGE: &str = "/admin/integrations/pax8";
+
+#[tokio::main]
+async fn main() {
+    let sizes: Vec<usize> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let (companies, clients) = match sizes[..] {
+        [companies, clients] => (companies, clients),
+        _ => (1_000, 5_000),
+    };
+    println!("{companies} companies, {clients} clients; milliseconds");
+    for engine in engines() {
+        let config = SandboxConfig::sized(companies, companies * 5, 100);
+        let sandbox = Sandbox::bind("127.0.0.1:0", config).await;
+        let sandbox = sandbox.expect("the sandbox starts");
+        let database = TestDatabase::new(engine).await;
+        let bench = Bench::new(format!("{engine:?}"), &database, &sandbox).await;
+        bench.fill(&sandbox, clients).await;
+        bench.pages().await;
+        bench.verbs().await;
+        database.remove().await;
+    }
+}
+
+struct Bench {
+    engine: String,
+    app: App,
+    router: Router,
+    organization: OrganizationId,
+    cookie: String,
+}
+
+impl Bench {
+    async fn new(engine: String, database: &TestDatabase, sandbox: &Running) -> Self {
+        let app = app(database, sandbox);
+        let organization = organization(&app).await;
+        let router = router(app.clone());
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("email", EMAIL), ("password", PASSWORD)])
+            .finish();
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let answer = send(&router, request).await;
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self {
+            engine,
+            app,
+            router,
+            organization,
+            cookie,
+        }
+    }
+
+    /// Pulls the estate without mapping it, and makes clients: one of each company's name, the others of no company's.
+    async fn fill(&self, sandbox: &Running, clients: usize) {
+        let config = sandbox.sandbox().config();
+        let credentials = TypedCredentials {
+            client_id: Some(SecretString::from(config.client_id.clone())),
+            client_secret: Some(SecretString::from(config.client_secret.clone())),
+        };
+        let change = ConnectionChange {
+            credentials,
+            auto_map: Some(false),
+            active: None,
+        };
+        let by = By::command_line();
+        connect(&self.app, &by, self.organization, change)
+            .await
+            .unwrap();
+        jobs::drain(&self.app, &ascent::job_registry())
+            .await
+            .unwrap();
+        let names = self.company_names().await;
+        let others = (names.len()..clients).map(|number| format!("Northern Supplies {number}"));
+        let names: Vec<_> = names.into_iter().chain(others).collect();
+        let now = self.app.clock.now();
+        let mut tx = self.app.database.write(self.organization).await.unwrap();
+        for name in names {
+            let details = ClientDetails {
+                name,
+                account_reference: None,
+                website: None,
+                email: None,
+                address: String::new(),
+                currency: "USD".to_owned(),
+                payment_terms_days: Some(30),
+                tax_exempt: false,
+            };
+            create_client(&mut tx, &by, &details, now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    async fn company_names(&self) -> Vec<String> {
+        let mut tx = self.app.database.read(self.organization).await.unwrap();
+        let mut names = Vec::new();
+        let mut page = PageQuery {
+            limit: Some(200),
+            cursor: None,
+        };
+        loop {
+            let found = list_companies(&mut tx, &ListCompanies::default(), &page).await;
+            let found = found.unwrap();
+            names.extend(found.data.into_iter().filter_map(|company| company.name));
+            page.cursor = found.next_cursor;
+            if page.cursor.is_none() {
+                return names;
+            }
+        }
+    }
+
+    async fn pages(&self) {
+        for (what, path, fragment) in [
+            ("the card's page", PAGE.to_owned(), false),
+            ("its list, by text", format!("{PAGE}?q=dental"), true),
+            ("its list, unmapped", format!("{PAGE}?mapped=false"), true),
+            (
+                "what can be mapped",
+                format!("{PAGE}/companies/mappings"),
+                false,
+            ),
+            (
+                "search of a client",
+                "/clients/options?q=supplies+49".to_owned(),
+                true,
+            ),
+            ("clients", "/clients".to_owned(), false),
+            (
+                "clients by margin",
+                "/clients?sort=-margin".to_owned(),
+                false,
+            ),
+            ("recurring invoices", "/recurring".to_owned(), false),
+            ("dashboard", "/".to_owned(), false),
+        ] {
+            let mut times = Vec::new();
+            for _ in 0..6 {
+                let begin = Instant::now();
+                self.get(&path, fragment).await;
+                times.push(begin.elapsed());
+            }
+            times.remove(0);
+            times.sort();
+            self.print(what, times[2]);
+        }
+    }
+
+    async fn verbs(&self) {
+        let (by, now) = (By::command_line(), self.app.clock.now());
+        let mut tx = self.app.database.write(self.organization).await.unwrap();
+        let clients = Suggester::load(&mut tx).await.unwrap();
+        let found = list_unambiguous(&mut tx, &clients).await.unwrap();
+        let wanted: Vec<_> = found
+            .iter()
+            .take(1_000)
+            .map(|it| WantedMapping {
+                company_id: it.company.to_string(),
+                client_id: it.client.to_string(),
+            })
+            .collect();
+        let begin = Instant::now();
+        let one = vec![wanted.first().expect("one that fits").clone()];
+        map_companies(&mut tx, &by, one, now).await.unwrap();
+        self.print("map one", begin.elapsed());
+        let begin = Instant::now();
+        let company = found.first().unwrap().company;
+        unlink_company(&mut tx, &by, company, now).await.unwrap();
+        self.print("unlink one", begin.elapsed());
+        drop(tx);
+
+        // Not kept, so that automatic mapping finds the same.
+        let mut tx = self.app.database.write(self.organization).await.unwrap();
+        let begin = Instant::now();
+        let done = map_companies(&mut tx, &by, wanted, now).await.unwrap();
+        self.print(&format!("map {}", done.mapped.len()), begin.elapsed());
+        drop(tx);
+
+        let mut tx = self.app.database.write(self.organization).await.unwrap();
+        let begin = Instant::now();
+        let mapped = map_automatically(&mut tx, now).await.unwrap();
+        self.print(&format!("map {mapped} automatically"), begin.elapsed());
+    }
+
+    async fn get(&self, path: &str, fragment: bool) {
+        let mut request = Request::get(path).header(header::COOKIE, &self.cookie);
+        if fragment {
+            request = request.header("x-fragment", "true");
+        }
+        let answer = send(&self.router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .unwrap();
+    }
+
+    fn print(&self, what: &str, took: Duration) {
+        let milliseconds = took.as_secs_f64() * 1_000.0;
+        println!("{:<10} {what:<28} {milliseconds:>9.1}", self.engine);
+    }
+}
+
+async fn send(router: &Router, mut request: Request<Body>) -> axum::response::Response {
+    let address = SocketAddr::from(([127, 0, 0, 1], 1));
+    request.extensions_mut().insert(ConnectInfo(address));
+    router.clone().oneshot(request).await.unwrap()
+}
+
+fn app(database: &TestDatabase, sandbox: &Running) -> App {
+    App::new(Parts {
+        database: database.database.clone(),
+        clock: Clock::system(),
+        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
+        settings: Settings {
+            pax8_url: sandbox.url(),
+            public_url: "http://localhost".to_owned(),
+            sync_interval: 4.hours(),
+            pax8_retry: pax8::RetryPolicy::default(),
+        },
+        pax8_budget: pax8::RateBudget::new(LIFTED),
+        wake: Wake::default(),
+        metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
+            .build_recorder()
+            .handle(),
+        node: "benchmark".to_owned(),
+    })
+}
+
+async fn organization(app: &App) -> OrganizationId {
+    let new = NewOrganization {
+        name: "Benchmark".to_owned(),
+        owner_name: "Owner".to_owned(),
+        owner_email: EMAIL.to_owned(),
+        owner_password: SecretString::from(PASSWORD),
+        currency: "USD".to_owned(),
+        timezone: "UTC".to_owned(),
+        features: vec!["pax8Integration".to_owned()],
+    };
+    create_organization(app, new, &By::command_line())
+        .await
+        .unwrap()
+        .organization
+}
