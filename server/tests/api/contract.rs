@@ -258,6 +258,7 @@ async fn s12_s13_no_call_makes_changes_or_cancels_a_subscription() {
             [
                 "DELETE ",
                 "DELETE /companies/{id}/mapping",
+                "POST /companies/mappings",
                 "POST /credential-tests",
                 "POST /syncs",
                 "PUT ",
