@@ -162,7 +162,9 @@ fn sorted_by(query: &Fields, sort: &str) -> String {
     let filters = query
         .iter()
         .filter(|(name, text)| !matches!(*name, "sort" | "cursor") && !text.is_empty());
-    let mut address = form_urlencoded::Serializer::new("/clients?".to_owned());
+    let list = "/clients?".to_owned();
+    let begin = list.len();
+    let mut address = form_urlencoded::Serializer::for_suffix(list, begin);
     address.extend_pairs(filters);
     if !sort.is_empty() {
         address.append_pair("sort", sort);
