@@ -5,8 +5,6 @@ mod call;
 mod fields;
 mod prose;
 
-use std::sync::Arc;
-
 use askama::Template;
 use serde_json::Value;
 
@@ -14,7 +12,6 @@ use self::{
     call::CallView,
     prose::{Paragraph, paragraphs},
 };
-use super::{PageResult, html};
 
 /// The whole page.
 #[derive(Template)]
@@ -70,9 +67,4 @@ fn title(tag: &str) -> String {
     let mut letters = tag.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
-}
-
-/// `GET /api/docs`
-pub(super) async fn show(docs: Arc<Docs>) -> PageResult {
-    html(&*docs)
 }

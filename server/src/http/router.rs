@@ -1,11 +1,14 @@
 //! The whole URL map.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
@@ -24,9 +27,9 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    PageError, Problem, admission, assets,
-    docs::{self, Docs},
-    health, idempotency,
+    PageError, PageResult, Problem, admission, assets,
+    docs::Docs,
+    health, html, idempotency,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
     security::harden,
@@ -43,11 +46,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let (calls, document) = calls(&app);
-    let docs = Arc::new(Docs::new(&document, &app.settings.public_url));
     Router::new()
-        .nest(openapi::BASE, calls)
-        .route("/api/docs", get(async move || docs::show(docs).await))
+        .nest(openapi::BASE, calls(&app))
+        .route("/api/docs", get(show_docs))
         .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
@@ -71,23 +72,51 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// The calls and what they say of themselves: the same for every router of a process, and made once, since a test makes many.
+struct Described {
+    calls: Router<App>,
+    needs: Arc<Needs>,
+    document: Value,
+    text: Bytes,
+}
+
+fn described() -> &'static Described {
+    static DESCRIBED: OnceLock<Described> = OnceLock::new();
+    DESCRIBED.get_or_init(|| {
+        let (calls, document) = api().split_for_parts();
+        let needs = Arc::new(Needs::of(&document));
+        let document = openapi::finish(document);
+        Described {
+            calls,
+            needs,
+            text: Bytes::from(document.to_string()),
+            document,
+        }
+    })
+}
+
 /// The API: its document, open to all, and its calls, to which admission leads.
-fn calls(app: &App) -> (Router<App>, Value) {
-    let (calls, document) = api().split_for_parts();
-    let needs = Arc::new(Needs::of(&document));
-    let document = openapi::finish(document);
-    let text = Bytes::from(document.to_string());
+fn calls(app: &App) -> Router<App> {
+    let Described { calls, needs, .. } = described();
     let (app, app_once) = (app.clone(), app.clone());
-    let calls = calls
+    calls
+        .clone()
         .route_layer(middleware::from_fn(move |request, next| {
             idempotency::once(app_once.clone(), request, next)
         }))
         .route_layer(middleware::from_fn(move |request, next| {
             admission::admit(app.clone(), needs.clone(), request, next)
         }))
-        .route("/openapi.json", get(async move || as_json(text)))
-        .fallback(no_such_call);
-    (calls, document)
+        .route(
+            "/openapi.json",
+            get(async || as_json(described().text.clone())),
+        )
+        .fallback(no_such_call)
+}
+
+/// The page that shows the document.
+async fn show_docs(State(app): State<App>) -> PageResult {
+    html(&Docs::new(&described().document, &app.settings.public_url))
 }
 
 fn as_json(text: Bytes) -> Response {

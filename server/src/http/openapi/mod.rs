@@ -35,7 +35,7 @@ Lists come in pages: `limit` rows, and `next_cursor` to ask for the page after i
 A refusal is `application/problem+json`: `code` tells refusals apart and does not change, `detail` is a sentence for people, `errors` \
 names fields.
 
-Where an answer has a `version`, a change may send the version that it was made from: as the field `version`, or as the header `If-Match`. If the \
+Where an answer has a `version`, a change may send the version that it was made from: as the field `version`. If the \
 record has changed since, the change is refused with 409 and the code `changed_meanwhile`.";
 
 /// The promise of `Idempotency-Key`, word for word.

@@ -17,7 +17,8 @@ use serde_json::Value;
 use crate::world::{Organization, World};
 
 db::statements! {
-    org SET_TAX = "insert into tax_rate (organization_id, position, name, percent) values ($1, 0, 'VAT', $2)";
+    org SET_TAX = "insert into tax_rate (organization_id, position, name, percent) values ($1, 0, 'VAT', $2)
+        on conflict (organization_id, position) do update set percent = excluded.percent";
     org SET_ADDRESS = "update organization set address = $2 where id = $1";
     org COUNT_EVERYTHING = "select (select count(*) from invoice where organization_id = $1) as invoices,
         (select count(*) from invoice_line where organization_id = $1) as lines,
