@@ -5,7 +5,7 @@
 //! - Decimals are exact. In a workbook a number is a number where a spreadsheet holds it exactly, else text; amounts have their
 //!   currency in a column beside them.
 //! - Dates are ISO dates; instants are in the organization's zone, with their offset.
-//! - No text can become a formula: see [`csv`] and [`xlsx`].
+//! - No text can become a formula: see `csv` and `xlsx`.
 //! - Whoever may read a list may export it.
 
 mod answer;

@@ -139,7 +139,11 @@ impl Browser {
             .await
             .unwrap();
         let scheme = if look.dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // Without motion: a picture taken in the middle of a change of colours shows neither.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         tools
             .send_raw("Emulation.setEmulatedMedia", media)
             .await
