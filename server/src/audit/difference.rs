@@ -161,10 +161,12 @@ mod tests {
             "lines": [{ "quantity": "2" }], "features": ["a", "b"] });
         let zone = TimeZone::get("America/New_York").unwrap();
         let rows = compare(None, Some(&after), &zone);
-        let told: Vec<_> = rows
+        // In whatever order the JSON was read.
+        let mut told: Vec<_> = rows
             .iter()
             .map(|row| (row.label.as_str(), row.after.as_deref().unwrap()))
             .collect();
+        told.sort_unstable();
         assert_eq!(
             told,
             [

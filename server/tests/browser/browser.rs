@@ -97,6 +97,8 @@ impl Browser {
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .expect("Chromium starts");
+        // A long page takes axe-core longer than the driver waits by itself.
+        driver.set_script_timeout(4 * PATIENCE).await.unwrap();
         let tools = driver.cdp();
         let listen = json!({ "source": COLLECT_COMPLAINTS });
         tools
