@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 use crate::{
     browser::Browser,
     demo::Demo,
-    main_path::{COMPANY, PAX8, PRODUCT, no_dialog, sign_in, text},
+    main_path::{COMPANY, PAX8, no_dialog, open_the_dialog, sign_in, text},
 };
 
 /// The same subscription at its override, and at 20 percent on its cost of 22.00.
@@ -130,21 +130,7 @@ async fn s67_a_row_is_refreshed(browser: &Browser, demo: &Demo) {
 
 async fn i9_what_is_typed_is_previewed_and_refused_at_its_field(browser: &Browser, demo: &Demo) {
     visit(browser, demo, PAX8).await;
-    let company = format!("//article[.//h3[contains(., '{COMPANY}')]]");
-    let toggle = browser
-        .find_at(&format!("{company}//a[contains(@class, 'company-toggle')]"))
-        .await;
-    toggle.scroll_into_view().await.unwrap();
-    toggle.click().await.unwrap();
-    let row = format!("{company}//tr[contains(., '{PRODUCT}')]");
-    let dollar = browser
-        .find_at(&format!(
-            "{row}//a[starts-with(@aria-label, 'Configure Billing')]"
-        ))
-        .await;
-    dollar.scroll_into_view().await.unwrap();
-    dollar.click().await.unwrap();
-
+    open_the_dialog(browser).await;
     browser.find("dialog[open] #markup-value").await;
     browser.fill("#markup-value", "-5").await;
     browser.click("Save Billing Settings").await;

@@ -191,8 +191,8 @@ pub const RECURRING: &str = "Monthly services";
 pub const UNIT: &str = "$26.40";
 pub const TOTAL: &str = "$316.80";
 
-/// s101, s108, s123, s125, s134, s135, s139, s140, s113: opened, priced, previewed, linked, saved.
-async fn price_and_link_a_subscription(browser: &Browser) {
+/// Opens the company and the dialog of its subscription, which has a retail cost; gives the XPath of the row.
+pub async fn open_the_dialog(browser: &Browser) -> String {
     let company = format!("//article[.//h3[contains(., '{COMPANY}')]]");
     let toggle = browser
         .find_at(&format!("{company}//a[contains(@class, 'company-toggle')]"))
@@ -200,23 +200,18 @@ async fn price_and_link_a_subscription(browser: &Browser) {
     toggle.scroll_into_view().await.unwrap();
     toggle.click().await.unwrap();
     let row = format!("{company}//tr[contains(., '{PRODUCT}')]");
-    let dollar = browser
-        .find_at(&format!(
-            "{row}//a[starts-with(@aria-label, 'Configure Billing')]"
-        ))
-        .await;
-    assert!(
-        browser
-            .find_at(&row)
-            .await
-            .text()
-            .await
-            .unwrap()
-            .contains("(retail)")
-    );
+    let text = browser.find_at(&row).await.text().await.unwrap();
+    assert!(text.contains("(retail)"), "{text}");
+    let dollar = format!("{row}//a[starts-with(@aria-label, 'Configure Billing')]");
+    let dollar = browser.find_at(&dollar).await;
     dollar.scroll_into_view().await.unwrap();
     dollar.click().await.unwrap();
+    row
+}
 
+/// s101, s108, s123, s125, s134, s135, s139, s140, s113: opened, priced, previewed, linked, saved.
+async fn price_and_link_a_subscription(browser: &Browser) {
+    let row = open_the_dialog(browser).await;
     browser.find("dialog[open] #markup-value").await;
     browser.fill("#markup-value", "20").await;
     let choice = format!(
