@@ -16,6 +16,7 @@
 //                                              words of data-event-words='{"value":"Words"}' where that has some),
 //                                              <progress> by its progress.done/total; at the end reloads data-refresh
 //   [data-watch="/url"]                        asked every few seconds while the page is in view: 204 or what replaces it
+//   input[data-ticks="name"]                   ticks all boxes of that name in its form, and shows whether they are
 //   button[data-add-row="#id"]                 appends the <template data-row> found in #id; [data-remove-row] removes
 //   time[data-relative], [data-copy="text"], [data-dismiss], [data-search], [data-announce]
 //   Theme: theme.js. Searchable select: combobox.js.
@@ -235,7 +236,19 @@ document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-preview]");
   if (form && !target.matches("[role=combobox]")) preview(form);
 });
+/** After a change of a box that ticks others, or of one of those. */
+function tick(box) {
+  const master = box.form && $("input[data-ticks]", box.form);
+  if (!master) return;
+  const boxes = $$(`input[name="${CSS.escape(master.dataset.ticks)}"]`, box.form);
+  if (box === master) for (const other of boxes) other.checked = master.checked;
+  const ticked = boxes.filter((other) => other.checked).length;
+  master.checked = ticked === boxes.length;
+  master.indeterminate = ticked > 0 && ticked < boxes.length;
+}
+
 document.addEventListener("change", ({ target }) => {
+  if (target.matches("[type=checkbox]")) tick(target);
   if (target.matches("select[data-autosubmit], [type=checkbox][data-autosubmit], [type=radio][data-autosubmit]")) target.form.requestSubmit();
 });
 document.addEventListener("keydown", (event) => {

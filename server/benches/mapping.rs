@@ -15,29 +15,24 @@
     reason = "a benchmark prints its figures and stops where something is wrong"
 )]
 
+mod common;
+
 use std::{
     net::SocketAddr,
-    num::NonZeroU32,
     time::{Duration, Instant},
 };
 
 use ascent::{
     accounts::By,
-    app::{App, Parts, Settings},
+    app::App,
     clients::{ClientDetails, create_client},
-    clock::Clock,
     http::{PageQuery, router},
     ids::OrganizationId,
-    jobs::{self, Wake},
-    organizations::{NewOrganization, create_organization},
-    pax8::{
-        companies::{
-            ListCompanies, Suggester, WantedMapping, list_companies, list_unambiguous,
-            map_automatically, map_companies, unlink_company,
-        },
-        connection::{ConnectionChange, TypedCredentials, connect},
+    jobs,
+    pax8::companies::{
+        ListCompanies, Suggester, WantedMapping, list_companies, list_unambiguous,
+        map_automatically, map_companies, unlink_company,
     },
-    secrets::{MasterKey, Vault},
 };
 use axum::{
     Router,
@@ -46,23 +41,16 @@ use axum::{
     http::{Request, header},
 };
 use db::testing::{TestDatabase, engines};
-use jiff::ToSpan as _;
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
-use secrecy::SecretString;
 use tower::ServiceExt as _;
 
-/// Requests a minute, far above what is sent.
-const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
-const EMAIL: &str = "owner@benchmark.example";
-const PASSWORD: &str = "a password for benchmarks";
+use crate::common::{EMAIL, PASSWORD, app, connect_to, organization};
+
 const PAGE: &str = "/admin/integrations/pax8";
 
 #[tokio::main]
 async fn main() {
-    let sizes: Vec<usize> = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .collect();
-    let (companies, clients) = match sizes[..] {
+    let (companies, clients) = match common::sizes()[..] {
         [companies, clients] => (companies, clients),
         _ => (1_000, 5_000),
     };
@@ -114,23 +102,11 @@ impl Bench {
 
     /// Pulls the estate without mapping it, and makes clients: one of each company's name, the others of no company's.
     async fn fill(&self, sandbox: &Running, clients: usize) {
-        let config = sandbox.sandbox().config();
-        let credentials = TypedCredentials {
-            client_id: Some(SecretString::from(config.client_id.clone())),
-            client_secret: Some(SecretString::from(config.client_secret.clone())),
-        };
-        let change = ConnectionChange {
-            credentials,
-            auto_map: Some(false),
-            active: None,
-        };
-        let by = By::command_line();
-        connect(&self.app, &by, self.organization, change)
-            .await
-            .unwrap();
+        connect_to(sandbox, &self.app, self.organization, false).await;
         jobs::drain(&self.app, &ascent::job_registry())
             .await
             .unwrap();
+        let by = By::command_line();
         let names = self.company_names().await;
         let others = (names.len()..clients).map(|number| format!("Northern Supplies {number}"));
         let names: Vec<_> = names.into_iter().chain(others).collect();
@@ -264,40 +240,4 @@ async fn send(router: &Router, mut request: Request<Body>) -> axum::response::Re
     let address = SocketAddr::from(([127, 0, 0, 1], 1));
     request.extensions_mut().insert(ConnectInfo(address));
     router.clone().oneshot(request).await.unwrap()
-}
-
-fn app(database: &TestDatabase, sandbox: &Running) -> App {
-    App::new(Parts {
-        database: database.database.clone(),
-        clock: Clock::system(),
-        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
-        settings: Settings {
-            pax8_url: sandbox.url(),
-            public_url: "http://localhost".to_owned(),
-            sync_interval: 4.hours(),
-            pax8_retry: pax8::RetryPolicy::default(),
-        },
-        pax8_budget: pax8::RateBudget::new(LIFTED),
-        wake: Wake::default(),
-        metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
-            .build_recorder()
-            .handle(),
-        node: "benchmark".to_owned(),
-    })
-}
-
-async fn organization(app: &App) -> OrganizationId {
-    let new = NewOrganization {
-        name: "Benchmark".to_owned(),
-        owner_name: "Owner".to_owned(),
-        owner_email: EMAIL.to_owned(),
-        owner_password: SecretString::from(PASSWORD),
-        currency: "USD".to_owned(),
-        timezone: "UTC".to_owned(),
-        features: vec!["pax8Integration".to_owned()],
-    };
-    create_organization(app, new, &By::command_line())
-        .await
-        .unwrap()
-        .organization
 }

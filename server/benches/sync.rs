@@ -16,38 +16,25 @@
     reason = "a benchmark prints its figures and stops where something is wrong"
 )]
 
-use std::{
-    num::NonZeroU32,
-    time::{Duration, Instant},
-};
+mod common;
+
+use std::time::{Duration, Instant};
 
 use ascent::{
     accounts::By,
-    app::{App, Parts, Settings},
-    clock::Clock,
+    app::App,
     ids::OrganizationId,
-    jobs::{self, Wake},
-    organizations::{NewOrganization, create_organization},
-    pax8::{
-        connection::{ConnectionChange, TypedCredentials, connect},
-        sync::{Scope, Sync, Trigger, list_syncs, request_sync},
-    },
-    secrets::{MasterKey, Vault},
+    jobs,
+    pax8::sync::{Scope, Sync, Trigger, list_syncs, request_sync},
 };
 use db::testing::{TestDatabase, engines};
-use jiff::ToSpan as _;
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
-use secrecy::SecretString;
 
-/// Requests a minute, far above what is sent.
-const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+use crate::common::{app, connect_to, organization};
 
 #[tokio::main]
 async fn main() {
-    let sizes: Vec<usize> = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .collect();
-    let (companies, subscriptions, products) = match sizes[..] {
+    let (companies, subscriptions, products) = match common::sizes()[..] {
         [companies, subscriptions, products] => (companies, subscriptions, products),
         _ => (1_000, 5_000, 100),
     };
@@ -84,42 +71,6 @@ async fn main() {
     }
 }
 
-fn app(database: &TestDatabase, sandbox: &Running) -> App {
-    App::new(Parts {
-        database: database.database.clone(),
-        clock: Clock::system(),
-        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
-        settings: Settings {
-            pax8_url: sandbox.url(),
-            public_url: "http://localhost".to_owned(),
-            sync_interval: 4.hours(),
-            pax8_retry: pax8::RetryPolicy::default(),
-        },
-        pax8_budget: pax8::RateBudget::new(LIFTED),
-        wake: Wake::default(),
-        metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
-            .build_recorder()
-            .handle(),
-        node: "benchmark".to_owned(),
-    })
-}
-
-async fn organization(app: &App) -> OrganizationId {
-    let new = NewOrganization {
-        name: "Benchmark".to_owned(),
-        owner_name: "Owner".to_owned(),
-        owner_email: "owner@benchmark.example".to_owned(),
-        owner_password: SecretString::from("a password for benchmarks"),
-        currency: "USD".to_owned(),
-        timezone: "UTC".to_owned(),
-        features: vec!["pax8Integration".to_owned()],
-    };
-    create_organization(app, new, &By::command_line())
-        .await
-        .unwrap()
-        .organization
-}
-
 /// Connects, or asks for a sync, and does all jobs; gives the latest sync and what it took.
 async fn sync(
     app: &App,
@@ -128,19 +79,7 @@ async fn sync(
     first: bool,
 ) -> (Sync, Duration) {
     if first {
-        let config = sandbox.sandbox().config();
-        let credentials = TypedCredentials {
-            client_id: Some(SecretString::from(config.client_id.clone())),
-            client_secret: Some(SecretString::from(config.client_secret.clone())),
-        };
-        let change = ConnectionChange {
-            credentials,
-            auto_map: Some(true),
-            active: None,
-        };
-        connect(app, &By::command_line(), organization, change)
-            .await
-            .unwrap();
+        connect_to(sandbox, app, organization, true).await;
     } else {
         request_sync(
             app,

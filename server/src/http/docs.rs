@@ -1,7 +1,8 @@
-//! `/api/docs`: the API's document as a page, made on the server, for people. It holds nothing of any organization and is
-//! open to all.
+//! `/api/docs`: the API's document as pages, made on the server, for people: one with all calls in a line each, and one for
+//! the calls of each tag. They hold nothing of any organization and are open to all.
 
 mod call;
+mod contents;
 mod fields;
 mod prose;
 
@@ -10,61 +11,58 @@ use serde_json::Value;
 
 use self::{
     call::CallView,
+    contents::{Contents, Group},
     prose::{Paragraph, paragraphs},
 };
 
-/// The whole page.
+/// The page with all calls.
 #[derive(Template)]
-#[template(path = "docs/page.html")]
-pub(super) struct Docs {
+#[template(path = "docs/overview.html")]
+pub(super) struct Overview {
+    contents: Contents,
     base: String,
     intro: Vec<Paragraph>,
-    groups: Vec<Group>,
 }
 
-/// The calls of one tag.
-struct Group {
-    anchor: String,
+/// The page with the calls of a tag.
+#[derive(Template)]
+#[template(path = "docs/group.html")]
+pub(super) struct GroupPage {
+    contents: Contents,
     title: String,
     intro: Vec<Paragraph>,
     calls: Vec<CallView>,
 }
 
-impl Docs {
+impl Overview {
     /// Reads the document, for a server with this address.
     pub(super) fn new(document: &Value, public_url: &str) -> Self {
-        let base = format!("{public_url}{}", super::openapi::BASE);
-        let tags = document["tags"].as_array().into_iter().flatten();
         Self {
+            contents: Contents::new(document, None),
+            base: base(public_url),
             intro: paragraphs(&document["info"]["description"]),
-            groups: tags.map(|tag| Group::new(document, tag, &base)).collect(),
-            base,
         }
     }
 }
 
-impl Group {
-    fn new(document: &Value, tag: &Value, base: &str) -> Self {
-        let name = tag["name"].as_str().unwrap_or_default();
-        let paths = document["paths"].as_object().into_iter().flatten();
-        let calls = paths.flat_map(|(path, item)| {
-            let calls = item.as_object().into_iter().flatten();
-            calls.map(move |(method, call)| (path, method, call))
-        });
-        Self {
-            anchor: name.replace(' ', "-"),
-            title: title(name),
-            intro: paragraphs(&tag["description"]),
+impl GroupPage {
+    /// Reads the calls of the tag with this slug; none where there is no such tag.
+    pub(super) fn new(document: &Value, public_url: &str, slug: &str) -> Option<Self> {
+        let base = base(public_url);
+        let contents = Contents::new(document, Some(slug));
+        let Group { tag, title, .. } = contents.shown()?;
+        let calls = contents::calls_of(document, tag);
+        Some(Self {
+            title: title.clone(),
+            intro: paragraphs(&contents::tag(document, tag)["description"]),
             calls: calls
-                .filter(|(_, _, call)| call["tags"][0] == name)
-                .map(|(path, method, call)| CallView::new(document, base, method, path, call))
+                .map(|(method, path, call)| CallView::new(document, &base, method, path, call))
                 .collect(),
-        }
+            contents,
+        })
     }
 }
 
-fn title(tag: &str) -> String {
-    let mut letters = tag.chars();
-    let first = letters.next().map(|it| it.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
+fn base(public_url: &str) -> String {
+    format!("{public_url}{}", super::openapi::BASE)
 }

@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, Path, Request, State},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
@@ -27,9 +27,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    PageError, PageResult, Problem, admission, assets,
-    docs::Docs,
-    health, html, idempotency,
+    PageError, PageResult, Problem, admission, assets, docs, health, html, idempotency,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
     security::harden,
@@ -48,7 +46,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub fn router(app: App) -> Router {
     Router::new()
         .nest(openapi::BASE, calls(&app))
-        .route("/api/docs", get(show_docs))
+        .route("/api/docs", get(docs_overview))
+        .route("/api/docs/{group}", get(docs_group))
         .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
@@ -114,9 +113,17 @@ fn calls(app: &App) -> Router<App> {
         .fallback(no_such_call)
 }
 
-/// The page that shows the document.
-async fn show_docs(State(app): State<App>) -> PageResult {
-    html(&Docs::new(&described().document, &app.settings.public_url))
+/// The page that shows what the document holds.
+async fn docs_overview(State(app): State<App>) -> PageResult {
+    let document = &described().document;
+    html(&docs::Overview::new(document, &app.settings.public_url))
+}
+
+/// The page that shows the calls of a tag.
+async fn docs_group(State(app): State<App>, Path(slug): Path<String>) -> PageResult {
+    let document = &described().document;
+    let page = docs::GroupPage::new(document, &app.settings.public_url, &slug);
+    html(&page.ok_or(Error::NotFound("page"))?)
 }
 
 fn as_json(text: Bytes) -> Response {

@@ -26,6 +26,7 @@ async fn every_card_saves_refuses_and_asks() {
     s67_a_row_is_refreshed(&browser, &demo).await;
     i9_what_is_typed_is_previewed_and_refused_at_its_field(&browser, &demo).await;
     s97_s98_unlinking_asks_and_the_company_can_be_mapped_again(&browser).await;
+    all_beyond_doubt_are_mapped_at_once(&browser, &demo).await;
     s52_s149_s150_disconnecting_leaves_the_credentials_card_alone(&browser, &demo).await;
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.quit().await;
@@ -194,6 +195,54 @@ async fn s97_s98_unlinking_asks_and_the_company_can_be_mapped_again(browser: &Br
             "{company}//input[@placeholder='Map to client...']"
         ))
         .await;
+}
+
+/// Two companies get clients of their name; only the one that stays ticked is mapped.
+async fn all_beyond_doubt_are_mapped_at_once(browser: &Browser, demo: &Demo) {
+    let page = format!("{PAX8}/companies/mappings");
+    visit(browser, demo, &page).await;
+    browser.wait_for_text("No company is beyond doubt").await;
+    visit(browser, demo, &format!("{PAX8}?mapped=false")).await;
+    let script = "return [...document.querySelectorAll('article.company h3')].slice(0, 2).map((it) => it.textContent.trim())";
+    let names = browser.driver.execute(script, vec![]).await.unwrap();
+    let names: Vec<String> = names.convert().unwrap();
+    for name in &names {
+        visit(browser, demo, "/clients/new").await;
+        browser.fill("#name", name).await;
+        browser
+            .find("main form .btn-primary")
+            .await
+            .click()
+            .await
+            .unwrap();
+        browser.wait_for_text("Edit").await;
+    }
+    visit(browser, demo, PAX8).await;
+    browser.find("#map-all a").await.click().await.unwrap();
+    browser.wait_for_text("All 2 companies").await;
+    browser.picture("map-all").await;
+    let all = browser.find("[data-ticks]").await;
+    let ticked = async |count: usize| {
+        let ticked = browser
+            .driver
+            .find_all(By::Css("[name=mapping]:checked"))
+            .await;
+        assert_eq!(ticked.unwrap().len(), count);
+    };
+    ticked(2).await;
+    all.click().await.unwrap();
+    ticked(0).await;
+    browser.find("[name=mapping]").await.click().await.unwrap();
+    ticked(1).await;
+    let partly = browser.driver.execute(
+        "return document.querySelector('[data-ticks]').indeterminate",
+        vec![],
+    );
+    assert_eq!(partly.await.unwrap().json(), true);
+    browser.click("Map the ticked companies").await;
+    browser.wait_for_text("1 company mapped.").await;
+    visit(browser, demo, &page).await;
+    browser.wait_for_text("All 1 company").await;
 }
 
 async fn s52_s149_s150_disconnecting_leaves_the_credentials_card_alone(

@@ -43,6 +43,33 @@ async fn the_first_page_makes_an_organization_whose_empty_pages_say_what_to_do()
     for page in EMPTY {
         wrong.extend(look_at(&browser, url, page, axe.as_deref()).await);
     }
+    let invitation = invite(&browser, url).await;
+    wrong.extend(look_at(&browser, url, &invitation, axe.as_deref()).await);
+    join(&browser).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     browser.quit().await;
+}
+
+/// Invites somebody and gives the path of the link that they get.
+async fn invite(browser: &Browser, url: &str) -> String {
+    let page = format!("{url}/admin/roles/invite");
+    browser.driver.goto(&page).await.unwrap();
+    browser.settle().await;
+    browser.fill("#email", "second@summit.example").await;
+    browser.click("Invite").await;
+    let link = browser.find("#secret").await.prop("value").await.unwrap();
+    let link = link.unwrap();
+    browser.picture("invited").await;
+    // Whoever opens the link is not signed in yet.
+    browser.driver.delete_all_cookies().await.unwrap();
+    let (_, path) = link.split_once("/invitation").unwrap();
+    format!("/invitation{path}")
+}
+
+/// Accepts the invitation that is open.
+async fn join(browser: &Browser) {
+    browser.fill("#name", "Second").await;
+    browser.fill("#password", "another long password").await;
+    browser.click("Join").await;
+    browser.find(".app").await;
 }

@@ -5,14 +5,16 @@ use thirtyfour::prelude::*;
 use crate::{
     browser::Browser,
     demo::Demo,
-    main_path::{COMPANY, PAX8, PRODUCT, RECURRING, UNIT, no_dialog, text},
+    main_path::{
+        CLIENT, COMPANY, PAX8, PRODUCT, RECURRING, TOTAL, UNIT, no_dialog, row_says, sign_in, text,
+    },
 };
 
 /// More stops than any page has.
 const MOST_STOPS: usize = 250;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_keyboard_alone_maps_prices_links_and_bills() {
+async fn the_keyboard_alone_leads_from_signing_in_to_the_pdf() {
     let Some(browser) = Browser::start().await else {
         return;
     };
@@ -33,9 +35,63 @@ async fn the_keyboard_alone_maps_prices_links_and_bills() {
         .unwrap();
     browser.settle().await;
     skip_to_the_content(&browser).await;
+    disconnect(&browser).await;
+    connect(&browser, &demo).await;
+    browser.driver.refresh().await.unwrap();
+    browser.settle().await;
     map_a_company(&browser).await;
     price_and_link(&browser).await;
     bill(&browser, &demo).await;
+    read_the_invoice(&browser).await;
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_box_answers_to_its_keys() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let demo = Demo::start();
+    sign_in(&browser, &demo).await;
+    press(&browser, "/").await;
+    let focused = "return document.activeElement.matches('[data-search]')";
+    assert_eq!(ask(&browser, focused).await, true, "a slash leads to it");
+    press(&browser, "cedar").await;
+    browser
+        .find(".search-choices:not([hidden]) [role=option][data-href]")
+        .await;
+    let chosen = "return document.querySelector('.search-choices [aria-selected=true]')?.id ?? ''";
+    let told = "return document.activeElement.getAttribute('aria-activedescendant') ?? ''";
+    assert_eq!(ask(&browser, chosen).await, "");
+    press(&browser, Key::Down + "").await;
+    assert_eq!(ask(&browser, chosen).await, "search-choice-0");
+    assert_eq!(ask(&browser, told).await, "search-choice-0");
+    press(&browser, Key::Up + "").await;
+    assert_eq!(ask(&browser, told).await, "", "above the first is the box");
+    press(&browser, Key::Escape + "").await;
+    let closed = "return document.querySelector('.search-choices').hidden";
+    assert_eq!(ask(&browser, closed).await, true);
+
+    press(&browser, Key::Down + "").await;
+    browser.find(".search-choices:not([hidden])").await;
+    press(&browser, Key::Down + "").await;
+    press(&browser, Key::Enter + "").await;
+    let opened = async || {
+        let address = browser.driver.current_url().await.ok()?;
+        address.path().starts_with("/clients/").then_some(())
+    };
+    browser.until("what was chosen to open", opened).await;
+    browser.settle().await;
+
+    press(&browser, Key::Control + "k").await;
+    assert_eq!(ask(&browser, focused).await, true, "so does Ctrl+K");
+    press(&browser, "cedar").await;
+    press(&browser, Key::Enter + "").await;
+    let all = async || {
+        let address = browser.driver.current_url().await.ok()?;
+        (address.path() == "/search" && address.query() == Some("q=cedar")).then_some(())
+    };
+    browser.until("the page of all that was found", all).await;
     browser.quit().await;
 }
 
@@ -47,6 +103,39 @@ async fn skip_to_the_content(browser: &Browser) {
         ask(browser, "return document.activeElement.id").await,
         "main"
     );
+}
+
+async fn disconnect(browser: &Browser) {
+    tab_to(browser, "it.textContent.trim() === 'Disconnect Pax8'").await;
+    press(browser, Key::Enter + "").await;
+    browser.find("dialog[open]").await;
+    tab_to(browser, "it.matches('dialog[open] button.btn-danger')").await;
+    press(browser, Key::Enter + "").await;
+    status(browser, "Not Connected").await;
+}
+
+async fn connect(browser: &Browser, demo: &Demo) {
+    tab_to(browser, "it.id === 'client-id'").await;
+    press(browser, &demo.client_id).await;
+    tab_to(browser, "it.id === 'client-secret'").await;
+    press(browser, &demo.client_secret).await;
+    tab_to(browser, "it.textContent.trim() === 'Test Credentials'").await;
+    press(browser, Key::Enter + "").await;
+    browser.wait_for_text("Pax8 accepted").await;
+    tab_to(browser, "it.textContent.trim() === 'Connect Pax8'").await;
+    press(browser, Key::Enter + "").await;
+    status(browser, "created").await;
+}
+
+/// Waits until the card of the connection says the words.
+async fn status(browser: &Browser, words: &str) {
+    let says = async || {
+        text(browser, "#connection-status")
+            .await
+            .contains(words)
+            .then_some(())
+    };
+    browser.until(words, says).await;
 }
 
 async fn map_a_company(browser: &Browser) {
@@ -104,18 +193,7 @@ async fn price_and_link(browser: &Browser) {
         .until("the dialog to close", async || no_dialog(browser).await)
         .await;
     let row = format!("//article[.//h3[contains(., '{COMPANY}')]]//tr[contains(., '{PRODUCT}')]");
-    let saved = async || {
-        let text = browser
-            .driver
-            .find(By::XPath(&row))
-            .await
-            .ok()?
-            .text()
-            .await
-            .ok()?;
-        (text.contains(UNIT) && text.contains("Linked")).then_some(())
-    };
-    browser.until("the row to show what was saved", saved).await;
+    row_says(browser, &row, &[UNIT, "Linked"]).await;
     assert_ne!(
         ask(browser, "return document.activeElement.tagName").await,
         "BODY",
@@ -123,6 +201,7 @@ async fn price_and_link(browser: &Browser) {
     );
 }
 
+/// Bills what is due within the next 40 days.
 async fn bill(browser: &Browser, demo: &Demo) {
     browser
         .driver
@@ -130,6 +209,15 @@ async fn bill(browser: &Browser, demo: &Demo) {
         .await
         .unwrap();
     browser.settle().await;
+    tab_to(browser, "it.id === 'as-of'").await;
+    let later =
+        "const day = new Date(document.activeElement.value); day.setUTCDate(day.getUTCDate() + 40);
+        return day.toISOString().slice(0, 10)";
+    let later = ask(browser, later).await;
+    let day: jiff::civil::Date = later.as_str().unwrap().parse().unwrap();
+    press(browser, day.strftime("%m%d%Y").to_string()).await;
+    let typed = ask(browser, "return document.activeElement.value").await;
+    assert_eq!(typed, later, "the day as it is typed");
     tab_to(browser, "it.matches('main form button.btn-primary')").await;
     press(browser, Key::Enter + "").await;
     let made = async || {
@@ -137,6 +225,38 @@ async fn bill(browser: &Browser, demo: &Demo) {
         address.path().strip_prefix("/billing-runs/").map(|_| ())
     };
     browser.until("the run's page", made).await;
+    browser.settle().await;
+}
+
+/// From the run's page to the invoice, the reason of its line, and its PDF.
+async fn read_the_invoice(browser: &Browser) {
+    tab_to(browser, &format!(
+        "it.pathname?.startsWith('/invoices/') && it.closest('tr')?.textContent.includes('{CLIENT}') && it.closest('tr').textContent.includes('{RECURRING}')"
+    )).await;
+    press(browser, Key::Enter + "").await;
+    browser.wait_for_text(TOTAL).await;
+    browser.settle().await;
+    let pdf = "it.pathname?.endsWith('.pdf')";
+    tab_to(browser, pdf).await;
+    let address = ask(browser, "return document.activeElement.href").await;
+    tab_to(browser, &format!(
+        "it.tagName === 'SUMMARY' && (it.closest('tr').textContent + (it.closest('tr').previousElementSibling?.textContent ?? '')).includes('{PRODUCT}')"
+    )).await;
+    press(browser, Key::Enter + "").await;
+    assert_eq!(
+        ask(browser, "return document.activeElement.parentElement.open").await,
+        true
+    );
+    press(browser, Key::Home + "").await;
+    browser.driver.refresh().await.unwrap();
+    browser.settle().await;
+    tab_to(browser, pdf).await;
+    press(browser, Key::Enter + "").await;
+    let opened = async || {
+        let now = browser.driver.current_url().await.ok()?;
+        (now.as_str() == address.as_str()?).then_some(())
+    };
+    browser.until("the PDF to open", opened).await;
 }
 
 /// Presses Tab until the focused element, `it`, is the one, and checks that people can see that it has the focus.

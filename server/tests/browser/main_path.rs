@@ -226,18 +226,7 @@ async fn price_and_link_a_subscription(browser: &Browser) {
     browser
         .until("the dialog to close", async || no_dialog(browser).await)
         .await;
-    let saved = async || {
-        let text = browser
-            .driver
-            .find(By::XPath(&row))
-            .await
-            .ok()?
-            .text()
-            .await
-            .ok()?;
-        (text.contains("20%") && text.contains(UNIT) && text.contains("Linked")).then_some(())
-    };
-    browser.until("the row to show what was saved", saved).await;
+    row_says(browser, &row, &["20%", UNIT, "Linked"]).await;
 }
 
 /// The recurring invoice's next invoice shows what the subscription will put on it.
@@ -346,6 +335,16 @@ async fn status_says(browser: &Browser, words: &str) -> Option<()> {
         .await
         .ok()?;
     status.text().await.ok()?.contains(words).then_some(())
+}
+
+/// Waits until a row, given by its XPath, shows all of these.
+pub async fn row_says(browser: &Browser, row: &str, wanted: &[&str]) {
+    let says = async || {
+        let row = browser.driver.find(By::XPath(row)).await.ok()?;
+        let text = row.text().await.ok()?;
+        wanted.iter().all(|it| text.contains(it)).then_some(())
+    };
+    browser.until("the row to show what was saved", says).await;
 }
 
 /// Whether no dialog is open.

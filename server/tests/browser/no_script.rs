@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 use crate::{
     browser::Browser,
     demo::Demo,
-    main_path::{CLIENT, COMPANY, PAX8, PRODUCT, RECURRING, TOTAL, UNIT, sign_in},
+    main_path::{CLIENT, COMPANY, PAX8, PRODUCT, RECURRING, TOTAL, UNIT, row_says, sign_in},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,18 +97,7 @@ async fn price_and_link(browser: &Browser) {
     );
     browser.find_at(&choice).await.click().await.unwrap();
     browser.click("Save Billing Settings").await;
-    let saved = async || {
-        let text = browser
-            .driver
-            .find(By::XPath(&row))
-            .await
-            .ok()?
-            .text()
-            .await
-            .ok()?;
-        (text.contains("20%") && text.contains(UNIT) && text.contains("Linked")).then_some(())
-    };
-    browser.until("the row to show what was saved", saved).await;
+    row_says(browser, &row, &["20%", UNIT, "Linked"]).await;
 }
 
 /// The preview shows the line; a run makes the invoice; the line tells why.

@@ -1,0 +1,91 @@
+//! The installation that benchmarks measure.
+
+use std::num::NonZeroU32;
+
+use ascent::{
+    accounts::By,
+    app::{App, Parts, Settings},
+    clock::Clock,
+    ids::OrganizationId,
+    jobs::Wake,
+    organizations::{NewOrganization, create_organization},
+    pax8::connection::{ConnectionChange, TypedCredentials, connect},
+    secrets::{MasterKey, Vault},
+};
+use db::testing::TestDatabase;
+use jiff::ToSpan as _;
+use pax8_sandbox::Running;
+use secrecy::SecretString;
+
+/// Requests a minute, far above what is sent.
+const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+/// The owner's address and password.
+pub const EMAIL: &str = "owner@benchmark.example";
+pub const PASSWORD: &str = "a password for benchmarks";
+
+/// The numbers of the command line.
+pub fn sizes() -> Vec<usize> {
+    std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect()
+}
+
+/// A server without its jobs at work.
+pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
+    App::new(Parts {
+        database: database.database.clone(),
+        clock: Clock::system(),
+        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
+        settings: Settings {
+            pax8_url: sandbox.url(),
+            public_url: "http://localhost".to_owned(),
+            sync_interval: 4.hours(),
+            pax8_retry: pax8::RetryPolicy::default(),
+        },
+        pax8_budget: pax8::RateBudget::new(LIFTED),
+        wake: Wake::default(),
+        metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
+            .build_recorder()
+            .handle(),
+        node: "benchmark".to_owned(),
+    })
+}
+
+/// An organization with its owner.
+pub async fn organization(app: &App) -> OrganizationId {
+    let new = NewOrganization {
+        name: "Benchmark".to_owned(),
+        owner_name: "Owner".to_owned(),
+        owner_email: EMAIL.to_owned(),
+        owner_password: SecretString::from(PASSWORD),
+        currency: "USD".to_owned(),
+        timezone: "UTC".to_owned(),
+        features: vec!["pax8Integration".to_owned()],
+    };
+    create_organization(app, new, &By::command_line())
+        .await
+        .unwrap()
+        .organization
+}
+
+/// Connects to the sandbox, which asks for the first sync.
+pub async fn connect_to(
+    sandbox: &Running,
+    app: &App,
+    organization: OrganizationId,
+    auto_map: bool,
+) {
+    let config = sandbox.sandbox().config();
+    let credentials = TypedCredentials {
+        client_id: Some(SecretString::from(config.client_id.clone())),
+        client_secret: Some(SecretString::from(config.client_secret.clone())),
+    };
+    let change = ConnectionChange {
+        credentials,
+        auto_map: Some(auto_map),
+        active: None,
+    };
+    connect(app, &By::command_line(), organization, change)
+        .await
+        .unwrap();
+}
