@@ -12,7 +12,6 @@ pub(super) struct CallView {
     pub anchor: String,
     pub method: String,
     pub path: String,
-    pub summary: String,
     pub intro: Vec<Paragraph>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
@@ -62,7 +61,6 @@ impl CallView {
             anchor: text(&call["operationId"]).unwrap_or_default(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            summary: text(&call["summary"]).unwrap_or_default(),
             intro: paragraphs(&call["description"]),
             parameters: call["parameters"]
                 .as_array()
