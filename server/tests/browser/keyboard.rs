@@ -83,7 +83,9 @@ async fn the_search_box_answers_to_its_keys() {
     browser.until("what was chosen to open", opened).await;
     browser.settle().await;
 
-    press(&browser, Key::Control + "k").await;
+    let control_k = browser.driver.action_chain().key_down(Key::Control);
+    let control_k = control_k.send_keys("k").key_up(Key::Control);
+    control_k.perform().await.unwrap();
     assert_eq!(ask(&browser, focused).await, true, "so does Ctrl+K");
     press(&browser, "cedar").await;
     press(&browser, Key::Enter + "").await;
