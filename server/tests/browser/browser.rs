@@ -150,14 +150,6 @@ impl Browser {
             .send_raw("Emulation.setEmulatedMedia", media)
             .await
             .unwrap();
-        self.draw().await;
-    }
-
-    /// Waits until the page was drawn anew: until then, parts of it may still have the colours of the other theme.
-    async fn draw(&self) {
-        let frames = "const done = arguments[arguments.length - 1];
-            requestAnimationFrame(() => requestAnimationFrame(() => done()))";
-        self.driver.execute_async(frames, vec![]).await.unwrap();
     }
 
     /// The first visible element of a CSS selector, once there is one.
