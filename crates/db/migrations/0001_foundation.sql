@@ -3,8 +3,9 @@
 -- Types: text (also decimals, dates as YYYY-MM-DD, ids, JSON), bigint (also instants in milliseconds since the Unix epoch,
 -- amounts in the currency's minor unit), boolean.
 --
--- The organization comes first in every key and index, so that the rows can be spread over machines by it. Two tables are kept
--- whole on each instead: `organization`, whose id it is, and `account`, a person who may work for several. A test looks.
+-- The organization comes first in every key and index, so that the rows can be spread over machines by it. Three tables are kept
+-- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, and `sign_in_attempt`,
+-- where nobody is known yet. A test looks.
 
 create table organization (
     id text primary key,
@@ -51,11 +52,20 @@ create table account (
     name text not null,
     -- Null: invited, and no password chosen yet.
     password_hash text,
-    failed_sign_ins bigint not null default 0,
-    -- No sign-in before this instant, after too many failures.
-    locked_until bigint,
+    -- The password was chosen by whoever invited them and may be known to that organization.
+    password_given boolean not null default false,
     created_at bigint not null
 );
+
+-- Attempts to sign in with a typed address, whether it has an account or not, until one succeeds or some time has passed.
+create table sign_in_attempt (
+    -- Digest of the address in lower case.
+    address_digest text primary key,
+    attempts bigint not null,
+    -- From then on the attempts count no more. With too many of them: no sign-in before.
+    expires_at bigint not null
+);
+create index sign_in_attempt_expires on sign_in_attempt (expires_at);
 
 create table custom_role (
     organization_id text not null references organization (id),
@@ -78,6 +88,8 @@ create table membership (
     custom_role_id text,
     version bigint not null default 1,
     created_at bigint not null,
+    -- Null: invited, and the link not used yet. Such a membership opens nothing.
+    joined_at bigint,
     primary key (organization_id, account_id),
     foreign key (organization_id, custom_role_id) references custom_role (organization_id, id)
 );
@@ -95,7 +107,7 @@ create table session (
 );
 create index session_expires on session (organization_id, expires_at);
 
--- A link by which somebody who was invited chooses their first password. It works once.
+-- A link by which somebody who was invited joins: with their account, or with the first password of a new one. It works once.
 create table invitation (
     organization_id text not null references organization (id),
     -- Digest of the link's secret.

@@ -11,7 +11,7 @@ pub enum DbError {
     /// The address is not one of a database that we know.
     #[error("the database address must begin with sqlite: or postgres://")]
     UnknownUrl,
-    /// The database cannot be opened or reached.
+    /// The database cannot be opened or reached, or another writer was waited for too long.
     #[error("the database cannot be opened: {0}")]
     Unreachable(String),
     /// The database was brought up to date by a newer version of the program.
@@ -83,6 +83,9 @@ impl DbError {
             if error.is_foreign_key_violation() {
                 return Self::ForeignKey { statement };
             }
+            if error.code().is_some_and(|code| is_passing(&code)) {
+                return Self::Unreachable(source.to_string());
+            }
         }
         if is_unreachable(&source) {
             return Self::Unreachable(source.to_string());
@@ -96,7 +99,7 @@ impl DbError {
         matches!(self, Self::Duplicate { .. })
     }
 
-    /// Whether the database could not be reached, so that the same call may succeed later.
+    /// Whether the database could not be reached or was busy, so that the same call may succeed later.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable(_))
@@ -111,4 +114,32 @@ fn is_unreachable(error: &sqlx::Error) -> bool {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
     )
+}
+
+/// Whether an engine's code says that it is busy, starting or ending, which passes.
+fn is_passing(code: &str) -> bool {
+    // SQLite: busy, busy recovering, busy with a snapshot too old, busy beyond the timeout.
+    let sqlite = ["5", "261", "517", "773"];
+    // Postgres: lock not available in time, deadlock, too many connections, paused too long inside a transaction, ended by its
+    // administrator or a crash, starting.
+    let postgres = [
+        "55P03", "40P01", "53300", "25P03", "57P01", "57P02", "57P03",
+    ];
+    sqlite.contains(&code) || postgres.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_passing;
+
+    #[test]
+    fn what_passes_is_told_from_what_stays() {
+        for code in ["5", "517", "55P03", "57P01", "57P03"] {
+            assert!(is_passing(code), "{code}");
+        }
+        // A constraint, a syntax error, a full disk.
+        for code in ["19", "1", "13", "23505", "42601", "53100"] {
+            assert!(!is_passing(code), "{code}");
+        }
+    }
 }

@@ -112,6 +112,11 @@ impl Inner {
 
     async fn lock_migrations(&mut self) -> Result<()> {
         if let Self::Postgres(tx) = self {
+            // Another process that migrates is waited for however long it takes.
+            sqlx::query("set local lock_timeout = 0")
+                .execute(&mut **tx)
+                .await
+                .map_err(|error| DbError::of("lock_migrations", error))?;
             sqlx::query("select pg_advisory_xact_lock($1)")
                 .bind(MIGRATION_LOCK)
                 .execute(&mut **tx)

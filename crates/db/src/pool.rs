@@ -15,6 +15,8 @@ use crate::{
 
 /// How long a statement waits for another writer or for a free connection.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a unit of work may pause between two statements, so that one that hangs does not keep everybody else waiting.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Connections of one process: enough for two cores and their waits, few enough for many processes on one Postgres.
 const CONNECTIONS: u32 = 16;
 
@@ -162,6 +164,13 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
 async fn open_postgres(url: &str) -> Result<Pools, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("ascent")
+        .options([
+            ("lock_timeout", PATIENCE.as_millis().to_string()),
+            (
+                "idle_in_transaction_session_timeout",
+                LONGEST_PAUSE.as_millis().to_string(),
+            ),
+        ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)

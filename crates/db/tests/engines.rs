@@ -39,10 +39,19 @@ db::statements! {
         join pg_class t on t.oid = i.indrelid join pg_class k on k.oid = i.indexrelid
         join pg_namespace n on n.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
         where n.nspname = current_schema()";
+    system LIMITS_POSTGRES = "select current_setting('lock_timeout')::text as waits,
+        current_setting('idle_in_transaction_session_timeout')::text as pauses";
+    system HURRY_POSTGRES = "set local lock_timeout = '10ms'";
+    system END_POSTGRES = "select pg_terminate_backend(pg_backend_pid())";
 }
 
 /// Kept whole wherever the rows are spread to: the organizations, the people who work for them, what was migrated.
-const NOT_OF_ONE_ORGANIZATION: [&str; 3] = ["account", "organization", "schema_migration"];
+const NOT_OF_ONE_ORGANIZATION: [&str; 4] = [
+    "account",
+    "organization",
+    "schema_migration",
+    "sign_in_attempt",
+];
 
 async fn organization(database: &Database, slug: &str) -> OrganizationId {
     let id = OrganizationId::new();
@@ -343,4 +352,27 @@ async fn an_address_of_no_known_database_is_refused() {
         .await
         .unwrap_err();
     assert!(refused.is_unreachable(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_waits_too_long_for_a_writer_or_is_cut_off_may_try_again() {
+    on_each_engine(async |it| {
+        if it.database.engine() != Engine::Postgres {
+            return;
+        }
+        let id = organization(&it.database, "a").await;
+        let first = it.database.write(id).await.unwrap();
+        let mut second = it.database.system_write().await.unwrap();
+        let limits = second.fetch_one(&LIMITS_POSTGRES, args![]).await.unwrap();
+        assert_eq!(limits.get::<String>("waits").unwrap(), "20s");
+        assert_eq!(limits.get::<String>("pauses").unwrap(), "1min");
+        second.execute(&HURRY_POSTGRES, args![]).await.unwrap();
+        let refused = second.into_writer_of(id).await.err().unwrap();
+        assert!(refused.is_unreachable(), "{refused:?}");
+        drop(first);
+        let mut ended = it.database.system_write().await.unwrap();
+        let refused = ended.execute(&END_POSTGRES, args![]).await.unwrap_err();
+        assert!(refused.is_unreachable(), "{refused:?}");
+    })
+    .await;
 }
