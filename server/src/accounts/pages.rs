@@ -158,8 +158,10 @@ pub(super) fn enter(app: &App, session: &Session, path: &str) -> Response {
 
 /// Where to go on: a path of ours, never another site.
 fn own_path(next: &str) -> &str {
-    let ours =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    // Browsers drop control characters, so that "/<tab>/" would become "//".
+    let ours = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|c: char| c == '\\' || c.is_control());
     if ours { next } else { "/" }
 }
 
@@ -190,6 +192,9 @@ mod tests {
             "https://example.com",
             "//example.com",
             "/\\example.com",
+            "/\t/example.com",
+            "/\u{0}/example.com",
+            "/\r\n/example.com",
             "",
             "javascript:alert(1)",
         ] {

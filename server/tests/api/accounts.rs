@@ -4,7 +4,7 @@ use ascent::accounts::{SessionSecret, find_session};
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
-use crate::world::{PASSWORD, on_each_engine};
+use crate::world::{Answer, PASSWORD, World, on_each_engine};
 
 #[tokio::test]
 async fn the_right_password_opens_a_session_and_signing_out_ends_it() {
@@ -59,27 +59,45 @@ async fn a_wrong_password_and_an_unknown_address_are_refused_alike() {
     .await;
 }
 
+async fn try_to_sign_in(world: &World, email: &str, password: &str) -> Answer {
+    let form = [("email", email), ("password", password)];
+    world.nobody().submit("/sign-in", &form).await
+}
+
 #[tokio::test]
-async fn too_many_failures_lock_the_account_for_a_while() {
+async fn too_many_failures_lock_an_address_for_a_while_known_or_not() {
     on_each_engine(async |world| {
-        for _ in 0..10 {
-            world
-                .nobody()
-                .submit(
-                    "/sign-in",
-                    &[("email", "owner@ours.example"), ("password", "wrong")],
-                )
-                .await;
+        for email in ["owner@ours.example", "nobody@ours.example"] {
+            for _ in 0..10 {
+                let refused = try_to_sign_in(world, email, "wrong").await;
+                assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            let locked = try_to_sign_in(world, &email.to_uppercase(), PASSWORD).await;
+            assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS, "{email}");
+            assert!(locked.headers.contains_key(header::RETRY_AFTER));
         }
-        let right = [("email", "owner@ours.example"), ("password", PASSWORD)];
-        let answer = world.nobody().submit("/sign-in", &right).await;
-        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
-        assert!(answer.headers.contains_key(header::RETRY_AFTER));
         world.set_now("2026-06-15T12:16:00Z");
-        assert_eq!(
-            world.nobody().submit("/sign-in", &right).await.location(),
-            "/"
-        );
+        // The count begins anew: one more failure does not lock again.
+        let refused = try_to_sign_in(world, "owner@ours.example", "wrong").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let entered = try_to_sign_in(world, "owner@ours.example", PASSWORD).await;
+        assert_eq!(entered.location(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_ends_the_count_and_many_attempts_at_once_are_counted() {
+    on_each_engine(async |world| {
+        let email = "owner@ours.example";
+        for password in ["wrong", "wrong", PASSWORD] {
+            try_to_sign_in(world, email, password).await;
+        }
+        let attempts = (0..15).map(|_| try_to_sign_in(world, email, "wrong"));
+        let answers = futures::future::join_all(attempts).await;
+        let of = |status| answers.iter().filter(|it| it.status == status).count();
+        assert_eq!(of(StatusCode::UNPROCESSABLE_ENTITY), 10);
+        assert_eq!(of(StatusCode::TOO_MANY_REQUESTS), 5);
     })
     .await;
 }
