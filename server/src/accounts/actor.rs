@@ -53,11 +53,15 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Goes on only with the permission.
+    /// Goes on only with the permission, and where it is one of the Admin area, only with a role that opens that: a custom role
+    /// gives permissions, it does not open the area.
     ///
     /// # Errors
-    /// When the actor lacks it.
+    /// The first of the two that is missing.
     pub fn require(&self, permission: Permission) -> Result<()> {
+        if permission.is_of_admin_area() {
+            self.require_admin_area()?;
+        }
         if self.permissions.contains(permission) {
             Ok(())
         } else {
@@ -77,19 +81,10 @@ impl Actor {
         }
     }
 
-    /// Goes on only in the Admin area, and there only with the permission.
-    ///
-    /// # Errors
-    /// The first of the two that is missing.
-    pub fn require_admin(&self, permission: Permission) -> Result<()> {
-        self.require_admin_area()?;
-        self.require(permission)
-    }
-
     /// Whether the part of the Admin area that needs the permission is open.
     #[must_use]
     pub fn may_administer(&self, permission: Permission) -> bool {
-        self.require_admin(permission).is_ok()
+        self.require(permission).is_ok()
     }
 
     /// Whether the organization's licence has the feature.
@@ -103,7 +98,7 @@ impl Actor {
     /// # Errors
     /// The first of the three that is missing.
     pub fn require_pax8(&self) -> Result<()> {
-        self.require_admin(Permission::IntegrationsManage)?;
+        self.require(Permission::IntegrationsManage)?;
         if self.has_feature(PAX8_FEATURE) {
             Ok(())
         } else {

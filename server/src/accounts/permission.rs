@@ -69,6 +69,18 @@ impl Permission {
         }
     }
 
+    /// Whether what it allows is a part of the Admin area, so that it also takes a role that opens it.
+    #[must_use]
+    pub fn is_of_admin_area(self) -> bool {
+        match self {
+            Self::IntegrationsManage
+            | Self::AuditRead
+            | Self::RolesManage
+            | Self::SettingsManage => true,
+            Self::ClientsManage | Self::BillingManage => false,
+        }
+    }
+
     /// The permission of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -110,7 +110,7 @@ async fn change(
     ApiActor(actor): ApiActor,
     Json(change): Json<OrganizationChange>,
 ) -> ApiResult<axum::Json<OrganizationBody>> {
-    actor.require_admin(Permission::SettingsManage)?;
+    actor.require(Permission::SettingsManage)?;
     let (by, now, version) = (actor.by(), app.clock.now(), change.version);
     let mut tx = app.database.write(actor.organization).await?;
     let (organization, taxes) = (

@@ -90,6 +90,7 @@ pub async fn create_organization(app: &App, new: NewOrganization, by: &By) -> Re
         new.owner_name.trim()
     };
     let account = NewAccount {
+        password_given: false,
         id: owner,
         email: email.to_owned(),
         name: owner_name.to_owned(),

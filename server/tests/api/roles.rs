@@ -131,7 +131,7 @@ async fn nobody_gives_a_right_that_they_lack_nor_raises_themselves() {
                 "owners_only",
             ),
             (&member, json!({ "role": "admin" }), "beyond_own_rights"),
-            (&member, json!({ "role": "owner" }), "owners_only"),
+            (&member, json!({ "role": "owner" }), "beyond_own_rights"),
         ] {
             let path = format!("/api/v1/users/{user}");
             assert_eq!(admin.patch(&path, change).await.refusal(422), code);
@@ -147,6 +147,43 @@ async fn nobody_gives_a_right_that_they_lack_nor_raises_themselves() {
             admin.post(&path, json!({})).await.refusal(422),
             "beyond_own_rights"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_changes_or_deletes_a_role_that_allows_more() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let strong = role(owner, "Strong", &["settings.manage", "billing.manage"]).await;
+        let member = id_of(owner, "member@ours.example").await;
+        let give = json!({ "custom_role_id": strong["id"] });
+        owner
+            .patch(&format!("/api/v1/users/{member}"), give)
+            .await
+            .json(200);
+        let unused = role(owner, "Unused", &["audit.read"]).await;
+        restrict_admin(world, &["roles.manage", "billing.manage"]).await;
+
+        let admin = &world.ours.admin;
+        let strong = strong["id"].as_str().unwrap();
+        for change in [json!({ "permissions": [] }), json!({ "name": "Weak" })] {
+            let refused = admin.patch(&format!("{PATH}/{strong}"), change).await;
+            assert_eq!(refused.refusal(422), "beyond_own_rights");
+        }
+        let unused = unused["id"].as_str().unwrap();
+        let refused = admin.delete(&format!("{PATH}/{unused}")).await;
+        assert_eq!(refused.refusal(422), "beyond_own_rights");
+
+        let browser = world.sign_in("admin@ours.example").await;
+        for id in [strong, unused] {
+            let page = browser.get(&format!("/admin/roles/{id}")).await;
+            assert!(page.text.contains("which you do not have yourself"));
+            assert!(!page.text.contains("Save role") && !page.text.contains("Delete role"));
+            let form = [("name", "Weak"), ("version", "1")];
+            let refused = browser.submit(&format!("/admin/roles/{id}"), &form).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
     })
     .await;
 }
@@ -274,6 +311,70 @@ async fn s26_s27_s28_the_page_lists_members_and_what_roles_allow() {
                 submitted == StatusCode::FORBIDDEN || submitted == StatusCode::METHOD_NOT_ALLOWED
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s28_a_custom_role_of_all_permissions_does_not_open_the_admin_area_to_a_member() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let all = ascent::accounts::Permission::ALL.map(|it| it.as_str());
+        let all = role(owner, "Everything", &all).await;
+        let member = id_of(owner, "member@ours.example").await;
+        let give = json!({ "custom_role_id": all["id"] });
+        owner
+            .patch(&format!("/api/v1/users/{member}"), give)
+            .await
+            .json(200);
+        let browser = world.sign_in("member@ours.example").await;
+        for page in [
+            "integrations",
+            "integrations/pax8",
+            "roles",
+            "roles/new",
+            "roles/invite",
+            "audit",
+            "audit.csv",
+            "jobs",
+            "jobs/billing.run/run",
+            "settings",
+            "settings/taxes",
+            "settings/numbers",
+            "settings/tokens",
+            "settings/licence",
+        ] {
+            let answer = browser.get(&format!("/admin/{page}")).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{page}");
+        }
+        let token = &world.ours.member;
+        for call in [
+            "audit-events",
+            "audit-events/x",
+            "background-jobs",
+            "users",
+            "roles",
+            "integrations/pax8",
+            "exports/audit-events.csv",
+            "exports/audit-events.xlsx",
+            "exports/subscriptions.csv",
+            "exports/subscriptions.xlsx",
+            "integrations/pax8/companies",
+        ] {
+            for who in [token, &browser] {
+                let answer = who.get(&format!("/api/v1/{call}")).await;
+                assert_eq!(answer.refusal(403), "permission_denied", "{call}");
+            }
+        }
+        for call in [
+            "background-jobs/billing.run/run",
+            "background-jobs/pax8.sync/run",
+            "background-jobs/queue/x/retry",
+        ] {
+            let answer = token.post(&format!("/api/v1/{call}"), json!({})).await;
+            assert_eq!(answer.refusal(403), "permission_denied", "{call}");
+        }
+        token.get("/api/v1/clients").await.json(200);
     })
     .await;
 }

@@ -6,9 +6,9 @@ use axum::extract::{RawQuery, State};
 use super::{PATH, gate};
 use crate::{
     accounts::{
-        Permission, PermissionSet, Role,
+        Actor, Permission, PermissionSet,
         roles::{list_roles, list_system_roles},
-        users::{User, list_users},
+        users::{User, list_users, refuse_stronger},
     },
     app::App,
     http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
@@ -19,8 +19,7 @@ use crate::{
 #[template(path = "people/list.html")]
 struct ListPage {
     frame: Frame,
-    me: crate::ids::AccountId,
-    actor_role: Role,
+    actor: Actor,
     members: Vec<User>,
     pager: Pager,
     roles: Vec<RoleRow>,
@@ -39,12 +38,12 @@ struct RoleRow {
 impl ListPage {
     /// Whether the member is the visitor.
     fn is_me(&self, user: &User) -> bool {
-        user.id == self.me
+        user.id == self.actor.account
     }
 
     /// Whether the visitor may change or remove the member.
     fn may_change(&self, user: &User) -> bool {
-        user.role != Role::Owner || self.actor_role == Role::Owner
+        refuse_stronger(&self.actor, user).is_ok()
     }
 }
 
@@ -78,8 +77,7 @@ pub(super) async fn show(
     });
     html(&ListPage {
         frame: visit.frame(Place::Roles, "Roles & Permissions"),
-        me: visit.actor.account,
-        actor_role: visit.actor.role,
+        actor: visit.actor.clone(),
         members: members.data,
         pager: Pager::of(PATH, &query, members.next_cursor.as_deref()),
         roles: system.chain(custom).collect(),

@@ -10,7 +10,7 @@ use crate::{
         Permission,
         roles::{
             CustomRole, RoleDetails, change_role, create_role, delete_role, load_role,
-            refuse_in_use,
+            refuse_in_use, refuse_stronger_role,
         },
     },
     app::App,
@@ -32,6 +32,8 @@ struct RolePage {
     role: Option<CustomRole>,
     permissions: Vec<Choice>,
     action: String,
+    /// Why the visitor may not change the role.
+    beyond: Option<String>,
 }
 
 /// A permission in the form.
@@ -106,6 +108,7 @@ pub(super) async fn ask(
     gate(&visit)?;
     let mut tx = app.database.read(visit.actor.organization).await?;
     let role = load_role(&mut tx, role_id(&id)?).await?;
+    refuse_stronger_role(&visit.actor, &role)?;
     if let Err(error) = refuse_in_use(&role) {
         return go_and_tell(&visit, PATH, error);
     }
@@ -149,7 +152,7 @@ impl RolePage {
             Choice {
                 permission,
                 checked,
-                closed: !checked && !visit.actor.permissions.contains(permission),
+                closed: !visit.actor.permissions.contains(permission),
             }
         };
         let title = role
@@ -159,7 +162,11 @@ impl RolePage {
             Some(role) => format!("{PATH}/{}", role.id),
             None => format!("{PATH}/new"),
         };
+        let refused = role
+            .as_ref()
+            .and_then(|role| refuse_stronger_role(&visit.actor, role).err());
         Self {
+            beyond: refused.map(|error| error.to_string()),
             frame: visit.frame(Place::Roles, title),
             permissions: Permission::ALL.into_iter().map(choice).collect(),
             details,

@@ -105,7 +105,7 @@ async fn list(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
 ) -> ApiResult<axum::Json<List<RoleBody>>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     let system = list_system_roles(&mut tx).await?;
     let custom = list_roles(&mut tx).await?;
@@ -124,7 +124,7 @@ async fn create(
     ApiActor(actor): ApiActor,
     Json(NewRole { name, permissions }): Json<NewRole>,
 ) -> ApiResult<(StatusCode, axum::Json<RoleBody>)> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let details = RoleDetails { name, permissions };
     let mut tx = app.database.write(actor.organization).await?;
     let role = create_role(&mut tx, &actor, &details, app.clock.now()).await?;
@@ -140,7 +140,7 @@ async fn get(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<RoleBody>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(load_role(&mut tx, role_id(&id)?).await?.into()))
 }
@@ -155,7 +155,7 @@ async fn change(
     Path(id): Path<String>,
     Json(change): Json<RoleChange>,
 ) -> ApiResult<axum::Json<RoleBody>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let (id, now) = (role_id(&id)?, app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let mut details = RoleDetails::of(&load_role(&mut tx, id).await?);
@@ -174,7 +174,7 @@ async fn delete(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.write(actor.organization).await?;
     delete_role(&mut tx, &actor, role_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;

@@ -67,6 +67,17 @@ impl CustomRole {
     }
 }
 
+/// Goes on only if the role may be changed or deleted by the actor: it allows nothing that the actor may not.
+///
+/// # Errors
+/// With what it allows that the actor may not.
+pub fn refuse_stronger_role(actor: &Actor, role: &CustomRole) -> Result<()> {
+    match role.permissions.first_beyond(&actor.permissions) {
+        Some(beyond) => Err(stronger_than_you("permissions", "This role allows", beyond)),
+        None => Ok(()),
+    }
+}
+
 impl RoleDetails {
     /// The role as it is.
     #[must_use]
@@ -78,8 +89,8 @@ impl RoleDetails {
         }
     }
 
-    /// The role, if nothing is wrong with it. `before` is what it allowed already: only what is added has to be one's own.
-    pub(super) fn accept(&self, actor: &Actor, before: &PermissionSet) -> Result<Accepted> {
+    /// The role, if nothing is wrong with it and all that it allows is the actor's own to give.
+    pub(super) fn accept(&self, actor: &Actor) -> Result<Accepted> {
         let mut checks = Checks::default();
         let empty = "Enter a name, such as Billing clerk.";
         let name = checks.required("name", &self.name, LONGEST_NAME, empty);
@@ -101,11 +112,7 @@ impl RoleDetails {
         }
         checks.finish()?;
         let permissions = PermissionSet::of_names(&self.permissions);
-        let added: PermissionSet = permissions
-            .iter()
-            .filter(|it| !before.contains(*it))
-            .collect();
-        match added.first_beyond(&actor.permissions) {
+        match permissions.first_beyond(&actor.permissions) {
             Some(beyond) => Err(beyond_own_rights("permissions", beyond)),
             None => Ok(Accepted { name, permissions }),
         }
@@ -114,10 +121,31 @@ impl RoleDetails {
 
 /// The refusal to give what the giver lacks.
 pub(in crate::accounts) fn beyond_own_rights(field: &str, lacked: Permission) -> Error {
-    let detail = format!(
-        "You cannot give the permission {}, because you do not have it yourself.",
-        lacked.as_str()
-    );
+    beyond(
+        field,
+        format!(
+            "You cannot give the permission {}, because you do not have it yourself.",
+            lacked.as_str()
+        ),
+    )
+}
+
+/// The refusal to change who or what may do more than oneself.
+pub(in crate::accounts) fn stronger_than_you(
+    field: &str,
+    subject: &str,
+    lacked: Permission,
+) -> Error {
+    beyond(
+        field,
+        format!(
+            "{subject} the permission {}, which you do not have yourself. Ask somebody who has it.",
+            lacked.as_str()
+        ),
+    )
+}
+
+fn beyond(field: &str, detail: String) -> Error {
     Error::Refused {
         code: "beyond_own_rights",
         fields: vec![FieldError {

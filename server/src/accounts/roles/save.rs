@@ -3,9 +3,9 @@
 use db::OrgTx;
 use jiff::Timestamp;
 
-use super::{CustomRole, RoleDetails, list_roles, load_role, store};
+use super::{CustomRole, RoleDetails, list_roles, load_role, refuse_stronger_role, store};
 use crate::{
-    accounts::{Actor, PermissionSet},
+    accounts::Actor,
     audit,
     error::{Error, Result},
     ids::CustomRoleId,
@@ -24,7 +24,7 @@ pub async fn create_role(
     details: &RoleDetails,
     now: Timestamp,
 ) -> Result<CustomRole> {
-    let accepted = details.accept(actor, &PermissionSet::default())?;
+    let accepted = details.accept(actor)?;
     if list_roles(tx).await?.len() >= MOST_ROLES {
         let detail = format!("An organization has at most {MOST_ROLES} roles of its own.");
         return Err(Error::conflict("too_many_roles", detail));
@@ -39,7 +39,7 @@ pub async fn create_role(
 /// Changes a role, for everybody who has it. `version` is the one that the person saw; none: whichever there is.
 ///
 /// # Errors
-/// When a field is refused, the role was changed meanwhile, or an added permission is beyond the actor's own.
+/// When a field is refused, the role was changed meanwhile, or it allows what the actor may not.
 pub async fn change_role(
     tx: &mut OrgTx,
     actor: &Actor,
@@ -50,7 +50,8 @@ pub async fn change_role(
 ) -> Result<CustomRole> {
     let before = load_role(tx, id).await?;
     before.refuse_stale(version)?;
-    let accepted = details.accept(actor, &before.permissions)?;
+    refuse_stronger_role(actor, &before)?;
+    let accepted = details.accept(actor)?;
     store::update(tx, id, &accepted).await?;
     let after = load_role(tx, id).await?;
     record(tx, actor, "role.changed", now, Some(&before), Some(&after)).await?;
@@ -60,7 +61,7 @@ pub async fn change_role(
 /// Deletes a role that nobody has.
 ///
 /// # Errors
-/// When somebody has it.
+/// When somebody has it, or it allows what the actor may not.
 pub async fn delete_role(
     tx: &mut OrgTx,
     actor: &Actor,
@@ -68,6 +69,7 @@ pub async fn delete_role(
     now: Timestamp,
 ) -> Result<CustomRole> {
     let role = load_role(tx, id).await?;
+    refuse_stronger_role(actor, &role)?;
     refuse_in_use(&role)?;
     store::delete(tx, id).await?;
     record(tx, actor, "role.deleted", now, Some(&role), None).await?;

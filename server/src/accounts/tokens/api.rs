@@ -65,7 +65,7 @@ async fn list(
     Query(page): Query<PageQuery>,
 ) -> ApiResult<axum::Json<List<ApiToken>>> {
     let whose = if query.all {
-        actor.require_admin(Permission::SettingsManage)?;
+        actor.require(Permission::SettingsManage)?;
         Whose::Everybodys
     } else {
         Whose::Of(actor.account)

@@ -155,7 +155,7 @@ async fn revoke_own(
 async fn ask_any(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
     visit
         .actor
-        .require_admin(crate::accounts::Permission::SettingsManage)?;
+        .require(crate::accounts::Permission::SettingsManage)?;
     ask(&app, &visit, &id, EVERYBODYS, Place::Settings).await
 }
 
@@ -166,7 +166,7 @@ async fn revoke_any(
 ) -> PageResult {
     visit
         .actor
-        .require_admin(crate::accounts::Permission::SettingsManage)?;
+        .require(crate::accounts::Permission::SettingsManage)?;
     revoke(&app, &visit, &id, EVERYBODYS).await
 }
 

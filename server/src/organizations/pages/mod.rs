@@ -37,5 +37,5 @@ const TABS: [(&str, &str); 5] = [
 
 /// Goes on only for those who may manage the settings.
 fn gate(visit: &Visit) -> Result<()> {
-    visit.actor.require_admin(Permission::SettingsManage)
+    visit.actor.require(Permission::SettingsManage)
 }

@@ -1,10 +1,15 @@
 //! Who gets to see the Pax8 pages.
 
+use ascent::accounts::Permission;
 use axum::http::{Method, StatusCode};
 use pax8_sandbox::demo;
+use serde_json::json;
 
 use super::{PAGE, company, connect_with_clients, subscription};
-use crate::world::{World, on_each_engine};
+use crate::{
+    roles::restrict_admin,
+    world::{World, on_each_engine},
+};
 
 fn paths(world: &World) -> Vec<String> {
     let (company, subscription) = (company(world, 1), subscription(world, 1));
@@ -165,10 +170,56 @@ async fn s26_s28_s29_a_member_reaches_neither_pages_nor_forms() {
 }
 
 #[tokio::test]
-async fn s27_an_administrator_opens_the_page() {
+async fn s26_s27_owner_and_administrator_open_the_admin_area_and_the_page() {
     on_each_engine(async |world| {
+        for email in ["owner@ours.example", "admin@ours.example"] {
+            let browser = world.sign_in(email).await;
+            for path in ["/admin/integrations", PAGE] {
+                let answer = browser.get(path).await;
+                assert_eq!(answer.status, StatusCode::OK, "{email} {path}");
+            }
+            let home = browser.get("/").await.text;
+            assert!(home.contains("href=\"/admin/integrations\""), "{email}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s29_the_pages_need_the_permission_to_manage_integrations_and_no_other() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let all = Permission::ALL.map(Permission::as_str).into_iter();
+        let others: Vec<_> = all.filter(|it| *it != "integrations.manage").collect();
+        let role = restrict_admin(world, &others).await;
         let admin = world.sign_in("admin@ours.example").await;
-        assert_eq!(admin.get(PAGE).await.status, StatusCode::OK);
+        for path in paths(world)
+            .into_iter()
+            .chain(["/admin/integrations".to_owned()])
+        {
+            let answer = admin.get(&path).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(answer.text.contains("integrations.manage"), "{path}");
+        }
+        for path in forms(world) {
+            let answer = admin.submit(&path, &[]).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let change = json!({ "permissions": ["integrations.manage"] });
+        let role = format!("/api/v1/roles/{}", role["id"].as_str().unwrap());
+        world.ours.owner.patch(&role, change).await.json(200);
+        for path in paths(world)
+            .into_iter()
+            .chain(["/admin/integrations".to_owned()])
+        {
+            let answer = admin.get(&path).await;
+            // Some paths are parts of the page and lead back to it.
+            let open = [StatusCode::OK, StatusCode::SEE_OTHER];
+            assert!(open.contains(&answer.status), "{path}: {}", answer.status);
+        }
+        for path in ["/admin/integrations", PAGE] {
+            admin.get(path).await.page();
+        }
     })
     .await;
 }
