@@ -2,9 +2,12 @@
 //!
 //! - A session and a token belong to one account in one organization; [`Actor`] is what they become.
 //! - Passwords are stored as Argon2id, session secrets and tokens as digests: the database opens no door.
-//! - A refused sign-in says neither whether the account exists nor what was wrong.
+//! - A refused sign-in says neither whether the account exists nor what was wrong, and too many lock an address alike.
+//! - Somebody becomes a member by their own act: opening the link of that organization and signing in. Only an account that did not
+//!   exist before can be opened by whoever invites, and it belongs to that organization alone.
 
 mod actor;
+mod attempts;
 pub mod me;
 pub mod pages;
 mod password;

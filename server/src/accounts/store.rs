@@ -11,19 +11,19 @@ use crate::{
 };
 
 db::statements! {
-    system INSERT_ACCOUNT = "insert into account (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)";
-    org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at)
-        values ($1, $2, $3, $4, $5)";
-    system FIND_FOR_SIGN_IN = "select a.id, a.password_hash, a.failed_sign_ins, a.locked_until, m.organization_id
-        from account a left join membership m on m.account_id = a.id where a.email = $1 order by m.created_at limit 1";
-    system NOTE_FAILURE = "update account set failed_sign_ins = failed_sign_ins + 1, locked_until = $2 where id = $1";
-    system CLEAR_FAILURES = "update account set failed_sign_ins = 0, locked_until = null where id = $1 and failed_sign_ins > 0";
+    system INSERT_ACCOUNT = "insert into account (id, email, name, password_hash, password_given, created_at)
+        values ($1, $2, $3, $4, $5, $6)";
+    org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at, joined_at)
+        values ($1, $2, $3, $4, $5, $5)";
+    system FIND_FOR_SIGN_IN = "select a.id, a.password_hash, m.organization_id
+        from account a left join membership m on m.account_id = a.id and m.joined_at is not null
+        where a.email = $1 order by m.joined_at limit 1";
     system INSERT_SESSION = "insert into session (organization_id, id, account_id, csrf_token, created_at, last_seen_at, expires_at)
         values ($1, $2, $3, $4, $5, $5, $6)";
     org FIND_SESSION = "select s.csrf_token, s.last_seen_at, s.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from session s join organization o on o.id = s.organization_id join account a on a.id = s.account_id
-        join membership m on m.organization_id = s.organization_id and m.account_id = s.account_id
+        join membership m on m.organization_id = s.organization_id and m.account_id = s.account_id and m.joined_at is not null
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where s.organization_id = $1 and s.id = $2 and s.expires_at > $3";
     system TOUCH_SESSION = "update session set last_seen_at = $3 where organization_id = $1 and id = $2";
@@ -35,7 +35,7 @@ db::statements! {
     org FIND_TOKEN = "select t.last_used_at, t.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from api_token t join organization o on o.id = t.organization_id join account a on a.id = t.account_id
-        join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id
+        join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id and m.joined_at is not null
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where t.organization_id = $1 and t.token_hash = $2 and (t.expires_at is null or t.expires_at > $3)";
     org FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
@@ -51,6 +51,8 @@ pub struct NewAccount {
     pub name: String,
     /// Its password.
     pub password: PasswordHash,
+    /// Whether somebody else chose the password and may know it.
+    pub password_given: bool,
 }
 
 /// Stores an account.
@@ -64,6 +66,7 @@ pub async fn insert_account(tx: &mut SystemTx, account: &NewAccount, now: Timest
         email,
         &account.name,
         account.password.as_stored(),
+        account.password_given,
         now
     ];
     match tx.execute(&INSERT_ACCOUNT, args).await {
@@ -75,7 +78,7 @@ pub async fn insert_account(tx: &mut SystemTx, account: &NewAccount, now: Timest
     }
 }
 
-/// Makes an account a member of the transaction's organization.
+/// Makes an account a member of the transaction's organization, from now on.
 ///
 /// # Errors
 /// When it is one already.
@@ -98,8 +101,7 @@ pub(super) struct SignInRecord {
     pub account: AccountId,
     /// None: invited, and no password chosen yet.
     pub password: Option<PasswordHash>,
-    pub failures: i64,
-    pub locked_until: Option<Timestamp>,
+    /// The first that they joined; none: they belong nowhere.
     pub organization: Option<OrganizationId>,
 }
 
@@ -116,27 +118,10 @@ pub(super) async fn find_for_sign_in(
             password: row
                 .get::<Option<String>>("password_hash")?
                 .map(PasswordHash::from_stored),
-            failures: row.get("failed_sign_ins")?,
-            locked_until: row.get("locked_until")?,
             organization: row.get("organization_id")?,
         })
     })
     .transpose()
-}
-
-pub(super) async fn note_failure(
-    tx: &mut SystemTx,
-    account: AccountId,
-    locked_until: Option<Timestamp>,
-) -> Result<()> {
-    tx.execute(&NOTE_FAILURE, args![account, locked_until])
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn clear_failures(tx: &mut SystemTx, account: AccountId) -> Result<()> {
-    tx.execute(&CLEAR_FAILURES, args![account]).await?;
-    Ok(())
 }
 
 pub(super) struct SessionRecord {

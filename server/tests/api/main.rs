@@ -24,6 +24,7 @@ mod docs;
 mod estate;
 mod exports;
 mod idempotency;
+mod invitations;
 mod jobs;
 mod me;
 mod organization;

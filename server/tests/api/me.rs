@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::{
+    invitations::join,
     roles::restrict_admin,
     world::{PASSWORD, on_each_engine},
 };
@@ -105,7 +106,9 @@ async fn who_works_for_two_organizations_switches_between_them() {
         assert_eq!(refused.status, StatusCode::NOT_FOUND);
 
         let body = json!({ "email": "member@theirs.example", "role": "admin" });
-        world.ours.owner.post("/api/v1/users", body).await.json(201);
+        let invited = world.ours.owner.post("/api/v1/users", body).await.json(201);
+        assert!(!member.get("/").await.text.contains("/switch-organization"));
+        join(world, &invited, &[("present_password", PASSWORD)]).await;
         assert!(member.get("/").await.text.contains("/switch-organization"));
         let answer = member.submit("/switch-organization", &form).await;
         assert_eq!(answer.location(), "/");

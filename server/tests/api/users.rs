@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::{
-    roles::id_of,
+    invitations::join,
+    roles::{id_of, restrict_admin},
     world::{PASSWORD, on_each_engine},
 };
 
@@ -44,112 +45,6 @@ async fn s28_people_are_for_owners_and_administrators() {
             world.ours.member.post(PATH, body).await.refusal(403),
             "permission_denied"
         );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn somebody_invited_chooses_a_password_by_a_link_that_works_once() {
-    on_each_engine(async |world| {
-        let body = json!({ "email": "Ann@New.example", "name": "Ann", "role": "member" });
-        let invited = world.ours.admin.post(PATH, body).await.json(201);
-        assert_eq!(
-            (&invited["email"], &invited["status"]),
-            (&json!("ann@new.example"), &json!("invited"))
-        );
-        let url = invited["invitation"]["url"].as_str().unwrap();
-        let (_, code) = url.split_once("code=").unwrap();
-        let page = world
-            .nobody()
-            .get(&format!("/invitation?code={code}"))
-            .await;
-        assert!(
-            page.text.contains("Ours") && page.text.contains("ann@new.example"),
-            "{}",
-            page.text
-        );
-
-        let form = [("code", code), ("name", "Ann Reed"), ("password", "short")];
-        let refused = world.nobody().submit("/invitation", &form).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.text.contains("Ann Reed") && refused.text.contains("at least 12"));
-
-        let form = [("code", code), ("name", "Ann Reed"), ("password", PASSWORD)];
-        assert_eq!(
-            world.nobody().submit("/invitation", &form).await.location(),
-            "/"
-        );
-        assert_eq!(
-            world.nobody().submit("/invitation", &form).await.status,
-            StatusCode::NOT_FOUND
-        );
-        world.sign_in("ann@new.example").await.get("/").await.page();
-        let id = id_of(&world.ours.owner, "ann@new.example").await;
-        let user = world
-            .ours
-            .owner
-            .get(&format!("{PATH}/{id}"))
-            .await
-            .json(200);
-        assert_eq!(
-            (&user["name"], &user["status"]),
-            (&json!("Ann Reed"), &json!("active"))
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_link_ends_after_a_week_and_a_new_one_ends_the_old() {
-    on_each_engine(async |world| {
-        let body = json!({ "email": "ann@new.example", "role": "member" });
-        let invited = world.ours.admin.post(PATH, body).await.json(201);
-        let path = format!("{PATH}/{}/invitation", invited["id"].as_str().unwrap());
-        let renewed = world.ours.admin.post(&path, json!({})).await.json(201);
-        let page = |url: &serde_json::Value| {
-            let (_, code) = url.as_str().unwrap().split_once("code=").unwrap();
-            format!("/invitation?code={code}")
-        };
-        let (old, new) = (page(&invited["invitation"]["url"]), page(&renewed["url"]));
-        assert_eq!(world.nobody().get(&old).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(world.nobody().get(&new).await.status, StatusCode::OK);
-        world.set_now("2026-06-22T12:00:01Z");
-        assert_eq!(world.nobody().get(&new).await.status, StatusCode::NOT_FOUND);
-        let sign_in = [("email", "ann@new.example"), ("password", PASSWORD)];
-        let refused = world.nobody().submit("/sign-in", &sign_in).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_account_that_exists_becomes_a_member_and_keeps_its_name_and_password() {
-    on_each_engine(async |world| {
-        let body = json!({ "email": "member@theirs.example", "name": "Other", "role": "admin", "password": "another password" });
-        let invited = world.ours.owner.post(PATH, body.clone()).await.json(201);
-        assert_eq!(invited["had_account"], true);
-        assert_eq!(invited["name"], "member");
-        assert_eq!(invited["invitation"], json!(null));
-        world.sign_in("member@theirs.example").await.get("/").await.page();
-        let refused = world.ours.owner.post(PATH, body).await.json(422);
-        assert_eq!(refused["errors"][0]["field"], "email");
-        let theirs = world.theirs.owner.get(PATH).await.json(200);
-        assert_eq!(theirs["data"].as_array().unwrap().len(), 3);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_first_password_opens_at_once_and_appears_nowhere() {
-    on_each_engine(async |world| {
-        let body = json!({ "email": "ann@new.example", "role": "member", "password": PASSWORD });
-        let answer = world.ours.owner.post(PATH, body).await;
-        assert!(!answer.text.contains(PASSWORD) && !answer.text.contains("argon2"));
-        assert_eq!(answer.json(201)["status"], "active");
-        world.sign_in("ann@new.example").await.get("/").await.page();
-        let short = json!({ "email": "bob@new.example", "role": "member", "password": "short" });
-        let refused = world.ours.owner.post(PATH, short).await.json(422);
-        assert_eq!(refused["errors"][0]["field"], "password");
     })
     .await;
 }
@@ -208,6 +103,46 @@ async fn the_last_owner_stays_and_only_an_owner_makes_one() {
 }
 
 #[tokio::test]
+async fn nobody_changes_or_removes_somebody_who_may_do_more() {
+    on_each_engine(async |world| {
+        let strong =
+            json!({ "email": "strong@ours.example", "role": "admin", "password": PASSWORD });
+        let strong = world.ours.owner.post(PATH, strong).await.json(201);
+        let strong = strong["id"].as_str().unwrap();
+        restrict_admin(world, &["roles.manage", "clients.manage"]).await;
+        let (admin, path) = (&world.ours.admin, format!("{PATH}/{strong}"));
+        let weaker = json!({ "role": "member", "custom_role_id": null });
+        for refused in [
+            admin.patch(&path, json!({})).await,
+            admin.patch(&path, weaker).await,
+            admin.delete(&path).await,
+        ] {
+            assert_eq!(refused.refusal(422), "beyond_own_rights");
+            assert!(refused.text.contains("which you do not have"));
+        }
+
+        let browser = world.sign_in("admin@ours.example").await;
+        let list = browser.get("/admin/roles").await.text;
+        let member = id_of(admin, "member@ours.example").await;
+        assert!(!list.contains(&format!("/members/{strong}")), "{list}");
+        assert!(
+            !list.contains(&format!("/members/{member}")),
+            "they may bill"
+        );
+        let own = id_of(admin, "admin@ours.example").await;
+        assert!(list.contains(&format!("/members/{own}")));
+        let page = format!("/admin/roles/members/{strong}");
+        for form in [page.clone(), format!("{page}/remove")] {
+            let answer = browser.submit(&form, &[("role", "member")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+        }
+        let user = world.ours.owner.get(&path).await.json(200);
+        assert_eq!(user["role"], "admin");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_is_removed_is_out_at_once() {
     on_each_engine(async |world| {
         let browser = world.sign_in("member@ours.example").await;
@@ -227,16 +162,10 @@ async fn who_is_removed_is_out_at_once() {
         );
         assert_eq!(world.ours.admin.get(&path).await.refusal(404), "not_found");
         let body = json!({ "email": "member@ours.example", "role": "member" });
-        assert_eq!(
-            world.ours.admin.post(PATH, body).await.json(201)["had_account"],
-            true
-        );
-        world
-            .sign_in("member@ours.example")
-            .await
-            .get("/")
-            .await
-            .page();
+        let invited = world.ours.admin.post(PATH, body).await.json(201);
+        assert_eq!(invited["had_account"], true);
+        let form = [("present_password", PASSWORD)];
+        join(world, &invited, &form).await.get("/").await.page();
     })
     .await;
 }

@@ -259,6 +259,7 @@ async fn add_user(app: &App, organization: OrganizationId, name: &str, role: Rol
         email: format!("{}@{name}.example", role.as_str()),
         name: role.as_str().to_owned(),
         password: password_hash().await,
+        password_given: false,
     };
     let mut tx = app.database.system_write().await.unwrap();
     accounts::insert_account(&mut tx, &account, now)

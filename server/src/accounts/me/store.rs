@@ -12,7 +12,7 @@ use crate::{
 
 db::statements! {
     system ORGANIZATIONS_OF = "select o.id, o.name from membership m join organization o on o.id = m.organization_id
-        where m.account_id = $1 order by lower(o.name), o.id";
+        where m.account_id = $1 and m.joined_at is not null order by lower(o.name), o.id";
     system LIST_SESSIONS = "select s.id, s.organization_id, o.name as organization_name, s.created_at, s.last_seen_at
         from session s join organization o on o.id = s.organization_id
         where s.account_id = $1 and s.expires_at > $2 order by s.last_seen_at desc, s.id";
@@ -20,7 +20,7 @@ db::statements! {
     system DELETE_OTHER_SESSIONS = "delete from session where account_id = $1 and not (organization_id = $2 and id = $3)";
     system SET_NAME = "update account set name = $2 where id = $1";
     system FIND_PASSWORD = "select password_hash from account where id = $1";
-    system SET_PASSWORD = "update account set password_hash = $2 where id = $1";
+    system SET_PASSWORD = "update account set password_hash = $2, password_given = false where id = $1";
 }
 
 pub(super) async fn organizations_of(

@@ -56,11 +56,7 @@ pub(super) async fn invite(State(app): State<App>, Form { visit, fields }: Form)
         return show_link(&visit, &invited.user.email, &link);
     }
     let email = invited.user.email;
-    let text = if invited.had_account {
-        format!("{email} has an account already and signs in here with it.")
-    } else {
-        format!("{email} can sign in with the password that you chose.")
-    };
+    let text = format!("{email} can sign in with the password that you chose.");
     Ok(go_to(&visit, PATH, &[Flash::ok(text)]))
 }
 
@@ -97,7 +93,8 @@ fn show_link(visit: &Visit, email: &str, link: &InvitationLink) -> PageResult {
         frame: visit.frame(Place::Roles, "Invitation"),
         crumb: (PATH, "Roles & Permissions"),
         lead: format!(
-            "Send this link to {email}. There they choose their password; it works once, until {until}."
+            "Send this link to {email}. There they sign in with the account that they have, or choose a password for a new one. \
+             It works once, until {until}."
         ),
         notice: "Copy this link now. It is not shown again.",
         secret: link.address.expose_secret().to_owned(),

@@ -35,7 +35,7 @@ pub fn api() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUserBody {
-    /// The address with which they sign in. Where it has an account, that one becomes a member and keeps its name and password.
+    /// The address with which they sign in. An account that it has already keeps its name and password, and joins by the link.
     #[serde(default)]
     #[schema(required)]
     email: String,
@@ -48,7 +48,8 @@ struct NewUserBody {
     role: String,
     /// The custom role that says what they may do in place of the role.
     custom_role_id: Option<String>,
-    /// Their first password, at least 12 characters. Where it is absent, the answer has a link to choose it.
+    /// The first password of a new account, at least 12 characters. Where it is absent, the answer has a link to choose it. It has no
+    /// effect on an account that exists.
     #[schema(write_only)]
     password: Option<String>,
 }
@@ -60,11 +61,11 @@ struct InvitedBody {
     user: User,
     /// Whether the address had an account before.
     had_account: bool,
-    /// The link to choose the first password, shown only now; null where there is none to be chosen.
+    /// The link by which they join, shown only now; null where a new account with the password given belongs to the organization at once.
     invitation: Option<InvitationBody>,
 }
 
-/// A link to choose the first password.
+/// A link to join: by signing in with the account that there is, or choosing the first password of a new one.
 #[derive(Serialize, ToSchema)]
 struct InvitationBody {
     /// Its address, shown only now. It works once.
@@ -105,12 +106,12 @@ async fn list(
     ApiActor(actor): ApiActor,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<axum::Json<List<User>>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(list_users(&mut tx, &page).await?))
 }
 
-/// Brings somebody into the organization.
+/// Brings somebody into the organization: a new account with a password at once, everybody else as soon as they join by the link.
 #[utoipa::path(post, path = "/users", tag = "people", request_body = NewUserBody,
     responses((status = 201, body = InvitedBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn invite(
@@ -118,7 +119,7 @@ async fn invite(
     ApiActor(actor): ApiActor,
     Json(new): Json<NewUserBody>,
 ) -> ApiResult<(StatusCode, axum::Json<InvitedBody>)> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let new = NewUser {
         email: new.email,
         name: new.name,
@@ -145,7 +146,7 @@ async fn get(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<User>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     Ok(axum::Json(load_user(&mut tx, user_id(&id)?).await?))
 }
@@ -160,7 +161,7 @@ async fn change(
     Path(id): Path<String>,
     Json(change): Json<UserChange>,
 ) -> ApiResult<axum::Json<User>> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let (id, now) = (user_id(&id)?, app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let user = load_user(&mut tx, id).await?;
@@ -182,14 +183,14 @@ async fn remove(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let mut tx = app.database.write(actor.organization).await?;
     remove_user(&mut tx, &actor, user_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a new link for somebody who has not chosen a password yet; the one before stops working.
+/// Makes a new link for somebody who has yet to join; the one before stops working.
 #[utoipa::path(post, path = "/users/{id}/invitation", tag = "people", params(("id" = String, Path)),
     responses((status = 201, body = InvitationBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn renew(
@@ -197,7 +198,7 @@ async fn renew(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<(StatusCode, axum::Json<InvitationBody>)> {
-    actor.require_admin(Permission::RolesManage)?;
+    actor.require(Permission::RolesManage)?;
     let (_, link) = renew_invitation(&app, &actor, user_id(&id)?).await?;
     Ok((StatusCode::CREATED, axum::Json(link.into())))
 }

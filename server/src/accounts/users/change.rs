@@ -3,7 +3,7 @@
 use db::OrgTx;
 use jiff::Timestamp;
 
-use super::{GrantDetails, User, grant::refuse_unless_owner, list_owners, load_user, store};
+use super::{GrantDetails, User, grant::refuse_stronger, list_owners, load_user, store};
 use crate::{
     accounts::{Actor, Role},
     audit,
@@ -14,7 +14,7 @@ use crate::{
 /// Gives a user another role. `version` is the one that the person saw; none: whichever there is.
 ///
 /// # Errors
-/// When the role is not the actor's to give, the user was changed meanwhile, or is the last Owner.
+/// When the role is not the actor's to give, the user may do more than the actor, was changed meanwhile, or is the last Owner.
 pub async fn change_user(
     tx: &mut OrgTx,
     actor: &Actor,
@@ -25,10 +25,10 @@ pub async fn change_user(
 ) -> Result<User> {
     let before = load_user(tx, id).await?;
     before.refuse_stale(version)?;
-    refuse_unless_owner(actor, before.role)?;
+    refuse_stronger(actor, &before)?;
     let grant = details.accept(tx, actor).await?;
     if before.role == Role::Owner && grant.role != Role::Owner {
-        refuse_last_owner(tx, "made less than an Owner").await?;
+        refuse_last_owner(tx, &before, "made less than an Owner").await?;
     }
     store::set_role(tx, id, &grant).await?;
     let after = load_user(tx, id).await?;
@@ -43,8 +43,8 @@ pub async fn change_user(
 }
 
 /// Goes on only if another Owner is left.
-pub(super) async fn refuse_last_owner(tx: &mut OrgTx, what: &str) -> Result<()> {
-    if list_owners(tx).await?.len() > 1 {
+pub(super) async fn refuse_last_owner(tx: &mut OrgTx, user: &User, what: &str) -> Result<()> {
+    if list_owners(tx).await?.iter().any(|it| it.id != user.id) {
         return Ok(());
     }
     let detail = format!("The last Owner cannot be {what}. Make somebody else an Owner first.");

@@ -2,10 +2,11 @@
 
 use db::OrgTx;
 
+use super::User;
 use crate::{
     accounts::{
         Actor, PermissionSet, Role,
-        roles::{beyond_own_rights, find_role},
+        roles::{beyond_own_rights, find_role, stronger_than_you},
     },
     error::{Error, FieldError, Result},
     ids::CustomRoleId,
@@ -61,7 +62,7 @@ impl GrantDetails {
 }
 
 /// Goes on only if the role is not the Owner's, or the actor is one.
-pub(super) fn refuse_unless_owner(actor: &Actor, role: Role) -> Result<()> {
+fn refuse_unless_owner(actor: &Actor, role: Role) -> Result<()> {
     if role != Role::Owner || actor.role == Role::Owner {
         return Ok(());
     }
@@ -76,8 +77,20 @@ pub(super) fn refuse_unless_owner(actor: &Actor, role: Role) -> Result<()> {
     })
 }
 
+/// Goes on only if the user may be changed, removed or given a link by the actor: they may do nothing that the actor may not.
+///
+/// # Errors
+/// With what they may do that the actor may not.
+pub fn refuse_stronger(actor: &Actor, user: &User) -> Result<()> {
+    refuse_unless_owner(actor, user.role)?;
+    match user.permissions.first_beyond(&actor.permissions) {
+        Some(beyond) => Err(stronger_than_you("role", "This member has", beyond)),
+        None => Ok(()),
+    }
+}
+
 /// Goes on only if the actor has all that is given.
-pub(super) fn refuse_beyond(actor: &Actor, field: &str, given: &PermissionSet) -> Result<()> {
+fn refuse_beyond(actor: &Actor, field: &str, given: &PermissionSet) -> Result<()> {
     match given.first_beyond(&actor.permissions) {
         Some(beyond) => Err(beyond_own_rights(field, beyond)),
         None => Ok(()),

@@ -4,7 +4,7 @@ use db::{OrgTx, SystemTx};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{GrantDetails, InvitationLink, User, invitation::make_invitation, load_user, store};
+use super::{GrantDetails, InvitationLink, User, link::make_link, load_user, store};
 use crate::{
     accounts::{Actor, NewAccount, PasswordHash, hash_password, insert_account},
     app::App,
@@ -23,7 +23,7 @@ pub struct NewUser {
     pub email: String,
     /// Their name; the address where it is empty. An account that exists keeps its own.
     pub name: String,
-    /// Their first password. None: they choose it by a link. An account that exists keeps its own.
+    /// The first password of an account that does not exist yet. None: they choose it by a link. An account that exists keeps its own.
     pub password: Option<SecretString>,
     /// What they may do.
     pub grant: GrantDetails,
@@ -33,13 +33,14 @@ pub struct NewUser {
 pub struct Invited {
     /// The user.
     pub user: User,
-    /// By which they choose their first password, where they have none. To be shown once.
+    /// By which they join; none where an account was made with the password given. To be shown once.
     pub link: Option<InvitationLink>,
-    /// Whether they had an account before, with which they sign in here too.
+    /// Whether they had an account before, with which they join.
     pub had_account: bool,
 }
 
-/// Brings somebody into the actor's organization, with an account of their own if they have none.
+/// Brings somebody into the actor's organization: at once with a new account and the password given, otherwise as soon as they
+/// open the link and sign in. So nobody who can open an account by another organization comes in here with it.
 ///
 /// # Errors
 /// When a field is refused, they belong to it already, or the role is not the actor's to give.
@@ -63,17 +64,17 @@ pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invit
 
     let mut tx = app.database.system_write().await?;
     let known = store::find_account(&mut tx, &email).await?;
-    let (account, wants_link) = match &known {
-        Some(known) => (known.id, known.invited && known.memberships == 0),
+    let (account, joined) = match known {
+        Some(known) => (known, false),
         None => insert_new(&mut tx, email, name, password, now).await?,
     };
     let mut tx = tx.into_writer_of(actor.organization).await?;
     let grant = new.grant.accept(&mut tx, actor).await?;
-    store::insert_membership(&mut tx, account, &grant, now).await?;
-    let link = if wants_link {
-        Some(make_invitation(&mut tx, app, account).await?)
-    } else {
+    store::insert_membership(&mut tx, account, &grant, now, joined.then_some(now)).await?;
+    let link = if joined {
         None
+    } else {
+        Some(make_link(&mut tx, app, account).await?)
     };
     let user = load_user(&mut tx, account).await?;
     record(&mut tx, app, actor, &user).await?;
@@ -85,7 +86,7 @@ pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invit
     })
 }
 
-/// Makes an account; tells its id, and whether a password is still to be chosen.
+/// Makes an account; tells its id, and whether it has a password and so belongs to the organization at once.
 async fn insert_new(
     tx: &mut SystemTx,
     email: String,
@@ -96,16 +97,17 @@ async fn insert_new(
     let id = AccountId::new();
     let Some(password) = password else {
         store::insert_invited(tx, id, &email, &name, now).await?;
-        return Ok((id, true));
+        return Ok((id, false));
     };
     let account = NewAccount {
         id,
         email,
         name,
         password,
+        password_given: true,
     };
     insert_account(tx, &account, now).await?;
-    Ok((id, false))
+    Ok((id, true))
 }
 
 async fn record(tx: &mut OrgTx, app: &App, actor: &Actor, user: &User) -> Result<()> {

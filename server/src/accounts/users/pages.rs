@@ -8,7 +8,7 @@ use axum::{
 };
 use secrecy::SecretString;
 
-use super::{Invitee, accept_invitation, find_invitee, invitation::over};
+use super::{Invitee, Joining, accept_invitation, find_invitee, link::over};
 use crate::{
     accounts::pages::enter,
     app::App,
@@ -45,8 +45,12 @@ async fn accept(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
     let typed = Fields::parse(&body);
     let invitee = find_invitee(&app, typed.text("code")).await?;
     let invitee = invitee.ok_or_else(over)?;
-    let password = SecretString::from(typed.raw("password"));
-    match accept_invitation(&app, typed.text("code"), typed.text("name"), password).await {
+    let joining = Joining {
+        name: typed.text("name").to_owned(),
+        present_password: SecretString::from(typed.raw("present_password")),
+        password: SecretString::from(typed.raw("password")),
+    };
+    match accept_invitation(&app, typed.text("code"), joining).await {
         Ok(session) => Ok(enter(&app, &session, "/")),
         Err(error) if !error.field_errors().is_empty() => html_refused(&InvitationPage {
             invitee,

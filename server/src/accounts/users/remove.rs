@@ -3,7 +3,7 @@
 use db::OrgTx;
 use jiff::Timestamp;
 
-use super::{User, change::refuse_last_owner, grant::refuse_unless_owner, load_user, store};
+use super::{User, change::refuse_last_owner, grant::refuse_stronger, load_user, store};
 use crate::{
     accounts::{Actor, Role},
     audit,
@@ -15,7 +15,7 @@ use crate::{
 /// does what they did in the audit log.
 ///
 /// # Errors
-/// When they are an Owner and the actor is not, or the last Owner.
+/// When they may do more than the actor, or are the last Owner.
 pub async fn remove_user(
     tx: &mut OrgTx,
     actor: &Actor,
@@ -40,9 +40,9 @@ pub async fn remove_user(
 /// # Errors
 /// What is in the way.
 pub async fn refuse_removal(tx: &mut OrgTx, actor: &Actor, user: &User) -> Result<()> {
-    refuse_unless_owner(actor, user.role)?;
+    refuse_stronger(actor, user)?;
     if user.role == Role::Owner {
-        refuse_last_owner(tx, "removed").await?;
+        refuse_last_owner(tx, user, "removed").await?;
     }
     Ok(())
 }

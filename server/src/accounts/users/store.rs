@@ -12,28 +12,22 @@ use crate::{
 };
 
 db::statements! {
-    org LIST = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.created_at,
-            cast(case when a.password_hash is null then 1 else 0 end as bigint) as invited
+    org LIST = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
         from membership m join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where m.organization_id = $1 and (cast($2 as text) is null or a.email > $2) order by a.email limit $3";
-    org FIND = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.created_at,
-            cast(case when a.password_hash is null then 1 else 0 end as bigint) as invited
+    org FIND = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
         from membership m join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where m.organization_id = $1 and a.id = $2";
-    org OWNERS = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.created_at,
-            cast(case when a.password_hash is null then 1 else 0 end as bigint) as invited
+    org OWNERS = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
         from membership m join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
-        where m.organization_id = $1 and m.role = 'owner' order by m.created_at, a.email";
-    system FIND_ACCOUNT = "select id, cast(case when password_hash is null then 1 else 0 end as bigint) as invited,
-            (select count(*) from membership m where m.account_id = account.id) as memberships
-        from account where email = $1";
-    system COUNT_MEMBERSHIPS = "select count(*) as n from membership where account_id = $1";
+        where m.organization_id = $1 and m.role = 'owner' and m.joined_at is not null order by m.joined_at, a.email";
+    system FIND_ACCOUNT = "select id from account where email = $1";
     system INSERT_INVITED = "insert into account (id, email, name, created_at) values ($1, $2, $3, $4)";
-    org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at)
-        values ($1, $2, $3, $4, $5)";
+    org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at, joined_at)
+        values ($1, $2, $3, $4, $5, $6)";
     org SET_ROLE = "update membership set role = $3, custom_role_id = $4, version = version + 1
         where organization_id = $1 and account_id = $2";
     org DELETE_SESSIONS = "delete from session where organization_id = $1 and account_id = $2";
@@ -42,10 +36,14 @@ db::statements! {
     org DELETE_MEMBERSHIP = "delete from membership where organization_id = $1 and account_id = $2";
     org INSERT_INVITATION = "insert into invitation (organization_id, id, account_id, created_at, expires_at)
         values ($1, $2, $3, $4, $5)";
-    org FIND_INVITATION = "select a.id, a.name, a.email, o.name as organization_name
+    org FIND_INVITATION = "select a.id, a.name, a.email, a.password_hash, a.password_given, o.name as organization_name
         from invitation i join organization o on o.id = i.organization_id join account a on a.id = i.account_id
-        where i.organization_id = $1 and i.id = $2 and i.expires_at > $3 and a.password_hash is null";
+        join membership m on m.organization_id = i.organization_id and m.account_id = i.account_id
+        where i.organization_id = $1 and i.id = $2 and i.expires_at > $3 and m.joined_at is null";
+    org JOIN = "update membership set joined_at = $3 where organization_id = $1 and account_id = $2 and joined_at is null";
     system CHOOSE_PASSWORD = "update account set name = $2, password_hash = $3 where id = $1 and password_hash is null";
+    system REPLACE_PASSWORD = "update account set password_hash = $3, password_given = false where id = $1 and password_hash = $2";
+    system END_SESSIONS = "delete from session where account_id = $1";
 }
 
 pub(super) async fn list(tx: &mut OrgTx, page: &Paging<String>) -> Result<Vec<User>> {
@@ -64,30 +62,10 @@ pub(super) async fn owners(tx: &mut OrgTx) -> Result<Vec<User>> {
     rows.iter().map(read).collect()
 }
 
-/// An account as it is known beyond organizations.
-pub(super) struct KnownAccount {
-    pub id: AccountId,
-    pub invited: bool,
-    pub memberships: i64,
-}
-
-pub(super) async fn find_account(tx: &mut SystemTx, email: &str) -> Result<Option<KnownAccount>> {
+/// The account with an address, whatever organization it belongs to.
+pub(super) async fn find_account(tx: &mut SystemTx, email: &str) -> Result<Option<AccountId>> {
     let row = tx.fetch_optional(&FIND_ACCOUNT, args![email]).await?;
-    row.map(|row| {
-        Ok(KnownAccount {
-            id: row.get("id")?,
-            invited: row.get::<i64>("invited")? == 1,
-            memberships: row.get("memberships")?,
-        })
-    })
-    .transpose()
-}
-
-pub(super) async fn count_memberships(tx: &mut SystemTx, id: AccountId) -> Result<i64> {
-    Ok(tx
-        .fetch_one(&COUNT_MEMBERSHIPS, args![id])
-        .await?
-        .get("n")?)
+    Ok(row.map(|row| row.get("id")).transpose()?)
 }
 
 /// An account without a password.
@@ -103,17 +81,19 @@ pub(super) async fn insert_invited(
     Ok(())
 }
 
+/// Makes a membership; without `joined_at` it opens nothing yet.
 pub(super) async fn insert_membership(
     tx: &mut OrgTx,
     id: AccountId,
     grant: &Grant,
     now: Timestamp,
+    joined_at: Option<Timestamp>,
 ) -> Result<()> {
-    let args = args![id, grant.role.as_str(), grant.custom_role, now];
+    let args = args![id, grant.role.as_str(), grant.custom_role, now, joined_at];
     match tx.execute(&INSERT_MEMBERSHIP, args).await {
         Err(error) if error.is_duplicate() => Err(Error::field(
             "email",
-            "They belong to this organization already. Change their role instead.",
+            "They belong to this organization already. Change their role instead, or make a new link if they have yet to join.",
         )),
         done => done.map(|_| ()).map_err(Error::from),
     }
@@ -167,6 +147,24 @@ pub(super) async fn find_invitation(
         .await?)
 }
 
+/// The membership opens the organization from now on.
+pub(super) async fn join(tx: &mut OrgTx, id: AccountId, now: Timestamp) -> Result<()> {
+    tx.execute(&JOIN, args![id, now]).await?;
+    Ok(())
+}
+
+/// Puts another password in the place of the one that was verified and ends all sessions; tells whether it was still that one.
+pub(super) async fn replace_password(
+    tx: &mut SystemTx,
+    id: AccountId,
+    verified: &PasswordHash,
+    password: &PasswordHash,
+) -> Result<bool> {
+    tx.execute(&END_SESSIONS, args![id]).await?;
+    let args = args![id, verified.as_stored(), password.as_stored()];
+    Ok(tx.execute(&REPLACE_PASSWORD, args).await? == 1)
+}
+
 /// Stores the first password; tells whether there was none before.
 pub(super) async fn choose_password(
     tx: &mut SystemTx,
@@ -184,6 +182,7 @@ fn read(row: &Row) -> Result<User> {
     let custom: Option<Vec<String>> =
         row.parse("permissions", |text| serde_json::from_str(text))?;
     let custom_role = row.get("custom_role_id")?;
+    let joined_at: Option<Timestamp> = row.get("joined_at")?;
     let custom_name: Option<String> = row.get("custom_role")?;
     Ok(User {
         id: row.get("id")?,
@@ -195,12 +194,11 @@ fn read(row: &Row) -> Result<User> {
             || role.default_permissions(),
             |names| PermissionSet::of_names(&names),
         ),
-        status: if row.get::<i64>("invited")? == 1 {
-            UserStatus::Invited
-        } else {
-            UserStatus::Active
+        status: match joined_at {
+            Some(_) => UserStatus::Active,
+            None => UserStatus::Invited,
         },
         version: row.get("version")?,
-        member_since: row.get("created_at")?,
+        member_since: joined_at,
     })
 }

@@ -31,13 +31,13 @@ pub struct User {
     #[schema(value_type = Vec<String>)]
     #[serde(serialize_with = "as_names")]
     pub permissions: PermissionSet,
-    /// Whether they can sign in yet.
+    /// Whether they have joined yet.
     pub status: UserStatus,
     /// Raised by every change of the role.
     pub version: i64,
-    /// Since when they belong to the organization.
-    #[schema(value_type = String, format = DateTime)]
-    pub member_since: Timestamp,
+    /// Since when they belong to the organization; null until they join.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub member_since: Option<Timestamp>,
 }
 
 /// A custom role, named.
@@ -50,13 +50,13 @@ pub struct UserRole {
     pub name: String,
 }
 
-/// Whether a user can sign in yet.
+/// Whether a user has joined yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
-    /// Has a password.
+    /// Has joined.
     Active,
-    /// Has yet to choose one.
+    /// Has yet to open their link and join. Until then their role opens nothing.
     Invited,
 }
 
@@ -75,7 +75,7 @@ impl User {
         ))
     }
 
-    /// Whether a password is still to be chosen.
+    /// Whether they have yet to join.
     #[must_use]
     pub fn is_invited(&self) -> bool {
         self.status == UserStatus::Invited
@@ -109,7 +109,7 @@ pub async fn list_users(tx: &mut OrgTx, page: &PageQuery) -> Result<List<User>> 
     page.list(rows, |user| user.email.clone())
 }
 
-/// The organization's owners, the earliest first.
+/// The organization's owners who have joined, the earliest first.
 ///
 /// # Errors
 /// When the database is gone.
