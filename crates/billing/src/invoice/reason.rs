@@ -74,45 +74,66 @@ impl HoldReason {
             Self::AmountOutOfRange => "amount_out_of_range",
         }
     }
+
+    /// The reason as a sentence, with its dates written as the reader is used to.
+    #[must_use]
+    pub fn sentence(&self, day: impl Fn(&Date) -> String) -> String {
+        match self {
+            Self::Missing { since } => format!("Not found in Pax8 since {}.", day(since)),
+            Self::Moved => "Moved to another company in Pax8.".to_owned(),
+            Self::ProductChanged => "The product changed in Pax8.".to_owned(),
+            Self::Stale => "The data from Pax8 is more than 48 hours old.".to_owned(),
+            Self::Pending { status } => {
+                format!("The status in Pax8 is {status} although billing has started.")
+            }
+            Self::UnknownStatus { status } => {
+                format!("The status in Pax8, “{status}”, is not known here.")
+            }
+            Self::UnknownTerm { term } => {
+                format!("The billing term in Pax8, “{term}”, is not known here.")
+            }
+            Self::UnknownQuantity => "Pax8 gives no quantity.".to_owned(),
+            Self::UnknownPrice => "Pax8 gives no cost or price, and no override is set.".to_owned(),
+            Self::UnknownStart => "Pax8 gives no start date.".to_owned(),
+            Self::UnknownCurrency => "Pax8 does not say in which currency the price is.".to_owned(),
+            Self::WrongCurrency { currency } => {
+                format!("The price in Pax8 is in {currency}, not in the client's currency.")
+            }
+            Self::AmountOutOfRange => "The quantity or price is negative or too large.".to_owned(),
+        }
+    }
+
+    /// What a person can do so that it is billed again, or that it no longer waits.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => {
+                "Look for it in Pax8; if it is gone for good, choose “Not linked” under Configure Billing."
+            }
+            Self::Moved => {
+                "Accept the move; if the new company is not mapped to the same client, the link ends."
+            }
+            Self::ProductChanged => "Check price and link, then accept the change.",
+            Self::Stale => "Get a full sync to succeed: Sync Now on the Pax8 page.",
+            Self::Pending { .. } | Self::UnknownStatus { .. } => {
+                "Decide to bill it in this status, or settle it in Pax8 and sync."
+            }
+            Self::UnknownTerm { .. } | Self::WrongCurrency { .. } => {
+                "Choose “Not linked” under Configure Billing and bill it by a line of your own."
+            }
+            Self::UnknownQuantity | Self::UnknownStart => "Complete it in Pax8 and sync.",
+            Self::UnknownPrice => "Set an override price under Configure Billing.",
+            Self::UnknownCurrency => {
+                "Set an override price under Configure Billing: it counts in the client's currency."
+            }
+            Self::AmountOutOfRange => "Look at the subscription in Pax8.",
+        }
+    }
 }
 
 impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { since } => write!(f, "Not found in Pax8 since {since}."),
-            Self::Moved => f.write_str("Moved to another company in Pax8."),
-            Self::ProductChanged => f.write_str("The product changed in Pax8."),
-            Self::Stale => f.write_str("The data from Pax8 is more than 48 hours old."),
-            Self::Pending { status } => {
-                write!(
-                    f,
-                    "The status in Pax8 is {status} although billing has started."
-                )
-            }
-            Self::UnknownStatus { status } => {
-                write!(f, "The status in Pax8, “{status}”, is not known here.")
-            }
-            Self::UnknownTerm { term } => {
-                write!(f, "The billing term in Pax8, “{term}”, is not known here.")
-            }
-            Self::UnknownQuantity => f.write_str("Pax8 gives no quantity."),
-            Self::UnknownPrice => {
-                f.write_str("Pax8 gives no cost or price, and no override is set.")
-            }
-            Self::UnknownStart => f.write_str("Pax8 gives no start date."),
-            Self::UnknownCurrency => {
-                f.write_str("Pax8 does not say in which currency the price is.")
-            }
-            Self::WrongCurrency { currency } => {
-                write!(
-                    f,
-                    "The price in Pax8 is in {currency}, not in the client's currency."
-                )
-            }
-            Self::AmountOutOfRange => {
-                f.write_str("The quantity or price is negative or too large.")
-            }
-        }
+        f.write_str(&self.sentence(Date::to_string))
     }
 }
 
@@ -159,19 +180,25 @@ impl SkipReason {
             Self::ZeroQuantity => "zero_quantity",
         }
     }
+
+    /// The reason as a sentence, with its dates written as the reader is used to.
+    #[must_use]
+    pub fn sentence(&self, day: impl Fn(&Date) -> String) -> String {
+        match self {
+            Self::NotStarted { on } => format!("Billing starts on {}.", day(on)),
+            Self::Ended { on: Some(on) } => format!("Ended on {}.", day(on)),
+            Self::Ended { on: None } => "Cancelled.".to_owned(),
+            Self::Trial => "A trial is not billed.".to_owned(),
+            Self::Converted => "This trial became a subscription of its own.".to_owned(),
+            Self::AlreadyBilled => "Billed once already.".to_owned(),
+            Self::RenewsLater { on } => format!("Renews on {}.", day(on)),
+            Self::ZeroQuantity => "The quantity is zero.".to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotStarted { on } => write!(f, "Billing starts on {on}."),
-            Self::Ended { on: Some(on) } => write!(f, "Ended on {on}."),
-            Self::Ended { on: None } => f.write_str("Cancelled."),
-            Self::Trial => f.write_str("A trial is not billed."),
-            Self::Converted => f.write_str("This trial became a subscription of its own."),
-            Self::AlreadyBilled => f.write_str("Billed once already."),
-            Self::RenewsLater { on } => write!(f, "Renews on {on}."),
-            Self::ZeroQuantity => f.write_str("The quantity is zero."),
-        }
+        f.write_str(&self.sentence(Date::to_string))
     }
 }

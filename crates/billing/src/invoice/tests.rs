@@ -553,3 +553,21 @@ proptest! {
         prop_assert_eq!(sum, result.subtotal.minor());
     }
 }
+
+#[test]
+fn dates_of_reasons_are_written_as_the_reader_is_used_to_and_exactly_otherwise() {
+    let day = |date: &Date| date.strftime("%-d %b %Y").to_string();
+    let missing = HoldReason::Missing {
+        since: date(2026, 6, 15),
+    };
+    assert_eq!(
+        missing.sentence(day),
+        "Not found in Pax8 since 15 Jun 2026."
+    );
+    assert_eq!(missing.to_string(), "Not found in Pax8 since 2026-06-15.");
+    let later = SkipReason::NotStarted {
+        on: date(2026, 7, 1),
+    };
+    assert_eq!(later.sentence(day), "Billing starts on 1 Jul 2026.");
+    assert_eq!(later.to_string(), "Billing starts on 2026-07-01.");
+}
