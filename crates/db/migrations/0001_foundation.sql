@@ -389,6 +389,8 @@ create table pax8_subscription (
     last_known text not null default '{}',
     -- Set when a person has to look before it is billed again: moved, product_changed; null: nothing.
     attention text,
+    -- Since when: what changed from then on has not been looked at.
+    attention_at bigint,
     -- Total Monthly at the bill price and at cost, in the currency's minor unit; null: unknown.
     monthly_revenue_minor bigint,
     monthly_cost_minor bigint,
@@ -417,6 +419,8 @@ create table subscription_billing (
     override_price text,
     recurring_invoice_id text,
     charge text not null default 'spread',
+    -- The status, pending or not known, in which somebody decided to bill it; void once Pax8 says another, or the link ends.
+    billed_in_status text,
     version bigint not null,
     updated_at bigint not null,
     primary key (organization_id, subscription_pax8_id),

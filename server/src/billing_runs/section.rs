@@ -10,8 +10,8 @@ use crate::{
     invoices::{
         InvoiceLine,
         view::{
-            AsideView, LineView, TotalView, held_views, line_views, period_text, skipped_views,
-            total_views,
+            AsideView, Decides, LineView, TotalView, held_views, line_views, period_text,
+            skipped_views, total_views,
         },
     },
 };
@@ -40,11 +40,11 @@ struct Shown {
 }
 
 impl PreviewSection {
-    /// The section for a preview.
+    /// The section for a preview; `decides` says who decides about what is held.
     ///
     /// # Errors
     /// When a figure is out of range.
-    pub fn of(preview: &Preview, action: impl Into<String>) -> Result<Self> {
+    pub fn of(preview: &Preview, action: impl Into<String>, decides: Decides) -> Result<Self> {
         let (bill, assembled) = (&preview.bill, &preview.bill.assembled);
         let lines: Vec<InvoiceLine> = assembled.lines.iter().cloned().map(Into::into).collect();
         Ok(Self {
@@ -57,7 +57,7 @@ impl PreviewSection {
                 review: bill.review.iter().map(ToString::to_string).collect(),
                 lines: line_views(&lines, !assembled.tax.is_empty()),
                 totals: total_views(&assembled.subtotal, &assembled.tax, &assembled.total),
-                held: held_views(&bill.held()),
+                held: held_views(&bill.held(), decides),
                 skipped: skipped_views(&bill.skipped()),
             }),
             refusal: None,

@@ -13,6 +13,7 @@ use crate::{
     http::Paging,
     ids::ClientId,
     like,
+    pax8::subscriptions::bills_when_linked,
 };
 
 db::statements! {
@@ -33,7 +34,7 @@ db::statements! {
         and (cast($3 as text) is null or search_text like $3 escape '\\')
         and (cast($4 as text) is null or sort_name > $4 or (sort_name = $4 and id > $5))
         order by sort_name, id limit $6";
-    org LIST_BY_EARNINGS = "select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt,
+    org LIST_BY_EARNINGS = concat!("select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt,
             status, version, created_at, updated_at, revenue, margin, unknown, place_text, place_without, place_amount
         from (select c.id, c.name, c.account_reference, c.website, c.email, c.address, c.currency, c.payment_terms_days,
                 c.tax_exempt, c.status, c.version, c.created_at, c.updated_at, f.revenue, f.margin, f.unknown,
@@ -49,13 +50,13 @@ db::statements! {
                 join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
                 join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
                 where r.organization_id = $1 and r.status = 'active' and s.missing_since is null
-                    and lower(s.status) in ('active', 'activated', 'pendingcancel')
+                    and ", bills_when_linked!(), "
                 group by r.client_id) f on f.client_id = c.id
             where c.organization_id = $1
                 and (cast($2 as text) is null or c.status = $2)
                 and (cast($3 as text) is null or c.search_text like $3 escape '\\')) l
         where cast($7 as text) is null or (place_text, place_without, place_amount, id) > ($7, $8, $9, $10)
-        order by place_text, place_without, place_amount, id limit $11";
+        order by place_text, place_without, place_amount, id limit $11");
     org MATCH_KEYS = "select id, name, account_reference, website, email from client
         where organization_id = $1 and status = 'active' order by sort_name, id";
     org OPTIONS = "select id, name, account_reference from client

@@ -1,9 +1,10 @@
 //! The sums in words.
 
-use money::Amount;
+use billing::HoldReason;
+use money::{Amount, Currency};
 
-use super::store::{Held, Sum, Waiting};
-use crate::http::filters;
+use super::store::Sum;
+use crate::{http::filters, pax8::subscriptions::Subscription};
 
 /// What a month brings and costs in one currency.
 pub(super) struct Month {
@@ -85,7 +86,7 @@ pub(super) fn not_linked(count: u32, sums: &[Sum]) -> Option<Decision> {
         icon: "link",
         text: format!(
             "{} not linked",
-            counted(count, "active subscription", "active subscriptions")
+            counted(count, "subscription", "subscriptions")
         ),
         note: if worth.is_empty() {
             "in companies without a client".to_owned()
@@ -114,35 +115,92 @@ pub(super) fn below_cost(sums: &[Sum]) -> Option<Decision> {
     })
 }
 
-pub(super) fn held(held: &Held) -> Vec<Decision> {
-    let decision = |waiting: &Waiting, what: &str| {
-        (waiting.count > 0).then(|| Decision {
+/// How many linked subscriptions wait for one kind of decision, and what those are worth whose worth is known.
+#[derive(Debug, Clone, Default)]
+struct Waiting {
+    count: u32,
+    worth: Vec<Amount>,
+}
+
+impl Waiting {
+    fn add(&mut self, worth: Option<Amount>) {
+        self.count += 1;
+        let Some(worth) = worth else { return };
+        let sum = self.of(worth.currency()).checked_add(worth);
+        self.worth.retain(|it| it.currency() != worth.currency());
+        self.worth.extend(sum.ok());
+    }
+
+    fn of(&self, currency: Currency) -> Amount {
+        let known = self.worth.iter().find(|it| it.currency() == currency);
+        known.copied().unwrap_or_else(|| Amount::zero(currency))
+    }
+
+    fn note(&self) -> String {
+        let worth: Vec<_> = self.worth.iter().map(filters::money).collect();
+        if worth.is_empty() {
+            "held: the next invoice waits as a draft".to_owned()
+        } else {
+            format!("{} a month waits in drafts", worth.join(" + "))
+        }
+    }
+}
+
+/// Kinds of decisions about what is held, in words.
+const KINDS: [&str; 5] = [
+    "missing from Pax8",
+    "moved or changed product",
+    "pending or in an unknown status",
+    "without a price or quantity",
+    "with a term, date, currency or amount that cannot be billed",
+];
+
+/// Which of the [`KINDS`] a reason is.
+fn kind(reason: Option<&HoldReason>) -> usize {
+    use HoldReason as H;
+    match reason {
+        Some(H::Missing { .. }) => 0,
+        Some(H::Moved | H::ProductChanged) => 1,
+        Some(H::Pending { .. } | H::UnknownStatus { .. }) => 2,
+        Some(H::UnknownQuantity | H::UnknownPrice) => 3,
+        Some(
+            H::Stale
+            | H::UnknownTerm { .. }
+            | H::UnknownStart
+            | H::UnknownCurrency
+            | H::WrongCurrency { .. }
+            | H::AmountOutOfRange,
+        )
+        | None => 4,
+    }
+}
+
+/// What is held, by the kind of decision that it waits for.
+pub(super) fn held(held: &[(Subscription, Option<HoldReason>)]) -> Vec<Decision> {
+    let mut waiting: [Waiting; KINDS.len()] = Default::default();
+    for (subscription, reason) in held {
+        let worth = subscription.worth().monthly_revenue;
+        if let Some(kind) = waiting.get_mut(kind(reason.as_ref())) {
+            kind.add(worth);
+        }
+    }
+    decisions(&waiting)
+}
+
+fn decisions(waiting: &[Waiting; KINDS.len()]) -> Vec<Decision> {
+    let kinds = waiting.iter().zip(KINDS);
+    kinds
+        .filter(|(waiting, _)| waiting.count > 0)
+        .map(|(waiting, what)| Decision {
             icon: "pause",
             text: format!(
                 "{} {what}",
                 counted(waiting.count, "linked subscription", "linked subscriptions")
             ),
-            note: waits(waiting),
+            note: waiting.note(),
             url: "/admin/integrations/pax8/subscriptions?show=held",
         })
-    };
-    [
-        decision(&held.missing, "missing from Pax8"),
-        decision(&held.changed, "moved or changed product"),
-        decision(&held.unpriced, "without a price or quantity"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn waits(waiting: &Waiting) -> String {
-    let worth: Vec<_> = waiting.worth.iter().map(filters::money).collect();
-    if worth.is_empty() {
-        "held: the next invoice waits as a draft".to_owned()
-    } else {
-        format!("{} a month waits in drafts", worth.join(" + "))
-    }
+        .collect()
 }
 
 fn total(sums: &[Sum]) -> u32 {
@@ -156,8 +214,6 @@ pub(super) fn counted(count: u32, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use money::Currency;
-
     use super::*;
 
     fn sum(revenue: i64, cost: i64) -> Sum {
@@ -188,7 +244,7 @@ mod tests {
         assert!(stale(&[]).is_none());
         assert!(not_linked(0, &[]).is_none());
         assert!(below_cost(&[]).is_none());
-        assert!(held(&Held::default()).is_empty());
+        assert!(held(&[]).is_empty());
     }
 
     #[test]
@@ -203,15 +259,16 @@ mod tests {
             decision.note,
             "$399.24 a month is held until a sync succeeds"
         );
-        let waiting = Waiting {
-            count: 1,
-            worth: vec![Amount::from_minor(39_924, Currency::USD)],
-        };
-        let held = held(&Held {
-            missing: waiting,
-            ..Held::default()
-        });
+        let mut missing = Waiting::default();
+        for minor in [39_900, 24] {
+            missing.add(Some(Amount::from_minor(minor, Currency::USD)));
+        }
+        missing.add(None);
+        let mut waiting: [Waiting; KINDS.len()] = Default::default();
+        waiting[0] = missing;
+        let held = decisions(&waiting);
         assert_eq!(held.len(), 1);
+        assert_eq!(held[0].text, "3 linked subscriptions missing from Pax8");
         assert_eq!(held[0].note, "$399.24 a month waits in drafts");
     }
 }

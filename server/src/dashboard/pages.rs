@@ -16,7 +16,10 @@ use crate::{
     app::App,
     error::Result,
     http::{Frame, PageResult, Place, Visit, filters, html},
-    pax8::connection::{ConnectionStatus, data_is_stale, find_connection},
+    pax8::{
+        connection::{ConnectionStatus, data_is_stale, find_connection},
+        subscriptions::{Circumstances, count_to_decide, held_subscriptions},
+    },
 };
 
 /// The pages of this slice.
@@ -126,14 +129,20 @@ async fn decisions(tx: &mut OrgTx, months: &[Sum], now: Timestamp) -> Result<Vec
     if data_is_stale(tx, now).await? {
         decisions.extend(figures::stale(months));
     }
-    decisions.extend(figures::held(&store::held(tx).await?));
+    // What stale data hold is told by itself, in one line.
+    let circumstances = Circumstances {
+        data_is_stale: false,
+        ..Circumstances::load(tx, now).await?
+    };
+    let held = held_subscriptions(tx, &circumstances).await?;
+    decisions.extend(figures::held(&held));
     decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
     let unmapped = store::unmapped(tx).await?;
     decisions.extend(figures::unmapped(
         unmapped,
         &store::unmapped_cost(tx).await?,
     ));
-    let not_linked = store::not_linked_count(tx).await?;
+    let not_linked = count_to_decide(tx).await?.not_linked;
     decisions.extend(figures::not_linked(
         not_linked,
         &store::not_linked(tx).await?,

@@ -79,8 +79,8 @@ impl SubscriptionsQuery {
                 |it| it.parse().ok(),
                 "Use true or false.",
             )?,
-            below_cost: None,
             billing: word(&self.billing, "billing", BillingState::parse, states)?,
+            ..ListSubscriptions::default()
         };
         Ok(Subscriptions {
             wanted,
@@ -196,7 +196,7 @@ fn row(it: Subscription, circumstances: &Circumstances) -> Vec<Cell> {
         Cell::optional(it.recurring_invoice, |recurring| recurring.name.into()),
         it.settings.charge.code().into(),
         standing.state.as_str().into(),
-        standing.reason.into(),
+        standing.reason.map(|reason| reason.to_string()).into(),
         it.dates.start.into(),
         it.dates.billing_start.into(),
         it.dates.end.into(),

@@ -4,7 +4,7 @@ use billing::TaxLine;
 use money::Amount;
 
 use super::{Held, Invoice, InvoiceLine, InvoiceStatus, Skipped};
-use crate::{error::Result, http::filters};
+use crate::{error::Result, http::filters, pax8::subscriptions::told_hold};
 use jiff::civil::Date;
 
 /// A line of a table of lines.
@@ -43,8 +43,31 @@ pub struct AsideView {
     pub reason: String,
     /// What it would bring in a month.
     pub monthly_value: Option<String>,
-    /// Where to decide about it, for those who may.
-    pub decide: Option<String>,
+    /// Who decides about it.
+    pub decides: Decides,
+}
+
+/// Who decides about what is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decides {
+    /// Whoever reads it.
+    Reader,
+    /// Somebody who may open the Pax8 pages.
+    Administrator,
+    /// Nobody any more.
+    Nobody,
+}
+
+impl Decides {
+    /// The reader, if they may.
+    #[must_use]
+    pub fn by(reader_may: bool) -> Self {
+        if reader_may {
+            Self::Reader
+        } else {
+            Self::Administrator
+        }
+    }
 }
 
 /// A status, as it looks.
@@ -126,28 +149,32 @@ pub fn period_text(period: &billing::Period) -> String {
     )
 }
 
-/// What is held.
-pub fn held_views(held: &[Held]) -> Vec<AsideView> {
+/// What is held, and who decides about it.
+pub fn held_views(held: &[Held], decides: Decides) -> Vec<AsideView> {
     held.iter()
         .map(|held| AsideView {
             product: held.product.clone(),
             subscription_id: held.subscription_id.clone(),
-            reason: held.reason.to_string(),
+            reason: told_hold(&held.reason),
             monthly_value: held.monthly_value.as_ref().map(filters::money),
-            decide: None,
+            decides,
         })
         .collect()
 }
 
 impl AsideView {
-    /// The same with the way to the subscription's billing settings.
+    /// Whether the reader has to ask somebody else.
     #[must_use]
-    pub fn with_decision(mut self) -> Self {
+    pub fn waits_for_administrator(&self) -> bool {
+        self.decides == Decides::Administrator
+    }
+
+    /// The way to the subscription's billing settings, for a reader who decides.
+    #[must_use]
+    pub fn decide_url(&self) -> Option<String> {
         let id = &self.subscription_id;
-        self.decide = Some(format!(
-            "/admin/integrations/pax8/subscriptions/{id}/billing"
-        ));
-        self
+        let decides = self.decides == Decides::Reader;
+        decides.then(|| format!("/admin/integrations/pax8/subscriptions/{id}/billing"))
     }
 }
 
@@ -158,9 +185,9 @@ pub fn skipped_views(skipped: &[Skipped]) -> Vec<AsideView> {
         .map(|skipped| AsideView {
             product: skipped.product.clone(),
             subscription_id: skipped.subscription_id.clone(),
-            reason: skipped.reason.to_string(),
+            reason: skipped.reason.sentence(filters::day),
             monthly_value: None,
-            decide: None,
+            decides: Decides::Nobody,
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::Badge;
 use crate::{
     http::filters,
-    pax8::subscriptions::{BillingState, Circumstances, Subscription},
+    pax8::subscriptions::{BillingState, Circumstances, StandingReason, Subscription},
 };
 
 /// A subscription in a table.
@@ -54,7 +54,7 @@ impl SubscriptionView {
             }),
             monthly: worth.monthly_revenue.as_ref().map(filters::money),
             badge: Badge { class, icon, label },
-            reason: standing.reason,
+            reason: standing.reason.as_ref().map(StandingReason::told),
         }
     }
 }

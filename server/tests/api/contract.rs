@@ -260,6 +260,7 @@ async fn s12_s13_no_call_makes_changes_or_cancels_a_subscription() {
                 "DELETE /companies/{id}/mapping",
                 "POST /companies/mappings",
                 "POST /credential-tests",
+                "POST /subscriptions/{id}/accept-change",
                 "POST /syncs",
                 "PUT ",
                 "PUT /companies/{id}/mapping",

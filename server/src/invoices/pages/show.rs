@@ -9,8 +9,8 @@ use super::super::{
     document::answer,
     load_invoice,
     view::{
-        AsideView, Badge, LineView, TotalView, badge_of, held_views, line_views, period_text,
-        skipped_views, sums_of,
+        AsideView, Badge, Decides, LineView, TotalView, badge_of, held_views, line_views,
+        period_text, skipped_views, sums_of,
     },
 };
 use crate::{
@@ -72,13 +72,13 @@ pub(super) async fn show(
     html(&page)
 }
 
-/// What is held; on a draft with the way to decide, for those who may.
+/// What is held; on a draft with the way to decide, or who does.
 fn held(invoice: &Invoice, may_decide: bool) -> Vec<AsideView> {
-    let decide = may_decide && invoice.status == InvoiceStatus::Draft;
-    let views = held_views(&invoice.held).into_iter();
-    views
-        .map(|view| if decide { view.with_decision() } else { view })
-        .collect()
+    let decides = match invoice.status {
+        InvoiceStatus::Draft => Decides::by(may_decide),
+        _ => Decides::Nobody,
+    };
+    held_views(&invoice.held, decides)
 }
 
 /// What happened to the invoice, latest first.

@@ -10,7 +10,9 @@ use db::OrgTx;
 
 use super::{
     company::CompanyRow,
-    filter::Filter,
+    decisions::ToDecideLinks,
+    filter::{Filter, PAGE, company_page},
+    held::HeldNotice,
     preview::{ChargeChoice, Preview, cost_text, per_words},
     row::currency_of,
     typed::Typed,
@@ -25,7 +27,7 @@ use crate::{
     },
     ids::SubscriptionId,
     pax8::subscriptions::{
-        BillingDraft, BillingPreview, MappedClient, Subscription, Warning, accept_change,
+        BillingDraft, BillingPreview, Circumstances, MappedClient, Subscription, Warning,
         configure_billing, load_subscription, preview_billing,
     },
     recurring::{RecurringInvoice, list_of_client},
@@ -38,6 +40,7 @@ struct BillingForm {
     id: String,
     company_id: String,
     about: String,
+    held: Option<HeldNotice>,
     cost: Option<String>,
     retail: bool,
     quantity: Option<String>,
@@ -80,11 +83,16 @@ pub(super) async fn show(
 ) -> PageResult {
     let mut tx = app.database.read(visit.actor.organization).await?;
     let subscription = load_subscription(&mut tx, subscription_id(&subscription)?).await?;
+    if subscription.client.is_none() {
+        let flash = Flash::warn(map_first(&subscription));
+        return Ok(go_to(&visit, &mapping_url(&subscription), &[flash]));
+    }
     let stored = Typed::stored(&subscription);
-    let draft = draft_of(&stored, &subscription);
-    let preview = preview_billing(&mut tx, &subscription, &draft).await;
+    let preview = preview_billing(&mut tx, &subscription, &draft_of(&stored)).await;
+    let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
+    let held = HeldNotice::load(&mut tx, &subscription, &circumstances).await?;
     let form = form(&mut tx, &visit, &subscription, stored, preview.ok()).await?;
-    present(&visit, form, false)
+    present(&visit, BillingForm { held, ..form }, false)
 }
 
 /// `POST …/subscriptions/{subscription}/billing/preview`
@@ -126,30 +134,14 @@ pub(super) async fn save(
         }
         Err(error) if is_refusal(&error) => {
             drop(tx);
-            refused(&app, &form, id, &error).await
+            refused(&app, &form, id, error).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// `POST …/subscriptions/{subscription}/accept-change`
-pub(super) async fn accept(
-    State(app): State<App>,
-    Path(subscription): Path<String>,
-    headers: HeaderMap,
-    form: Form,
-) -> PageResult {
-    let actor = &form.visit.actor;
-    actor.require_pax8()?;
-    let id = subscription_id(&subscription)?;
-    let mut tx = app.database.write(actor.organization).await?;
-    let accepted = accept_change(&mut tx, &actor.by(), id, app.clock.now()).await?;
-    tx.commit().await?;
-    let flash = Flash::ok(format!("{} may be billed again.", accepted.product_name()));
-    saved_answer(&app, &form.visit, &headers, &accepted, &[flash]).await
-}
-
-async fn saved_answer(
+/// The company's row, or the page with it, after something was decided about one of its subscriptions.
+pub(super) async fn saved_answer(
     app: &App,
     visit: &Visit,
     headers: &HeaderMap,
@@ -162,14 +154,20 @@ async fn saved_answer(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let filter = Filter::of_asking_page(headers);
     let id = subscription.company_id;
-    let row = CompanyRow::load(&mut tx, &visit.actor, id, &filter, app.clock.now()).await?;
-    html_parts(&[&row], flashes)
+    let now = app.clock.now();
+    let row = CompanyRow::load(&mut tx, &visit.actor, id, &filter, now).await?;
+    let circumstances = Circumstances::load(&mut tx, now).await?;
+    let to_decide = ToDecideLinks::load(&mut tx, &circumstances).await?;
+    html_parts(&[&row, &to_decide], flashes)
 }
 
-async fn refused(app: &App, form: &Form, id: SubscriptionId, error: &Error) -> PageResult {
+async fn refused(app: &App, form: &Form, id: SubscriptionId, error: Error) -> PageResult {
     let mut tx = app.database.read(form.visit.actor.organization).await?;
     let subscription = load_subscription(&mut tx, id).await?;
-    let typed = Typed::refused(&form.fields, error);
+    if subscription.client.is_none() {
+        return Err(error.into());
+    }
+    let typed = Typed::refused(&form.fields, &error);
     let form_again = self::form(&mut tx, &form.visit, &subscription, typed, None).await?;
     present(&form.visit, form_again, true)
 }
@@ -215,6 +213,7 @@ async fn form(
         id: subscription.id.to_string(),
         company_id: subscription.company_id.to_string(),
         about: about(subscription),
+        held: None,
         cost: cost_text(subscription),
         retail: cost.is_some_and(|cost| cost.basis == CostBasis::Retail),
         quantity: subscription.quantity.as_ref().map(filters::quantity),
@@ -223,9 +222,10 @@ async fn form(
         per_words: per_words(&subscription.term()),
         invoices: choices(&invoices, &typed.recurring_invoice_id),
         preview: preview.as_ref().map_or_else(Preview::none, Preview::of),
-        charge: preview
-            .as_ref()
-            .map_or_else(ChargeChoice::none, ChargeChoice::of),
+        charge: preview.as_ref().map_or_else(
+            || ChargeChoice::kept(&typed.charge, &subscription.term()),
+            ChargeChoice::of,
+        ),
         back: back(subscription),
         dialog: visit.fragment,
         client,
@@ -265,14 +265,28 @@ pub(super) fn about(subscription: &Subscription) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// The page with the subscription's company open.
+/// The page with the subscription's company listed and open.
 pub(super) fn back(subscription: &Subscription) -> String {
-    let company = subscription.company_id.to_string();
-    let page = Filter::default().opening(&company).url();
-    format!("{page}#company-{company}")
+    let name = subscription.company_name.as_deref();
+    company_page(
+        &subscription.company_id.to_string(),
+        name.unwrap_or_default(),
+    )
 }
 
-fn draft_of(typed: &Typed, subscription: &Subscription) -> BillingDraft {
+/// The page on which the subscription's company is mapped.
+pub(super) fn mapping_url(subscription: &Subscription) -> String {
+    format!("{PAGE}/companies/{}/mapping", subscription.company_id)
+}
+
+fn map_first(subscription: &Subscription) -> String {
+    format!(
+        "{} has no billing settings yet: map this company to a client first.",
+        subscription.product_name()
+    )
+}
+
+fn draft_of(typed: &Typed) -> BillingDraft {
     let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     BillingDraft {
         markup: text(&typed.markup_value).map(|value| crate::pax8::subscriptions::MarkupDraft {
@@ -281,7 +295,7 @@ fn draft_of(typed: &Typed, subscription: &Subscription) -> BillingDraft {
         }),
         override_price: text(&typed.override_price),
         recurring_invoice_id: text(&typed.recurring_invoice_id),
-        charge: Some(subscription.settings.charge.code().to_owned()),
+        charge: text(&typed.charge),
         version: None,
     }
 }

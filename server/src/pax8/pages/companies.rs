@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     company::CompanyRow,
     counts::{CompanyCounts, Counter},
+    decisions::ToDecideLinks,
     filter::{Filter, StatusChoice},
     map_all::MapAll,
 };
@@ -31,6 +32,7 @@ pub(super) struct CompaniesCard {
     counter: Counter,
     export: ExportMenu,
     map_all: MapAll,
+    to_decide: ToDecideLinks,
     list: CompanyList,
 }
 
@@ -54,6 +56,7 @@ impl CompaniesCard {
     ) -> Result<Self> {
         let counts = CompanyCounts::load(tx).await?;
         let suggester = counts.suggester(tx).await?;
+        let circumstances = Circumstances::load(tx, now).await?;
         Ok(Self {
             any: counts.all > 0,
             empty: if connected {
@@ -67,6 +70,7 @@ impl CompaniesCard {
             counter: counts.counter(),
             export: filter.export(),
             map_all: MapAll::of(tx, suggester.as_ref()).await?,
+            to_decide: ToDecideLinks::load(tx, &circumstances).await?,
             list: CompanyList::of(tx, actor, filter, suggester.as_ref(), now).await?,
         })
     }

@@ -22,9 +22,7 @@ use crate::{
     ids::{CompanyId, SyncId},
     pax8::{
         companies::{Company, MappedBy, Suggester, load_company},
-        subscriptions::{
-            BillingState, Circumstances, MappedClient, Subscription, subscriptions_of_company,
-        },
+        subscriptions::{Circumstances, MappedClient, Subscription, subscriptions_of_company},
         sync::{SyncStatus, load_sync},
     },
 };
@@ -148,8 +146,7 @@ async fn table(
 
 /// Why billing holds a subscription.
 pub(super) fn hold(subscription: &Subscription, circumstances: &Circumstances) -> Option<String> {
-    let standing = subscription.standing(circumstances);
-    (standing.state == BillingState::Held).then(|| standing.reason.unwrap_or_default())
+    subscription.standing(circumstances).hold()
 }
 
 fn missing(company: &Company, actor: &Actor) -> Option<Mark> {

@@ -2,14 +2,22 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use db::OrgTx;
 use serde::Deserialize;
 
-use super::{company::hold, filter::PAGE, row::Row};
+use super::{
+    billing::{back, mapping_url},
+    filter::PAGE,
+    held::HeldNotice,
+    row::Row,
+};
 use crate::{
     app::App,
-    http::{Frame, PageQuery, PageResult, Pax8Visit, Place, html},
+    error::Result,
+    http::{Frame, PageQuery, PageResult, Pax8Visit, Place, filters, html},
     pax8::subscriptions::{
-        BillingState, Circumstances, ListSubscriptions, Subscription, list_subscriptions,
+        BillingState, Circumstances, ListSubscriptions, Subscription, ToDecide, count_to_decide,
+        held_subscriptions, list_subscriptions, unseen_changes,
     },
 };
 
@@ -18,6 +26,8 @@ use crate::{
 struct DecisionsPage {
     frame: Frame,
     tabs: Vec<Tab>,
+    /// What holds for all of them.
+    hint: Option<&'static str>,
     rows: Vec<Item>,
     empty: &'static str,
     next: Option<String>,
@@ -25,6 +35,7 @@ struct DecisionsPage {
 
 struct Tab {
     label: &'static str,
+    count: String,
     url: String,
     current: bool,
 }
@@ -34,9 +45,9 @@ struct Item {
     row: Row,
     company: String,
     company_url: String,
-    mapped: bool,
-    /// Somebody has to look at a change of Pax8's before it is billed again.
-    changed: bool,
+    /// Where its company is mapped, if it is not.
+    map_url: Option<String>,
+    held: Option<HeldNotice>,
 }
 
 #[derive(Deserialize)]
@@ -77,17 +88,21 @@ impl Show {
 
     fn empty(self) -> &'static str {
         match self {
-            Self::NotLinked => "Every active subscription feeds a recurring invoice.",
+            Self::NotLinked => "Every subscription that bills feeds a recurring invoice.",
             Self::Held => "No linked subscription is held.",
             Self::BelowCost => "Nothing is sold below its cost.",
         }
     }
 
+    fn hint(self) -> Option<&'static str> {
+        (self == Self::Held)
+            .then_some("The next invoice of each of these waits as a draft until somebody decides.")
+    }
+
     fn wanted(self) -> ListSubscriptions {
-        let active = Some("Active".to_owned());
         match self {
             Self::NotLinked => ListSubscriptions {
-                status: active,
+                bills: Some(true),
                 linked: Some(false),
                 ..ListSubscriptions::default()
             },
@@ -96,7 +111,7 @@ impl Show {
                 ..ListSubscriptions::default()
             },
             Self::BelowCost => ListSubscriptions {
-                status: active,
+                bills: Some(true),
                 below_cost: Some(true),
                 ..ListSubscriptions::default()
             },
@@ -106,6 +121,11 @@ impl Show {
     fn url(self) -> String {
         format!("{PAGE}/subscriptions?show={}", self.code())
     }
+}
+
+/// The address of the list of what is held.
+pub(super) fn held_list() -> String {
+    Show::Held.url()
 }
 
 /// `GET …/subscriptions`
@@ -121,16 +141,17 @@ pub(super) async fn show(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
     let found = list_subscriptions(&mut tx, &show.wanted(), &page, &circumstances).await?;
+    let unseen = unseen_changes(&mut tx, None).await?;
     let item = |subscription: &Subscription| {
-        let hold = hold(subscription, &circumstances);
-        Item::new(
-            subscription,
-            Row::new(subscription, hold, &visit.actor.timezone),
-        )
+        let row = Row::new(subscription, None, &visit.actor.timezone);
+        let held = HeldNotice::of(subscription, &circumstances, &unseen);
+        Item::new(subscription, row, held)
     };
+    let counts = Counts::load(&mut tx, &circumstances).await?;
     html(&DecisionsPage {
         frame: visit.frame(Place::Integrations, "Subscriptions"),
-        tabs: Show::ALL.map(|it| Tab::new(it, show)).into(),
+        tabs: Show::ALL.map(|it| Tab::new(it, show, &counts)).into(),
+        hint: show.hint(),
         rows: found.data.iter().map(item).collect(),
         empty: show.empty(),
         next: found
@@ -140,9 +161,10 @@ pub(super) async fn show(
 }
 
 impl Tab {
-    fn new(show: Show, current: Show) -> Self {
+    fn new(show: Show, current: Show, counts: &Counts) -> Self {
         Self {
             label: show.label(),
+            count: filters::grouped(&counts.of(show).to_string()),
             url: show.url(),
             current: show == current,
         }
@@ -150,16 +172,60 @@ impl Tab {
 }
 
 impl Item {
-    fn new(subscription: &Subscription, row: Row) -> Self {
+    fn new(subscription: &Subscription, row: Row, held: Option<HeldNotice>) -> Self {
         Self {
             row,
             company: subscription
                 .company_name
                 .clone()
                 .unwrap_or_else(|| "Unknown company".to_owned()),
-            company_url: super::billing::back(subscription),
-            mapped: subscription.client.is_some(),
-            changed: subscription.attention.is_some(),
+            company_url: back(subscription),
+            map_url: subscription
+                .client
+                .is_none()
+                .then(|| mapping_url(subscription)),
+            held,
         }
+    }
+}
+
+/// How many subscriptions each list has.
+struct Counts {
+    held: usize,
+    others: ToDecide,
+}
+
+impl Counts {
+    async fn load(tx: &mut OrgTx, circumstances: &Circumstances) -> Result<Self> {
+        Ok(Self {
+            held: held_subscriptions(tx, circumstances).await?.len(),
+            others: count_to_decide(tx).await?,
+        })
+    }
+
+    fn of(&self, show: Show) -> u64 {
+        match show {
+            Show::Held => u64::try_from(self.held).unwrap_or(u64::MAX),
+            Show::NotLinked => self.others.not_linked.into(),
+            Show::BelowCost => self.others.below_cost.into(),
+        }
+    }
+}
+
+/// The lists with how many subscriptions each has, as links on the integration's page.
+#[derive(Template)]
+#[template(path = "pax8/to_decide.html")]
+pub(super) struct ToDecideLinks {
+    tabs: Vec<Tab>,
+}
+
+impl ToDecideLinks {
+    pub(super) async fn load(tx: &mut OrgTx, circumstances: &Circumstances) -> Result<Self> {
+        let counts = Counts::load(tx, circumstances).await?;
+        Ok(Self {
+            tabs: Show::ALL
+                .map(|it| Tab::new(it, Show::default(), &counts))
+                .into(),
+        })
     }
 }

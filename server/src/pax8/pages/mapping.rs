@@ -11,6 +11,7 @@ use super::{
     company::{CompanyRow, company_id},
     confirm::Question,
     counts::CompanyCounts,
+    decisions::ToDecideLinks,
     filter::{Filter, PAGE},
     map_all::MapAll,
     parts::counted,
@@ -21,9 +22,12 @@ use crate::{
     error::{Error, Result},
     http::{Flash, Form, Frame, PageResult, Pax8Visit, Place, filters, go_to, html, html_parts},
     ids::{ClientId, CompanyId},
-    pax8::companies::{
-        Company, Suggester, SuggestionReason, UnlinkImpact, impact_of_unlink, load_company,
-        map_company, unlink_company,
+    pax8::{
+        companies::{
+            Company, Suggester, SuggestionReason, UnlinkImpact, impact_of_unlink, load_company,
+            map_company, unlink_company,
+        },
+        subscriptions::Circumstances,
     },
 };
 
@@ -177,7 +181,9 @@ async fn answer(
     let suggester = counts.suggester(&mut tx).await?;
     let row = CompanyRow::load(&mut tx, actor, id, &filter, app.clock.now()).await?;
     let map_all = MapAll::of(&mut tx, suggester.as_ref()).await?;
-    html_parts(&[&row, &counts.counter(), &map_all], flashes)
+    let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
+    let to_decide = ToDecideLinks::load(&mut tx, &circumstances).await?;
+    html_parts(&[&row, &counts.counter(), &map_all, &to_decide], flashes)
 }
 
 fn stopped(links: u64) -> Option<Flash> {

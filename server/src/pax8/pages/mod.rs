@@ -4,6 +4,7 @@
 //! - Every form and link works without the page's script; with it, only the part that changed is sent.
 //! - A typed secret never comes back, and a stored one is never shown.
 
+mod accept;
 mod billing;
 mod changes;
 mod companies;
@@ -14,6 +15,7 @@ mod credentials;
 mod decisions;
 mod disconnect;
 mod filter;
+mod held;
 mod map_all;
 mod mapping;
 mod options;
@@ -90,7 +92,7 @@ fn subscription_routes() -> Router<App> {
         )
         .route(
             "/subscriptions/{subscription}/accept-change",
-            post(billing::accept),
+            post(accept::accept),
         )
         .route(
             "/subscriptions/{subscription}/history",

@@ -37,8 +37,9 @@ pub(super) struct ChargeChoice {
 struct Choice {
     why: String,
     on_renewal: bool,
-    spread: String,
-    renewal: String,
+    /// What each means in amounts, where those can be told.
+    spread: Option<String>,
+    renewal: Option<String>,
 }
 
 impl Preview {
@@ -88,24 +89,33 @@ impl ChargeChoice {
         let choice = sentence(Charge::Spread)
             .zip(sentence(Charge::OnRenewal))
             .map(|(spread, renewal)| Choice {
-                why: format!(
-                    "The billing term is {} and the invoice has another rhythm.",
-                    preview.term
-                ),
+                why: other_rhythm(&preview.term),
                 on_renewal: preview
                     .charges
                     .iter()
                     .any(|it| it.chosen && it.charge == Charge::OnRenewal),
-                spread,
-                renewal,
+                spread: Some(spread),
+                renewal: Some(renewal),
             });
         Self { choice }
     }
 
-    /// Nothing to choose.
-    pub(super) fn none() -> Self {
-        Self { choice: None }
+    /// The choice as it was sent with values that are not valid, so that no amounts can be told; nothing if none was sent.
+    pub(super) fn kept(charge: &str, term: &BillingTerm) -> Self {
+        let charge = Charge::from_code(charge);
+        Self {
+            choice: charge.map(|charge| Choice {
+                why: other_rhythm(term),
+                on_renewal: charge == Charge::OnRenewal,
+                spread: None,
+                renewal: None,
+            }),
+        }
     }
+}
+
+fn other_rhythm(term: &BillingTerm) -> String {
+    format!("The billing term is {term} and the invoice has another rhythm.")
 }
 
 /// What one price buys, as after `per`.

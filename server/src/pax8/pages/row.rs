@@ -85,7 +85,7 @@ impl Row {
                 id: format!("held-{id}"),
                 label: "Held",
                 title: "Held for a decision.",
-                text: format!("{text} The next invoice waits as a draft until somebody decides."),
+                text: format!("{text} Until then the next invoice waits as a draft."),
                 bad: false,
             }),
             status: Badge::status(subscription.status.as_deref()),

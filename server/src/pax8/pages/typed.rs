@@ -12,6 +12,8 @@ pub(super) struct Typed {
     pub markup_value: String,
     pub override_price: String,
     pub recurring_invoice_id: String,
+    /// How its term meets an invoice of another rhythm; empty where that was not asked.
+    pub charge: String,
     pub version: String,
     pub markup_error: Option<String>,
     pub override_error: Option<String>,
@@ -38,6 +40,7 @@ impl Typed {
             recurring_invoice_id: settings
                 .recurring_invoice
                 .map_or_else(String::new, |id| id.to_string()),
+            charge: settings.charge.code().to_owned(),
             version: settings.version.to_string(),
             ..Self::default()
         }
@@ -51,6 +54,7 @@ impl Typed {
             markup_value: text("markup_value"),
             override_price: text("override_price"),
             recurring_invoice_id: text("recurring_invoice_id"),
+            charge: text("charge"),
             version: text("version"),
             ..Self::default()
         };

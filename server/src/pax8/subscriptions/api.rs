@@ -6,8 +6,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    BillingDraft, BillingState, Circumstances, ListSubscriptions, MarkupDraft, Observation,
-    SubscriptionBody, Warning, configure_billing, draft, list_history, list_subscriptions,
+    Acceptance, BillingDraft, BillingState, Circumstances, ListSubscriptions, MarkupDraft,
+    Observation, SubscriptionBody, Warning, accept_change, configure_billing, draft, list_history,
+    list_subscriptions,
 };
 use crate::{
     app::App,
@@ -23,6 +24,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(list_of_company))
         .routes(routes!(put_billing))
+        .routes(routes!(accept))
         .routes(routes!(history))
 }
 
@@ -78,6 +80,14 @@ struct ConfiguredBody {
     subscription: SubscriptionBody,
     /// What to know about the settings that were saved.
     warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AcceptedBody {
+    #[serde(flatten)]
+    subscription: SubscriptionBody,
+    /// Whether it no longer feeds its recurring invoice: it moved away from that client.
+    link_ended: bool,
 }
 
 /// Lists subscriptions, by product.
@@ -145,6 +155,28 @@ async fn put_billing(
     }))
 }
 
+/// Accepts what holds a subscription: that it moved, that its product changed, or that it is billed in its present status.
+/// The body is the subscription's `to_accept` as it was seen; if that is no longer so, nothing is accepted.
+#[utoipa::path(post, path = "/integrations/pax8/subscriptions/{id}/accept-change", tag = "pax8", params(("id" = String, Path)),
+    request_body = Acceptance,
+    responses((status = 200, body = AcceptedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn accept(
+    State(app): State<App>,
+    Pax8Actor(actor): Pax8Actor,
+    Path(id): Path<String>,
+    Json(seen): Json<Acceptance>,
+) -> ApiResult<axum::Json<AcceptedBody>> {
+    let (id, now) = (subscription_id(&id)?, app.clock.now());
+    let mut tx = app.database.write(actor.organization).await?;
+    let accepted = accept_change(&mut tx, &actor.by(), id, Some(seen), now).await?;
+    let circumstances = Circumstances::load(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(axum::Json(AcceptedBody {
+        subscription: SubscriptionBody::of(&accepted.subscription, &circumstances),
+        link_ended: accepted.link_ended.is_some(),
+    }))
+}
+
 /// Lists what was observed about a subscription, the latest first.
 #[utoipa::path(get, path = "/integrations/pax8/subscriptions/{id}/history", tag = "pax8",
     params(("id" = String, Path), PageQuery),
@@ -170,7 +202,7 @@ impl SubscriptionQuery {
             billing: self.billing.as_deref().map(state).transpose()?,
             q: self.q,
             status: self.status,
-            below_cost: None,
+            ..ListSubscriptions::default()
         })
     }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BillingStanding, Circumstances, Subscription};
+use super::{Acceptance, BillingStanding, Circumstances, Subscription};
 use crate::ids::{CompanyId, RecurringInvoiceId, SubscriptionId};
 
 /// A subscription. What Pax8 did not give is null. Prices are per unit and billing term; amounts are in `currency`.
@@ -55,6 +55,8 @@ pub struct SubscriptionBody {
     #[schema(value_type = Option<String>, format = DateTime)]
     missing_since: Option<Timestamp>,
     billing: BillingStanding,
+    /// What can be accepted so that it is billed again, to be sent to `accept-change` as it is; null: nothing waits for that.
+    to_accept: Option<Acceptance>,
     /// The version of the billing settings; 0: never set.
     version: i64,
 }
@@ -151,6 +153,7 @@ impl SubscriptionBody {
             billing_start: subscription.dates.billing_start,
             missing_since: subscription.missing_since,
             billing: subscription.standing(circumstances),
+            to_accept: subscription.to_accept(),
             version: subscription.settings.version,
         }
     }

@@ -79,12 +79,15 @@ impl BillingDraft {
         let charge = self.charge.as_deref();
         let charge = charge.and_then(|code| checks.value(CHARGE, read_charge(code)));
         checks.finish()?;
+        let recurring_invoice = self.read_link()?;
+        let billed_in_status = present.billed_in_status.clone();
         Ok(BillingSettings {
             pricing: Pricing {
                 markup,
                 override_price,
             },
-            recurring_invoice: self.read_link()?,
+            billed_in_status: billed_in_status.filter(|_| recurring_invoice.is_some()),
+            recurring_invoice,
             charge: charge.unwrap_or(present.charge),
             version: present.version,
         })

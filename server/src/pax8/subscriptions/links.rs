@@ -4,13 +4,10 @@ use std::collections::HashMap;
 
 use billing::LinkedSubscription;
 use db::OrgTx;
-use jiff::Timestamp;
 use money::Amount;
 
-use super::{Subscription, load_subscription, store};
+use super::{Subscription, link_store, store};
 use crate::{
-    accounts::By,
-    audit,
     error::Result,
     ids::{ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
     organizations::load_organization,
@@ -50,7 +47,7 @@ pub async fn linked_summaries(
 /// # Errors
 /// When the database is gone.
 pub async fn linked_monthly(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
-    store::linked_sums(tx).await
+    link_store::linked_sums(tx).await
 }
 
 /// Remembers that the prices of these subscriptions, which are paid once, are on an invoice.
@@ -66,7 +63,7 @@ pub async fn mark_billed_once(
         .iter()
         .filter_map(|id| SubscriptionId::parse(id));
     for id in ids {
-        store::mark_billed_once(tx, id, invoice).await?;
+        link_store::mark_billed_once(tx, id, invoice).await?;
     }
     Ok(())
 }
@@ -76,7 +73,7 @@ pub async fn mark_billed_once(
 /// # Errors
 /// When the database is gone.
 pub async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()> {
-    store::forget_billed_once(tx, invoice).await
+    link_store::forget_billed_once(tx, invoice).await
 }
 
 /// Ends all links to a recurring invoice and tells how many there were. Pricing stays.
@@ -84,7 +81,7 @@ pub async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()
 /// # Errors
 /// When the database is gone.
 pub async fn end_links_of_recurring(tx: &mut OrgTx, recurring: RecurringInvoiceId) -> Result<u64> {
-    store::end_links_of_recurring(tx, recurring).await
+    link_store::end_links_of_recurring(tx, recurring).await
 }
 
 /// Ends the links of a company's subscriptions, except those to recurring invoices of the client that it belongs to from
@@ -97,34 +94,5 @@ pub(in crate::pax8) async fn end_links_of_company(
     company: CompanyId,
     except_client: Option<ClientId>,
 ) -> Result<u64> {
-    store::end_links_of_company(tx, company, except_client).await
-}
-
-/// Somebody looked at a subscription that moved or changed product, and it may be billed again. If it moved away from the
-/// client whose invoice it feeds, that link ends.
-///
-/// # Errors
-/// When there is no such subscription.
-pub async fn accept_change(
-    tx: &mut OrgTx,
-    by: &By,
-    id: SubscriptionId,
-    now: Timestamp,
-) -> Result<Subscription> {
-    let before = load_subscription(tx, id).await?;
-    let Some(attention) = before.attention else {
-        return Ok(before);
-    };
-    store::clear_attention(tx, id).await?;
-    if before.is_linked_to_stranger() {
-        store::end_link(tx, &before.pax8_id).await?;
-    }
-    let event = audit::Event {
-        by,
-        action: "pax8_subscription.change_accepted",
-        subject_type: "pax8_subscription",
-        subject_id: id.to_string(),
-    };
-    audit::record(tx, event, now, Some(&attention.as_str()), audit::NOTHING).await?;
-    load_subscription(tx, id).await
+    link_store::end_links_of_company(tx, company, except_client).await
 }

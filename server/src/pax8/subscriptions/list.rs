@@ -26,6 +26,8 @@ pub struct ListSubscriptions {
     pub linked: Option<bool>,
     /// Whether it is sold for less than it costs.
     pub below_cost: Option<bool>,
+    /// Whether its status is one that bills.
+    pub bills: Option<bool>,
     /// What becomes of it on the next invoice.
     pub billing: Option<BillingState>,
 }
@@ -56,6 +58,8 @@ pub async fn list_subscriptions(
         company: wanted.company,
         linked: wanted.linked,
         below_cost: wanted.below_cost,
+        bills: wanted.bills,
+        may_be_held: None,
     };
     let rows = match wanted.billing {
         None => store::list(tx, &narrowing, &paging).await?,
@@ -99,6 +103,9 @@ async fn list_in_state(
         return Ok(Vec::new());
     }
     narrowing.linked = Some(linked);
+    if state == BillingState::Held && !circumstances.data_is_stale {
+        narrowing.may_be_held = Some(true);
+    }
     let full = usize::try_from(paging.fetch()).map_err(Error::internal)?;
     let mut found: Vec<Row> = Vec::new();
     let mut batch = Paging {

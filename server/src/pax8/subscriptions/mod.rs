@@ -7,11 +7,14 @@
 //!   the two have come apart it is held, whatever else is said: an old client never pays for a new one.
 //! - The figures kept for sums (`bill_price`, `monthly_*_minor`, `below_cost`) are [`Worth::of`] the rest of the row.
 
+mod accept;
 mod api;
 mod body;
+mod conditions;
 mod configure;
 mod draft;
 mod history;
+mod link_store;
 mod links;
 mod list;
 mod preview;
@@ -21,18 +24,21 @@ mod settings;
 mod standing;
 mod store;
 mod subscription;
+mod to_decide;
 mod warning;
 mod worth;
 
+pub use accept::{Acceptance, Accepted, HeldChange, Unseen, accept_change, unseen_changes};
 pub use api::api;
 pub use body::SubscriptionBody;
+pub(crate) use conditions::{bills_when_linked, status_bills};
 pub use configure::{Configured, configure_billing, preview_billing};
 pub use draft::{BillingDraft, MarkupDraft};
 pub use history::{Observation, list_history};
 pub(in crate::pax8) use links::end_links_of_company;
 pub use links::{
-    accept_change, end_links_of_recurring, forget_billed_once, linked_monthly,
-    linked_subscriptions, linked_summaries, mark_billed_once,
+    end_links_of_recurring, forget_billed_once, linked_monthly, linked_subscriptions,
+    linked_summaries, mark_billed_once,
 };
 pub use list::{
     ListSubscriptions, list_subscriptions, load_subscription, statuses_present,
@@ -42,9 +48,10 @@ pub use preview::{BillingPreview, ChargePreview};
 pub use reprice::reprice_company;
 pub(in crate::pax8) use row::read_client;
 pub use settings::BillingSettings;
-pub use standing::{BillingStanding, BillingState, Circumstances};
+pub use standing::{BillingStanding, BillingState, Circumstances, StandingReason, told_hold};
 pub use subscription::{
     Attention, Commitment, LastKnown, LinkedRecurring, MappedClient, Product, Subscription,
 };
+pub use to_decide::{ToDecide, count_to_decide, held_subscriptions};
 pub use warning::Warning;
 pub use worth::{PriceFacts, Worth};

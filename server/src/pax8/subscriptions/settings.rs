@@ -13,6 +13,9 @@ pub struct BillingSettings {
     pub recurring_invoice: Option<RecurringInvoiceId>,
     /// How its term meets an invoice of another rhythm.
     pub charge: Charge,
+    /// The status in Pax8 in which somebody decided to bill it although it is pending or not known. It counts only while
+    /// that is the status and only for the link it was decided for.
+    pub billed_in_status: Option<String>,
     /// Raised by every change, so that a stale save is noticed; 0: never saved.
     pub version: i64,
 }

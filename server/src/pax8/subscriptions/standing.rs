@@ -1,13 +1,14 @@
 //! Whether a subscription will be on its client's next invoice, told by the very code that makes the invoice.
 
-use billing::{InvoiceInput, LinkedSubscription, Period, SkipReason, assemble};
+use billing::{HoldReason, InvoiceInput, LinkedSubscription, Period, SkipReason, assemble};
 use db::OrgTx;
-use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Serialize, Serializer};
 
 use super::{Attention, LinkedRecurring, MappedClient, Subscription};
 use crate::{
     error::{Error, Result},
+    http::filters,
     organizations::load_organization,
     pax8::connection::data_is_stale,
     recurring::RecurringStatus,
@@ -33,7 +34,53 @@ pub struct BillingStanding {
     /// What becomes of it.
     pub state: BillingState,
     /// Why, as a sentence; none where nothing needs saying.
-    pub reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub reason: Option<StandingReason>,
+}
+
+/// Why a subscription stands as it does. Prints as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StandingReason {
+    /// A person has to look.
+    Held(HoldReason),
+    /// It is rightly not charged, or not yet.
+    Skipped(SkipReason),
+    /// Something beside the subscription itself.
+    Other(String),
+}
+
+impl StandingReason {
+    /// The reason as pages tell it, with what can be done about it.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Held(reason) => told_hold(reason),
+            Self::Skipped(reason) => reason.sentence(filters::day),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+/// Why something is held, as pages tell it, with what can be done about it.
+#[must_use]
+pub fn told_hold(reason: &HoldReason) -> String {
+    format!("{} {}", reason.sentence(filters::day), reason.advice())
+}
+
+impl std::fmt::Display for StandingReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Held(reason) => reason.fmt(f),
+            Self::Skipped(reason) => reason.fmt(f),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Serialize for StandingReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// What standing depends on besides the subscription itself.
@@ -85,8 +132,20 @@ impl BillingState {
 }
 
 impl BillingStanding {
-    fn new(state: BillingState, reason: Option<String>) -> Self {
+    fn new(state: BillingState, reason: Option<StandingReason>) -> Self {
         Self { state, reason }
+    }
+
+    fn held(reason: HoldReason) -> Self {
+        Self::new(BillingState::Held, Some(StandingReason::Held(reason)))
+    }
+
+    /// Why it is held, as pages tell it; none where it is not.
+    #[must_use]
+    pub fn hold(&self) -> Option<String> {
+        let held = self.state == BillingState::Held;
+        let reason = self.reason.as_ref().filter(|_| held);
+        reason.map(StandingReason::told)
     }
 }
 
@@ -101,15 +160,21 @@ impl Subscription {
         if invoice.status != RecurringStatus::Active {
             let status = invoice.status.as_str();
             let reason = format!("The recurring invoice “{}” is {status}.", invoice.name);
+            let reason = StandingReason::Other(reason);
             return BillingStanding::new(S::NotBillable, Some(reason));
         }
         let Some(client) = &self.client else {
-            let reason = "The company is not mapped to a client.".to_owned();
-            return BillingStanding::new(S::Held, Some(reason));
+            // A mapping that ends takes the links along, so it came here from a company that is mapped.
+            let missing = self.missing_on(&circumstances.timezone);
+            let reason = missing.map(|since| HoldReason::Missing { since });
+            return BillingStanding::held(reason.unwrap_or(HoldReason::Moved));
         };
         match self.on_next_invoice(invoice, client, circumstances) {
             Ok(standing) => standing,
-            Err(error) => BillingStanding::new(S::Held, Some(error.to_string())),
+            Err(error) => {
+                let reason = StandingReason::Other(error.to_string());
+                BillingStanding::new(S::Held, Some(reason))
+            }
         }
     }
 
@@ -127,7 +192,7 @@ impl Subscription {
         };
         let assembled = assemble(&input).map_err(Error::internal)?;
         if let Some(held) = assembled.held.first() {
-            return Ok(BillingStanding::new(S::Held, Some(held.reason.to_string())));
+            return Ok(BillingStanding::held(held.reason.clone()));
         }
         Ok(match assembled.skipped.first() {
             Some(skipped) => {
@@ -135,18 +200,22 @@ impl Subscription {
                     SkipReason::RenewsLater { .. } => S::Billable,
                     _ => S::NotBillable,
                 };
-                BillingStanding::new(state, Some(skipped.reason.to_string()))
+                let reason = StandingReason::Skipped(skipped.reason.clone());
+                BillingStanding::new(state, Some(reason))
             }
             None => BillingStanding::new(S::Billable, None),
         })
     }
 
+    fn missing_on(&self, timezone: &TimeZone) -> Option<Date> {
+        let since = self.missing_since?;
+        Some(since.to_zoned_datetime(timezone.clone()).date())
+    }
+
     /// The subscription as the rules of billing want it.
     #[must_use]
     pub fn billing_input(&self, timezone: &TimeZone) -> LinkedSubscription {
-        let missing_since = self
-            .missing_since
-            .map(|since| since.to_zoned_datetime(timezone.clone()).date());
+        let missing_since = self.missing_on(timezone);
         LinkedSubscription {
             id: self.id.to_string(),
             product: self.product_name().to_owned(),
@@ -165,7 +234,7 @@ impl Subscription {
             missing_since,
             moved: self.attention == Some(Attention::Moved) || self.is_linked_to_stranger(),
             product_changed: self.attention == Some(Attention::ProductChanged),
-            decided_to_bill: false,
+            decided_to_bill: self.settings.billed_in_status.as_deref() == Some(self.status_text()),
             taxable: true,
             seen_at: Some(self.seen_at.to_string()),
             sync_id: Some(self.seen_sync_id.to_string()),

@@ -7,14 +7,17 @@ use std::collections::HashMap;
 use billing::Markup;
 use db::{OrgTx, Row, Value, args};
 use jiff::Timestamp;
-use money::Amount;
 use rust_decimal::Decimal;
 
-use super::{BillingSettings, Observation, Subscription, Worth, row::read};
+use super::{
+    BillingSettings, Observation, Subscription, Worth,
+    conditions::{may_be_held, status_bills},
+    row::read,
+};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     http::Paging,
-    ids::{ChangeId, ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
+    ids::{ChangeId, CompanyId, RecurringInvoiceId, SubscriptionId},
 };
 
 macro_rules! subscriptions_where {
@@ -25,7 +28,7 @@ macro_rules! subscriptions_where {
                 s.start_date, s.end_date, s.billing_start, s.missing_since, s.last_known, s.attention, s.seen_at,
                 s.seen_sync_id, lower(coalesce(s.product_name, '')) as sort_name,
                 c.name as company_name, k.id as client_id, k.name as client_name, k.currency as client_currency,
-                b.markup_type, b.markup_value, b.override_price, b.charge, b.version,
+                b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.version,
                 r.id as recurring_id, r.name as recurring_name, r.client_id as recurring_client_id,
                 r.status as recurring_status, r.frequency, r.anchor_date, r.next_invoice_date, o.invoice_id as once_on
             from pax8_subscription s
@@ -52,6 +55,8 @@ macro_rules! listed_where {
             and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
             and (cast($5 as boolean) is null or (r.id is not null) = $5)
             and (cast($6 as boolean) is null or s.below_cost = $6)
+            and (cast($10 as boolean) is null or ", status_bills!(), " = $10)
+            and (cast($11 as boolean) is null or ", may_be_held!(), " = $11)
             and (cast($7 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($7, $8))
             order by lower(coalesce(s.product_name, '')), s.id limit $9"
         )
@@ -63,50 +68,30 @@ db::statements! {
     org OF_COMPANY = subscriptions_where!("s.company_id = $2 order by lower(coalesce(s.product_name, '')), s.id");
     org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
         order by lower(coalesce(s.product_name, '')), s.id");
-    org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
-            cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
-        from subscription_billing b
-        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
-        join pax8_company o on o.organization_id = s.organization_id and o.id = s.company_id
-        left join client k on k.organization_id = o.organization_id and k.id = o.client_id
-        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
-        join client c on c.organization_id = r.organization_id and c.id = r.client_id
-        where b.organization_id = $1 group by b.recurring_invoice_id, c.currency";
+    org LINKED = subscriptions_where!("r.id is not null");
+    org HELD_CANDIDATES = subscriptions_where!(may_be_held!());
     org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
     org LIST_OF_COMPANY = subscriptions_where!(listed_where!("s.company_id = $4"));
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
-            override_price, recurring_invoice_id, charge, version, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            override_price, recurring_invoice_id, charge, billed_in_status, version, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (organization_id, subscription_pax8_id) do update set markup_type = excluded.markup_type,
             markup_value = excluded.markup_value, override_price = excluded.override_price,
             recurring_invoice_id = excluded.recurring_invoice_id, charge = excluded.charge,
-            version = excluded.version, updated_at = excluded.updated_at";
+            billed_in_status = excluded.billed_in_status, version = excluded.version, updated_at = excluded.updated_at";
     org SAVE_WORTH = "update pax8_subscription set bill_price = $3, monthly_revenue_minor = $4, monthly_cost_minor = $5,
             below_cost = $6
         where organization_id = $1 and id = $2";
     org STORED_WORTH = "select id, bill_price, monthly_revenue_minor, monthly_cost_minor, below_cost from pax8_subscription
         where organization_id = $1 and company_id = $2";
-    org CLEAR_ATTENTION = "update pax8_subscription set attention = null where organization_id = $1 and id = $2";
-    org END_LINK = "update subscription_billing set recurring_invoice_id = null, version = version + 1
-        where organization_id = $1 and subscription_pax8_id = $2";
-    org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, version = version + 1
-        where organization_id = $1 and recurring_invoice_id = $2";
-    org END_LINKS_OF_COMPANY = "update subscription_billing set recurring_invoice_id = null, version = version + 1
-        where organization_id = $1 and recurring_invoice_id is not null
-            and subscription_pax8_id in
-                (select pax8_id from pax8_subscription where organization_id = $1 and company_id = $2)
-            and recurring_invoice_id not in
-                (select id from recurring_invoice where organization_id = $1 and client_id = cast($3 as text))";
+    org CLEAR_ATTENTION = "update pax8_subscription set attention = null, attention_at = null
+        where organization_id = $1 and id = $2";
     org HISTORY = "select id, at, sync_id, field, before_value, after_value
         from pax8_change where organization_id = $1 and record_type = 'subscription' and record_pax8_id = $2
             and (cast($3 as text) is null or id < $3)
         order by id desc limit $4";
-    org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
-        select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
-        on conflict (organization_id, subscription_pax8_id) do nothing";
-    org FORGET_BILLED_ONCE = "delete from billed_once where organization_id = $1 and invoice_id = $2";
 }
 
 /// Which subscriptions a page of the list shows.
@@ -117,6 +102,10 @@ pub(super) struct Narrowing {
     pub company: Option<CompanyId>,
     pub linked: Option<bool>,
     pub below_cost: Option<bool>,
+    /// Whether its status bills.
+    pub bills: Option<bool>,
+    /// Whether it may be held, stale data apart.
+    pub may_be_held: Option<bool>,
 }
 
 /// The place of a subscription in the list.
@@ -140,18 +129,16 @@ pub(super) async fn of_recurring(
     rows.iter().map(read).collect()
 }
 
-/// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.
-pub(super) async fn linked_sums(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
-    let rows = tx.fetch_all(&LINKED_SUMS, args![]).await?;
-    rows.iter()
-        .map(|row| {
-            let currency: String = row.get("currency")?;
-            let currency = currency.parse().map_err(Error::internal)?;
-            let monthly: Option<i64> = row.get("monthly")?;
-            let monthly = Amount::from_minor(monthly.unwrap_or(0), currency);
-            Ok((row.get("recurring_invoice_id")?, monthly))
-        })
-        .collect()
+/// Those that feed a recurring invoice.
+pub(super) async fn linked(tx: &mut OrgTx) -> Result<Vec<Subscription>> {
+    let rows = tx.fetch_all(&LINKED, args![]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Those that feed a recurring invoice and may be held, stale data apart.
+pub(super) async fn held_candidates(tx: &mut OrgTx) -> Result<Vec<Subscription>> {
+    let rows = tx.fetch_all(&HELD_CANDIDATES, args![]).await?;
+    rows.iter().map(read).collect()
 }
 
 pub(super) async fn list(
@@ -168,7 +155,9 @@ pub(super) async fn list(
         narrowing.below_cost,
         after_name,
         after_id,
-        paging.fetch()
+        paging.fetch(),
+        narrowing.bills,
+        narrowing.may_be_held
     ];
     let statement = match narrowing.company {
         Some(_) => &LIST_OF_COMPANY,
@@ -209,6 +198,7 @@ pub(super) async fn save_settings(
         settings.pricing.override_price,
         settings.recurring_invoice,
         settings.charge.code(),
+        settings.billed_in_status.clone(),
         settings.version,
         now
     ];
@@ -253,44 +243,6 @@ pub(super) fn worth_columns(worth: &Worth) -> Vec<Value> {
 
 pub(super) async fn clear_attention(tx: &mut OrgTx, id: SubscriptionId) -> Result<()> {
     tx.execute(&CLEAR_ATTENTION, args![id]).await?;
-    Ok(())
-}
-
-pub(super) async fn end_link(tx: &mut OrgTx, pax8_id: &str) -> Result<()> {
-    tx.execute(&END_LINK, args![pax8_id]).await?;
-    Ok(())
-}
-
-pub(super) async fn end_links_of_recurring(
-    tx: &mut OrgTx,
-    recurring: RecurringInvoiceId,
-) -> Result<u64> {
-    Ok(tx
-        .execute(&END_LINKS_OF_RECURRING, args![recurring])
-        .await?)
-}
-
-pub(super) async fn end_links_of_company(
-    tx: &mut OrgTx,
-    company: CompanyId,
-    except_client: Option<ClientId>,
-) -> Result<u64> {
-    Ok(tx
-        .execute(&END_LINKS_OF_COMPANY, args![company, except_client])
-        .await?)
-}
-
-pub(super) async fn mark_billed_once(
-    tx: &mut OrgTx,
-    id: SubscriptionId,
-    invoice: InvoiceId,
-) -> Result<()> {
-    tx.execute(&MARK_BILLED_ONCE, args![id, invoice]).await?;
-    Ok(())
-}
-
-pub(super) async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()> {
-    tx.execute(&FORGET_BILLED_ONCE, args![invoice]).await?;
     Ok(())
 }
 

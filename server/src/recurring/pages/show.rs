@@ -12,6 +12,7 @@ use crate::{
     billing_runs::{PreviewSection, preview},
     error::{Error, Result},
     http::{Fields, Frame, PageResult, Place, Visit, html},
+    invoices::view::Decides,
     pax8::subscriptions::{Circumstances, linked_summaries},
     recurring::{
         RecurringInvoice, RecurringStatus, SubscriptionView, load_recurring_invoice,
@@ -48,7 +49,8 @@ pub(super) async fn show(
     let now = app.clock.now();
     let mut tx = app.database.read(visit.actor.organization).await?;
     let invoice = load_recurring_invoice(&mut tx, recurring_id(&id)?).await?;
-    let preview = preview_section(&mut tx, &invoice, query.text("preview"), now).await?;
+    let decides = Decides::by(visit.actor.require_pax8().is_ok());
+    let preview = preview_section(&mut tx, &invoice, query.text("preview"), decides, now).await?;
     if let Some(section) = preview.as_ref().filter(|_| visit.fragment) {
         return html(section);
     }
@@ -72,6 +74,7 @@ async fn preview_section(
     tx: &mut OrgTx,
     invoice: &RecurringInvoice,
     chosen: &str,
+    decides: Decides,
     now: Timestamp,
 ) -> Result<Option<PreviewSection>> {
     if !invoice.status.is_live() {
@@ -80,7 +83,7 @@ async fn preview_section(
     let date: Option<Date> = chosen.parse().ok();
     let shown = date.unwrap_or(invoice.next_invoice_date);
     let section = match preview(tx, invoice.id, date, now).await {
-        Ok(preview) => PreviewSection::of(&preview, path(invoice.id))?,
+        Ok(preview) => PreviewSection::of(&preview, path(invoice.id), decides)?,
         Err(error @ (Error::Refused { .. } | Error::Conflict { .. })) => {
             PreviewSection::refused(shown, error.to_string(), path(invoice.id))
         }

@@ -1,11 +1,8 @@
 //! What billing gets to see of linked subscriptions.
 
 use ascent::{
-    accounts::By,
-    ids::{RecurringInvoiceId, SubscriptionId},
-    pax8::subscriptions::{
-        accept_change, end_links_of_recurring, linked_subscriptions, linked_summaries,
-    },
+    ids::RecurringInvoiceId,
+    pax8::subscriptions::{end_links_of_recurring, linked_subscriptions, linked_summaries},
 };
 use serde_json::{Value, json};
 
@@ -14,7 +11,7 @@ use crate::world::on_each_engine;
 
 /// A company mapped to a client with one monthly invoice that all its subscriptions feed; gives the company, the client,
 /// the invoice and the subscriptions.
-async fn linked(world: &World, sold: &[Sold]) -> (String, String, String, Vec<String>) {
+pub async fn linked(world: &World, sold: &[Sold]) -> (String, String, String, Vec<String>) {
     let owner = &world.ours.owner;
     connect(world, &world.ours).await;
     let (company, subscriptions) = add_estate(world, &world.ours, "Harbor", sold).await;
@@ -243,10 +240,21 @@ async fn d14_d26_a_subscription_that_moved_is_held_until_a_person_looks_and_then
         // Even with the mark gone, an old client does not pay for a new one.
         execute(world, &SET_ATTENTION, args![sold[0].as_str(), None::<&str>]).await;
         assert!(billing_input(world, &invoice).await[0].moved);
-        assert_eq!(shown(owner, &sold[0]).await["billing"]["state"], "held");
+        let unmarked = shown(owner, &sold[0]).await;
+        assert_eq!(unmarked["billing"]["state"], "held");
+        assert_eq!(
+            unmarked["to_accept"]["change"], "moved",
+            "and it can be decided"
+        );
 
         execute(world, &SET_ATTENTION, args![sold[0].as_str(), "moved"]).await;
-        accept(world, &sold[0]).await;
+        assert_eq!(accept(world, &sold[0]).await["link_ended"], true);
+        let (_, before, after) = latest_event(world, &sold[0]).await;
+        assert_eq!(
+            (&before["held"], &before["recurring_invoice_id"]),
+            (&json!("moved"), &json!(invoice))
+        );
+        assert_eq!(after["recurring_invoice_id"], Value::Null);
         let subscription = shown(owner, &sold[0]).await;
         assert_eq!(subscription["recurring_invoice"], Value::Null);
         assert_eq!(subscription["markup"]["value"], "20");
@@ -303,20 +311,23 @@ async fn d26_a_changed_product_is_held_until_a_person_accepts_it() {
             billing,
             json!({ "state": "held", "reason": "The product changed in Pax8." })
         );
-        accept(world, &sold[0]).await;
+        let seen = shown(owner, &sold[0]).await["to_accept"].clone();
+        assert_eq!(accept(world, &sold[0]).await["link_ended"], false);
         let subscription = shown(owner, &sold[0]).await;
+        assert_eq!(subscription["to_accept"], Value::Null);
         assert_eq!(subscription["recurring_invoice"]["id"], invoice);
         assert_eq!(subscription["billing"]["state"], "billable");
         let (action, before, _) = latest_event(world, &sold[0]).await;
         assert_eq!(
-            (action.as_str(), before),
+            (action.as_str(), &before["held"]),
             (
                 "pax8_subscription.change_accepted",
-                json!("product_changed")
+                &json!("product_changed")
             )
         );
         let events = count_events(world).await;
-        accept(world, &sold[0]).await;
+        let again = owner.post(&accept_path(&sold[0]), seen).await;
+        assert_eq!(again.refusal(409), "changed_meanwhile");
         assert_eq!(
             count_events(world).await,
             events,
@@ -324,15 +335,6 @@ async fn d26_a_changed_product_is_held_until_a_person_accepts_it() {
         );
     })
     .await;
-}
-
-async fn accept(world: &World, subscription: &str) {
-    let mut tx = world.app.database.write(world.ours.id).await.unwrap();
-    let id = SubscriptionId::parse(subscription).unwrap();
-    accept_change(&mut tx, &By::command_line(), id, world.app.clock.now())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

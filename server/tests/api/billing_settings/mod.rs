@@ -4,6 +4,7 @@
 mod automatic;
 mod billing;
 mod companies;
+mod decisions;
 mod earnings;
 mod links;
 mod map_many;
@@ -267,6 +268,17 @@ pub async fn save(user: &User, subscription: &str, settings: Value) -> Value {
 
 pub fn billing_path(subscription: &str) -> String {
     format!("/api/v1/integrations/pax8/subscriptions/{subscription}/billing")
+}
+
+pub fn accept_path(subscription: &str) -> String {
+    format!("/api/v1/integrations/pax8/subscriptions/{subscription}/accept-change")
+}
+
+/// Accepts what holds a subscription of ours, as it is shown.
+pub async fn accept(world: &World, subscription: &str) -> Value {
+    let owner = &world.ours.owner;
+    let seen = shown(owner, subscription).await["to_accept"].clone();
+    owner.post(&accept_path(subscription), seen).await.json(200)
 }
 
 /// A subscription as the API shows it.

@@ -4,6 +4,7 @@ mod billing;
 mod companies;
 mod connection;
 mod gate;
+mod held;
 mod lists;
 mod map_all;
 

@@ -60,6 +60,7 @@ impl Comparison<'_> {
             missing_since: None,
             last_known: LastKnown::new(),
             attention: None,
+            attention_at: None,
             fingerprint: told.fingerprint,
             first_seen_at: intake.now,
             seen_at: intake.now,
@@ -86,10 +87,12 @@ impl Comparison<'_> {
             "" => before.company,
             pax8_id => self.company(pax8_id)?.id,
         };
+        let attention = self.attention(&before, company, &facts);
         let after = StoredSubscription {
             company,
             last_known: self.last_known(&before, &kept),
-            attention: self.attention(&before, company, &facts),
+            attention,
+            attention_at: attention.map(|_| before.attention_at.unwrap_or(intake.now)),
             facts,
             fingerprint: told.fingerprint,
             missing_since: None,

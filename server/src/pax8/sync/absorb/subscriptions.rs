@@ -73,6 +73,7 @@ pub(super) async fn take_in(
         ));
     }
     store::subscriptions::put(intake.tx, comparison.written).await?;
+    store::subscriptions::void_decisions(intake.tx).await?;
     Ok(comparison.counts)
 }
 

@@ -24,7 +24,7 @@ macro_rules! columns {
     () => {
         "select id, pax8_id, company_id, parent_pax8_id, product_pax8_id, product_name, vendor, sku, quantity, billing_term,
         commitment_term, commitment_end, currency, price, partner_cost, status, start_date, end_date, billing_start, missing_since,
-        last_known, attention, fingerprint, first_seen_at, seen_at, seen_sync_id from pax8_subscription where organization_id = $1"
+        last_known, attention, attention_at, fingerprint, first_seen_at, seen_at, seen_sync_id from pax8_subscription where organization_id = $1"
     };
 }
 
@@ -35,17 +35,23 @@ db::statements! {
     org FIND = concat!(columns!(), " and pax8_id = $2");
     org LIST_DECIDED = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id
         from subscription_billing where organization_id = $1";
+    org VOID_DECISIONS = "update subscription_billing set billed_in_status = null
+        where organization_id = $1 and billed_in_status is not null
+            and exists (select 1 from pax8_subscription s where s.organization_id = $1
+                and s.pax8_id = subscription_billing.subscription_pax8_id
+                and coalesce(s.status, '') <> subscription_billing.billed_in_status)";
     bulk PUT = "insert into pax8_subscription (organization_id, id, pax8_id, company_id, parent_pax8_id, product_pax8_id, product_name,
         vendor, sku, quantity, billing_term, commitment_term, commitment_end, currency, price, partner_cost, status, start_date,
-        end_date, billing_start, missing_since, last_known, attention, monthly_revenue_minor, monthly_cost_minor, bill_price,
-        below_cost, fingerprint, first_seen_at, seen_at, seen_sync_id) values", 31,
+        end_date, billing_start, missing_since, last_known, attention, attention_at, monthly_revenue_minor, monthly_cost_minor,
+        bill_price, below_cost, fingerprint, first_seen_at, seen_at, seen_sync_id) values", 32,
         "on conflict (organization_id, id) do update set company_id = excluded.company_id, parent_pax8_id = excluded.parent_pax8_id,
             product_pax8_id = excluded.product_pax8_id, product_name = excluded.product_name, vendor = excluded.vendor,
             sku = excluded.sku, quantity = excluded.quantity, billing_term = excluded.billing_term,
             commitment_term = excluded.commitment_term, commitment_end = excluded.commitment_end, currency = excluded.currency,
             price = excluded.price, partner_cost = excluded.partner_cost, status = excluded.status, start_date = excluded.start_date,
             end_date = excluded.end_date, billing_start = excluded.billing_start, missing_since = excluded.missing_since,
-            last_known = excluded.last_known, attention = excluded.attention, monthly_revenue_minor = excluded.monthly_revenue_minor,
+            last_known = excluded.last_known, attention = excluded.attention,
+            attention_at = excluded.attention_at, monthly_revenue_minor = excluded.monthly_revenue_minor,
             monthly_cost_minor = excluded.monthly_cost_minor, bill_price = excluded.bill_price, below_cost = excluded.below_cost,
             fingerprint = excluded.fingerprint, seen_at = excluded.seen_at, seen_sync_id = excluded.seen_sync_id";
 }
@@ -66,6 +72,8 @@ pub(in crate::pax8::sync) struct StoredSubscription {
     pub missing_since: Option<Timestamp>,
     pub last_known: LastKnown,
     pub attention: Option<Attention>,
+    /// Since when.
+    pub attention_at: Option<Timestamp>,
     pub fingerprint: String,
     pub first_seen_at: Timestamp,
     pub seen_at: Timestamp,
@@ -138,6 +146,12 @@ pub(in crate::pax8::sync) async fn list_decided(
     decided.collect()
 }
 
+/// Voids the decisions to bill subscriptions in a status that they no longer have.
+pub(in crate::pax8::sync) async fn void_decisions(tx: &mut OrgTx) -> Result<()> {
+    tx.execute(&VOID_DECISIONS, args![]).await?;
+    Ok(())
+}
+
 /// Stores subscriptions with what they are worth.
 pub(in crate::pax8::sync) async fn put(
     tx: &mut OrgTx,
@@ -176,6 +190,7 @@ fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
         it.missing_since,
         Value::json(&it.last_known)?,
         it.attention.map(Attention::as_str),
+        it.attention_at,
         worth.monthly_revenue.map(Amount::minor),
         worth.monthly_cost.map(Amount::minor),
         worth.bill_price.map(|it| it.unit.value()),
@@ -215,6 +230,7 @@ fn read(row: &Row) -> Result<StoredSubscription> {
         attention: row.parse("attention", |name| {
             Attention::parse(name).ok_or("not a known name")
         })?,
+        attention_at: row.get("attention_at")?,
         fingerprint: row.get("fingerprint")?,
         first_seen_at: row.get("first_seen_at")?,
         seen_at: row.get("seen_at")?,

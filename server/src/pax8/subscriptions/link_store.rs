@@ -1,0 +1,131 @@
+//! Every SQL statement about the links between subscriptions and recurring invoices, and about what waits for a decision.
+
+use std::collections::HashMap;
+
+use db::{OrgTx, Row, args};
+use money::Amount;
+
+use super::{ToDecide, Unseen, conditions::status_bills};
+use crate::{
+    error::{Error, Result},
+    ids::{ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
+};
+
+db::statements! {
+    org COUNT_TO_DECIDE = concat!("select count(case when b.recurring_invoice_id is null then 1 end) as not_linked,
+            count(case when s.below_cost then 1 end) as below_cost
+        from pax8_subscription s
+        left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+        where s.organization_id = $1 and ", status_bills!());
+    org UNSEEN_CHANGES = "select h.record_pax8_id, h.field, h.before_value, h.after_value
+        from pax8_subscription s
+        join pax8_change h on h.organization_id = s.organization_id and h.record_type = 'subscription'
+            and h.record_pax8_id = s.pax8_id
+        where s.organization_id = $1 and s.attention is not null and h.at >= s.attention_at
+            and h.field in ('company', 'product_id', 'product_name', 'sku') and (cast($2 as text) is null or s.id = $2)
+        order by h.id";
+    org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
+            cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
+        from subscription_billing b
+        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        join pax8_company o on o.organization_id = s.organization_id and o.id = s.company_id
+        left join client k on k.organization_id = o.organization_id and k.id = o.client_id
+        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
+        join client c on c.organization_id = r.organization_id and c.id = r.client_id
+        where b.organization_id = $1 group by b.recurring_invoice_id, c.currency";
+    org END_LINK = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+            version = version + 1
+        where organization_id = $1 and subscription_pax8_id = $2";
+    org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+            version = version + 1
+        where organization_id = $1 and recurring_invoice_id = $2";
+    org END_LINKS_OF_COMPANY = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+            version = version + 1
+        where organization_id = $1 and recurring_invoice_id is not null
+            and subscription_pax8_id in
+                (select pax8_id from pax8_subscription where organization_id = $1 and company_id = $2)
+            and recurring_invoice_id not in
+                (select id from recurring_invoice where organization_id = $1 and client_id = cast($3 as text))";
+    org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
+        select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
+        on conflict (organization_id, subscription_pax8_id) do nothing";
+    org FORGET_BILLED_ONCE = "delete from billed_once where organization_id = $1 and invoice_id = $2";
+}
+
+/// How many in a status that bills feed no recurring invoice, and how many are sold below their cost.
+pub(super) async fn count_to_decide(tx: &mut OrgTx) -> Result<ToDecide> {
+    let row = tx.fetch_one(&COUNT_TO_DECIDE, args![]).await?;
+    Ok(ToDecide {
+        not_linked: row.get("not_linked")?,
+        below_cost: row.get("below_cost")?,
+    })
+}
+
+/// Every change of company and product since somebody last looked, in order, with Pax8's id of the subscription.
+pub(super) async fn unseen_changes(
+    tx: &mut OrgTx,
+    only: Option<SubscriptionId>,
+) -> Result<Vec<(String, Unseen)>> {
+    let rows = tx.fetch_all(&UNSEEN_CHANGES, args![only]).await?;
+    let change = |row: &Row| -> db::Result<_> {
+        let unseen = Unseen {
+            field: row.get("field")?,
+            before: row.get("before_value")?,
+            after: row.get("after_value")?,
+        };
+        Ok((row.get("record_pax8_id")?, unseen))
+    };
+    Ok(rows.iter().map(change).collect::<db::Result<_>>()?)
+}
+
+/// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.
+pub(super) async fn linked_sums(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
+    let rows = tx.fetch_all(&LINKED_SUMS, args![]).await?;
+    rows.iter()
+        .map(|row| {
+            let currency: String = row.get("currency")?;
+            let currency = currency.parse().map_err(Error::internal)?;
+            let monthly: Option<i64> = row.get("monthly")?;
+            let monthly = Amount::from_minor(monthly.unwrap_or(0), currency);
+            Ok((row.get("recurring_invoice_id")?, monthly))
+        })
+        .collect()
+}
+
+pub(super) async fn end_link(tx: &mut OrgTx, pax8_id: &str) -> Result<()> {
+    tx.execute(&END_LINK, args![pax8_id]).await?;
+    Ok(())
+}
+
+pub(super) async fn end_links_of_recurring(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+) -> Result<u64> {
+    Ok(tx
+        .execute(&END_LINKS_OF_RECURRING, args![recurring])
+        .await?)
+}
+
+pub(super) async fn end_links_of_company(
+    tx: &mut OrgTx,
+    company: CompanyId,
+    except_client: Option<ClientId>,
+) -> Result<u64> {
+    Ok(tx
+        .execute(&END_LINKS_OF_COMPANY, args![company, except_client])
+        .await?)
+}
+
+pub(super) async fn mark_billed_once(
+    tx: &mut OrgTx,
+    id: SubscriptionId,
+    invoice: InvoiceId,
+) -> Result<()> {
+    tx.execute(&MARK_BILLED_ONCE, args![id, invoice]).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_billed_once(tx: &mut OrgTx, invoice: InvoiceId) -> Result<()> {
+    tx.execute(&FORGET_BILLED_ONCE, args![invoice]).await?;
+    Ok(())
+}
