@@ -146,6 +146,53 @@ async fn s139_a_recurring_invoice_lists_and_previews_what_is_linked_to_it() {
     .await;
 }
 
+/// Where the lines of each of our invoices come from, the earliest period first.
+async fn sources(world: &World) -> Vec<Vec<String>> {
+    let owner = &world.ours.owner;
+    let list = owner.get("/api/v1/invoices?limit=200").await.json(200);
+    let mut invoices = Vec::new();
+    for row in list["data"].as_array().unwrap() {
+        let path = format!("/api/v1/invoices/{}", row["id"].as_str().unwrap());
+        invoices.push(owner.get(&path).await.json(200));
+    }
+    invoices.sort_by_key(|it| it["period"]["start"].to_string());
+    let of = |invoice: &Value| {
+        let lines = invoice["lines"].as_array().unwrap().iter();
+        let source = |line: &Value| line["source"]["type"].as_str().unwrap().to_owned();
+        lines.map(source).collect()
+    };
+    invoices.iter().map(of).collect()
+}
+
+#[tokio::test]
+async fn s139_choosing_a_recurring_invoice_includes_the_subscription_and_choosing_none_leaves_it_out()
+ {
+    on_each_engine(async |world| {
+        let it = link(world).await;
+        let owner = &world.ours.owner;
+        let run = async |as_of: &str| {
+            let body = json!({ "as_of": as_of });
+            let run = owner.post("/api/v1/billing-runs", body).await;
+            assert!(run.status.is_success(), "{}", run.text);
+        };
+        run("2026-07-01").await;
+        assert_eq!(sources(world).await, [vec!["manual", "pax8"]]);
+        let path = format!(
+            "{PAX8}/subscriptions/{}/billing",
+            it.subscription["id"].as_str().unwrap()
+        );
+        let none = json!({ "markup": { "type": "percentage", "value": "20" }, "override_price": null,
+            "recurring_invoice_id": null });
+        owner.put(&path, none).await.json(200);
+        run("2026-08-01").await;
+        assert_eq!(
+            sources(world).await,
+            [vec!["manual", "pax8"], vec!["manual"]]
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn cancelling_says_how_many_links_end_and_keeps_the_pricing() {
     on_each_engine(async |world| {

@@ -9,9 +9,9 @@ use crate::{
     main_path::{COMPANY, PAX8, no_dialog, open_the_dialog, sign_in, text},
 };
 
-/// The same subscription at its override, and at 20 percent on its cost of 22.00.
-const OVERRIDDEN: &str = "$50.00";
-const MARKED_UP: &str = "$26.40";
+/// Unit price and total of the same 12 seats at their override, and at 20 percent on their cost of 22.00.
+const OVERRIDDEN: [&str; 2] = ["$50.00", "$600.00"];
+const MARKED_UP: [&str; 2] = ["$26.40", "$316.80"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_card_saves_refuses_and_asks() {
@@ -165,15 +165,13 @@ async fn i9_what_is_typed_is_previewed_and_refused_at_its_field(browser: &Browse
         .await;
 }
 
-async fn previews(browser: &Browser, price: &str) {
+async fn previews(browser: &Browser, figures: [&str; 2]) {
     let shows = async || {
-        text(browser, "dialog[open] output")
-            .await
-            .contains(price)
-            .then_some(())
+        let shown = text(browser, "dialog[open] output").await;
+        figures.iter().all(|it| shown.contains(it)).then_some(())
     };
     browser
-        .until(&format!("the preview of {price}"), shows)
+        .until(&format!("the preview of {figures:?}"), shows)
         .await;
 }
 

@@ -129,7 +129,11 @@ async fn s130_s131_s133_s134_s135_i9_the_preview_follows_what_is_typed() {
             ("markup_value", "20"),
             ("override_price", ""),
         ];
-        assert_eq!(figures(&preview(world, 1, &cleared).await)[0], "$22.18");
+        assert_eq!(
+            figures(&preview(world, 1, &cleared).await)[..2],
+            ["$22.18", "$399.24"],
+            "cleared, the markup counts again"
+        );
         let odd = [("markup_type", "percentage"), ("markup_value", "abc")];
         assert_eq!(
             figures(&preview(world, 1, &odd).await),
@@ -181,16 +185,31 @@ async fn s137_s138_only_the_clients_recurring_invoices_are_offered() {
         connect_with_clients(world).await;
         let lakeside = client(world, "Lakeside Dental Care").await;
         let pine = client(world, "Pine Street Pharmacy").await;
-        recurring(world, &lakeside, "Managed services", "monthly").await;
-        recurring(world, &lakeside, "Licences", "quarterly").await;
+        let services = recurring(world, &lakeside, "Managed services", "monthly").await;
+        let licences = recurring(world, &lakeside, "Licences", "quarterly").await;
         let strange = recurring(world, &pine, "Somebody else's", "monthly").await;
-        let options = texts(&form(world, 1).await, "#recurring-invoice option");
-        assert_eq!(options.len(), 3, "{options:?}");
-        assert_eq!(options[0], "Not linked");
-        assert!(
+        let offered = async || {
+            let mut options = texts(&form(world, 1).await, "#recurring-invoice option");
+            options.sort();
             options
-                .iter()
-                .any(|it| it == "Managed services (monthly, next 1 Jul 2026)")
+        };
+        assert_eq!(
+            offered().await,
+            [
+                "Licences (quarterly, next 1 Jul 2026)",
+                "Managed services (monthly, next 1 Jul 2026)",
+                "Not linked",
+            ]
+        );
+        let owner = &world.ours.owner;
+        let path = "/api/v1/recurring-invoices";
+        let pause = format!("{path}/{services}/pause");
+        owner.post(&pause, serde_json::json!({})).await.json(200);
+        owner.delete(&format!("{path}/{licences}")).await.json(200);
+        assert_eq!(
+            offered().await,
+            ["Managed services (monthly, next 1 Jul 2026)", "Not linked"],
+            "what is paused bills again one day, what is cancelled never"
         );
         let answer = save(world, 1, &[("recurring_invoice_id", &strange)]).await;
         let html = refused(&answer);
@@ -299,11 +318,15 @@ async fn d21_another_rhythm_asks_how_to_charge_and_says_it_in_amounts() {
 async fn s91_s124_i8_an_unmapped_company_offers_no_billing() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
-        let answer = world.ours.browser.get(&path(world, 47)).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.text.contains("Map this company to a client"));
+        let browser = &world.ours.browser;
+        let mapping = format!("{PAGE}/companies/{}/mapping", company(world, 9));
+        let answer = browser.get(&path(world, 47)).await;
+        assert_eq!(answer.location(), mapping, "it leads to what comes first");
         let answer = save(world, 47, &[("override_price", "1")]).await;
-        assert_ne!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains("Map this company to a client"));
+        let html = browser.get(&mapping).await.page();
+        assert!(text(&html, "h1").starts_with("Map "));
     })
     .await;
 }
@@ -319,6 +342,49 @@ async fn saving_from_the_dialog_answers_the_companys_row() {
         assert_eq!(count(&html, &row), 1);
         assert!(text(&html, ".flash").contains("saved"));
         assert_eq!(count(&html, "dialog"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s87_s88_s155_the_dialog_says_whether_your_cost_is_a_true_partner_cost() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let first = async |number| {
+            let script = world.ours.browser.script();
+            let html = script.get(&path(world, number)).await.page();
+            texts(&html, "dialog form > .card-body > dl dd").remove(0)
+        };
+        assert_eq!(first(9).await, "$22.00 per month (retail)");
+        assert_eq!(first(1).await, "$18.48 per month");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d21_a_refused_form_keeps_the_chosen_charge() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let lakeside = client(world, "Lakeside Dental Care").await;
+        let invoice = recurring(world, &lakeside, "Managed services", "monthly").await;
+        let fields = [
+            ("override_price", "30,0"),
+            ("recurring_invoice_id", invoice.as_str()),
+            ("charge", "on_renewal"),
+        ];
+        let html = refused(&save(world, 7, &fields).await);
+        assert_eq!(
+            texts(&html, "#billing-charge .choice .strong"),
+            ["Spread over the term", "On renewal"]
+        );
+        let chosen = attribute(&html, "#billing-charge [checked]", "value");
+        assert_eq!(chosen.as_deref(), Some("on_renewal"));
+        let html = refused(&save(world, 1, &fields[..2]).await);
+        assert_eq!(
+            count(&html, "#billing-charge .choice"),
+            0,
+            "where it was not asked it is not asked now"
+        );
     })
     .await;
 }
