@@ -14,6 +14,7 @@
 //   form[data-preview="/url"]                  posts itself to /url while typing; the answer's <output id> is replaced
 //   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"] (in the
 //                                              words of data-event-words='{"value":"Words"}' where that has some),
+//                                              [data-event-if="a.b"] hidden while there is no such value,
 //                                              <progress> by its progress.done/total; at the end reloads data-refresh
 //   [data-watch="/url"]                        asked every few seconds while the page is in view: 204 or what replaces it
 //   input[data-ticks="name"]                   ticks all boxes of that name in its form, and shows whether they are
@@ -199,7 +200,17 @@ function expand(toggle) {
   const open = toggle.ariaExpanded !== "true";
   toggle.ariaExpanded = String(open);
   region.hidden = !open;
+  remember(toggle, open);
   if (open && !region.children.length) load(region, toggle.dataset.expand);
+}
+
+/** The address says which row of this page is open, so that loading it again opens it again. */
+function remember(toggle, open) {
+  const url = new URL(toggle.href);
+  if (url.pathname !== location.pathname) return;
+  if (!open) url.searchParams.delete("company");
+  history.replaceState(null, "", url);
+  shown = location.search;
 }
 
 function load(region, url) {
@@ -269,6 +280,7 @@ function listen(box) {
     const state = JSON.parse(data);
     if (state.html) box.innerHTML = state.html;
     for (const element of $$("[data-event-text]", box)) showField(element, state);
+    for (const element of $$("[data-event-if]", box)) element.hidden = valueAt(state, element.dataset.eventIf) == null;
     const bar = $("progress", box);
     if (bar && state.progress) showBar(bar, state.progress);
     if (state.done || ["succeeded", "failed"].includes(state.status)) { source.close(); refresh(box); }
@@ -292,8 +304,10 @@ async function watch(box) {
   setTimeout(watch, WATCH_EVERY, box);
 }
 
+const valueAt = (state, path) => path.split(".").reduce((part, key) => part?.[key], state);
+
 function showField(element, state) {
-  const value = element.dataset.eventText.split(".").reduce((part, key) => part?.[key], state);
+  const value = valueAt(state, element.dataset.eventText);
   const words = JSON.parse(element.dataset.eventWords ?? "{}");
   const text = typeof value === "number" ? value.toLocaleString("en-US") : words[value] ?? value;
   if (text == null || text === element.textContent) return;

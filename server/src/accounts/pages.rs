@@ -15,8 +15,10 @@ use serde::Deserialize;
 use super::{By, Session, SessionSecret, end_session, me, people_pages, sign_in, tokens, users};
 use crate::{
     app::App,
-    error::{Error, FieldError, Result},
-    http::{Fields, Form, PageResult, SESSION_COOKIE, html, html_refused, session_cookie},
+    error::{Error, Result},
+    http::{
+        Fields, Form, PageResult, Refusals, SESSION_COOKIE, html, html_refused, session_cookie,
+    },
     organizations::{self, NewOrganization, create_organization},
 };
 
@@ -43,10 +45,10 @@ struct SignInPage<'a> {
 #[derive(Template)]
 #[template(path = "accounts/first_run.html")]
 struct FirstRunPage<'a> {
-    fields: &'a Fields,
+    typed: &'a Fields,
     timezone: &'a str,
     zones: Vec<String>,
-    refusals: &'a [FieldError],
+    refusals: Refusals,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +95,7 @@ async fn sign_out(State(app): State<App>, jar: CookieJar, _: Form) -> PageResult
 
 async fn show_first_run(State(app): State<App>) -> PageResult {
     refuse_second_run(&app).await?;
-    first_run_page(&Fields::default(), &[])
+    first_run_page(&Fields::default(), Refusals::default())
 }
 
 async fn submit_first_run(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
@@ -119,30 +121,31 @@ async fn submit_first_run(State(app): State<App>, body: axum::body::Bytes) -> Pa
             Ok(enter(&app, &session, "/"))
         }
         Err(error) if !error.field_errors().is_empty() => {
-            first_run_page(&fields, error.field_errors())
+            first_run_page(&fields, Refusals::of(&error))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn first_run_page(fields: &Fields, refusals: &[FieldError]) -> PageResult {
+fn first_run_page(typed: &Fields, refusals: Refusals) -> PageResult {
     let zones = jiff::tz::db()
         .available()
         .map(|name| name.to_string())
         .collect();
-    let timezone = Some(fields.text("timezone"))
+    let timezone = Some(typed.text("timezone"))
         .filter(|zone| !zone.is_empty())
         .unwrap_or("UTC");
+    let refused = !refusals.is_empty();
     let page = FirstRunPage {
-        fields,
+        typed,
         timezone,
         zones,
         refusals,
     };
-    if refusals.is_empty() {
-        html(&page)
-    } else {
+    if refused {
         html_refused(&page)
+    } else {
+        html(&page)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
     exports::ExportMenu,
     http::{
-        AdminVisit, Fields, Frame, PageQuery, PageResult, Pager, Place, address, filters, html,
+        AdminVisit, Fields, Frame, Moment, PageQuery, PageResult, Pager, Place, address, html,
         html_parts,
     },
     ids::AuditEventId,
@@ -77,9 +77,7 @@ struct Rows {
 /// An event, written out.
 struct EventRow {
     id: String,
-    at: String,
-    exact: String,
-    minute: String,
+    at: Moment,
     who: String,
     email: Option<String>,
     verb: String,
@@ -229,9 +227,7 @@ impl EventRow {
         let told = words::tell(event);
         Self {
             id: event.id.to_string(),
-            at: event.at.to_string(),
-            exact: filters::exact(&event.at, zone),
-            minute: filters::minute(&event.at, zone),
+            at: Moment::new(event.at, zone),
             who: event.actor.short().to_owned(),
             email: event.actor.email().map(str::to_owned),
             verb: told.verb,

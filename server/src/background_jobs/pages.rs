@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     routing::{get, post},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{LatestRun, RunOutcome, Task, load_overview, run_now, tasks::name_of, try_again};
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
     billing_runs::{self, BillingRun, run_to_its_end},
     error::Error,
     http::{
-        AdminVisit, Flash, Form, Frame, PageResult, Place, Question, filters, go_and_tell, go_to,
-        html,
+        AdminVisit, Flash, Form, Frame, Moment, PageResult, Place, Question, filters, go_and_tell,
+        go_to, html,
     },
     ids::JobId,
     invoices::view::Badge,
@@ -77,12 +77,6 @@ struct QueueRow {
     attempts: u32,
     error: Option<String>,
     failed: bool,
-}
-
-struct Moment {
-    iso: String,
-    exact: String,
-    text: String,
 }
 
 async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResult {
@@ -219,7 +213,7 @@ impl TaskRow {
             kind: task.kind,
             name: task.name,
             schedule: task.schedule,
-            next: task.next_run_at.map(|at| Moment::of(at, &actor.timezone)),
+            next: task.next_run_at.map(|at| Moment::new(at, &actor.timezone)),
             paused: task.paused,
             can_run: task.can_run,
             asks: task.kind == billing_runs::JOB,
@@ -239,7 +233,7 @@ impl RunRow {
         Self {
             name: run.name,
             trigger: trigger(&run.trigger),
-            at: Moment::of(run.requested_at, &actor.timezone),
+            at: Moment::new(run.requested_at, &actor.timezone),
             took: run.seconds().map(took),
             badge: badge(run.outcome),
             summary: run.summary.clone(),
@@ -260,22 +254,12 @@ impl QueueRow {
         Self {
             id: job.id.to_string(),
             name: name_of(&job.kind),
-            since: Moment::of(job.created_at, zone),
+            since: Moment::new(job.created_at, zone),
             badge: Badge { class, icon, label },
-            next: (job.state == JobState::Retrying).then(|| Moment::of(job.run_at, zone)),
+            next: (job.state == JobState::Retrying).then(|| Moment::new(job.run_at, zone)),
             attempts: job.attempts,
             error: job.last_error,
             failed: job.state == JobState::Failed,
-        }
-    }
-}
-
-impl Moment {
-    fn of(at: Timestamp, zone: &TimeZone) -> Self {
-        Self {
-            iso: at.to_string(),
-            exact: filters::exact(&at, zone),
-            text: filters::minute(&at, zone),
         }
     }
 }

@@ -20,7 +20,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Flash, Form, Frame, PageQuery, PageResult, Place, Visit, filters, go_to, html, html_refused,
+        Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Visit, filters, go_to, html,
+        html_refused,
     },
     ids::{BillingRunId, InvoiceId},
     invoices::{
@@ -58,12 +59,6 @@ struct RunPage {
     trigger: &'static str,
     at: Moment,
     may_bill: bool,
-}
-
-struct Moment {
-    at: String,
-    exact: String,
-    minute: String,
 }
 
 /// Invoices of the run, with what they come to.
@@ -198,11 +193,7 @@ fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
             "scheduled" => "Started by the clock",
             _ => "Started on the command line",
         },
-        at: Moment {
-            at: run.started_at.to_string(),
-            exact: filters::exact(&run.started_at, zone),
-            minute: filters::minute(&run.started_at, zone),
-        },
+        at: Moment::new(run.started_at, zone),
         may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
         run,
     })

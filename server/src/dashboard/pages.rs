@@ -15,7 +15,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::Result,
-    http::{Frame, PageResult, Place, Visit, filters, html},
+    http::{Frame, Moment, PageResult, Place, Visit, filters, html},
     pax8::{
         connection::{ConnectionStatus, data_is_stale, find_connection},
         subscriptions::{Circumstances, count_to_decide, held_subscriptions},
@@ -44,12 +44,6 @@ struct DashboardPage {
     next: Vec<Next>,
 }
 
-struct Moment {
-    iso: String,
-    exact: String,
-    text: String,
-}
-
 /// A day on which billing comes.
 struct Next {
     date: String,
@@ -76,8 +70,8 @@ impl DashboardPage {
             frame: visit.frame(Place::Dashboard, "Dashboard"),
             pax8: actor.require_pax8().is_ok(),
             connection: ConnectionStatus::of(connection.as_ref()),
-            last_sync: last_sync.map(|at| Moment::new(at, actor)),
-            next_sync: next_sync.map(|at| Moment::new(at, actor)),
+            last_sync: last_sync.map(|at| Moment::new(at, &actor.timezone)),
+            next_sync: next_sync.map(|at| Moment::new(at, &actor.timezone)),
             error: connection.and_then(|it| it.last_error),
             has_clients: store::clients(tx).await? > 0,
             decisions: decisions(tx, &months, now).await?,
@@ -85,16 +79,6 @@ impl DashboardPage {
             months: months.iter().filter_map(Month::of).collect(),
             next: next(tx, today).await?,
         })
-    }
-}
-
-impl Moment {
-    fn new(at: Timestamp, actor: &Actor) -> Self {
-        Self {
-            iso: at.to_string(),
-            exact: filters::exact(&at, &actor.timezone),
-            text: filters::minute(&at, &actor.timezone),
-        }
     }
 }
 

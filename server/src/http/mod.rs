@@ -14,6 +14,7 @@ mod format;
 mod health;
 pub mod idempotency;
 mod json;
+mod moment;
 mod openapi;
 mod page;
 mod pager;
@@ -33,6 +34,7 @@ pub use assets::assets_version;
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
+pub use moment::Moment;
 pub use openapi::{all_licensed, all_need, needs};
 pub use page::{
     Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,

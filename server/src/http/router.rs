@@ -30,7 +30,7 @@ use super::{
     PageError, PageResult, Problem, admission, assets, docs, health, html, idempotency,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
-    security::harden,
+    security::{harden, refuse_foreign_forms},
 };
 use crate::{
     accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
@@ -48,7 +48,14 @@ pub fn router(app: App) -> Router {
         .nest(openapi::BASE, calls(&app))
         .route("/api/docs", get(docs_overview))
         .route("/api/docs/{group}", get(docs_group))
-        .merge(pages().layer(middleware::from_fn_with_state(app.clone(), frame_refusals)))
+        .merge(
+            pages()
+                .layer(middleware::from_fn_with_state(
+                    app.clone(),
+                    refuse_foreign_forms,
+                ))
+                .layer(middleware::from_fn_with_state(app.clone(), frame_refusals)),
+        )
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -1,13 +1,14 @@
 //! What browsers are told to refuse on our behalf, on every answer.
 
 use axum::{
-    extract::Request,
-    http::{HeaderValue, header},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 
-use super::Flash;
+use super::{Flash, PageError};
+use crate::{app::App, error::Error};
 
 /// Only our own script, style and pictures; no frame around us; forms go nowhere else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -44,8 +45,84 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
     response
 }
 
+/// Refuses forms that a page of another site sent. Where somebody is signed in their forms carry a token as well; the pages
+/// in front of the door have only this.
+pub(super) async fn refuse_foreign_forms(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() == Method::POST && is_foreign(request.headers(), &app.settings.public_url) {
+        let detail =
+            "This form came from another site. Open the page in Ascent and send it from there.";
+        return PageError::from(Error::conflict("foreign_form", detail)).into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers say where a form comes from in one of two headers; programs say nothing.
+fn is_foreign(headers: &HeaderMap, public_url: &str) -> bool {
+    let said = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    if let Some(site) = said("sec-fetch-site") {
+        return !matches!(site, b"same-origin" | b"none");
+    }
+    let Some(origin) = said("origin") else {
+        return false;
+    };
+    let host = said("host").unwrap_or_default();
+    let is_host = ["http://", "https://"]
+        .iter()
+        .any(|scheme| origin.strip_prefix(scheme.as_bytes()) == Some(host));
+    !is_host && origin != public_url.as_bytes()
+}
+
 fn is_page(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     !response.status().is_redirection()
         && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(headers: &[(&'static str, &'static str)]) -> bool {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        is_foreign(&headers.collect(), "https://ascent.example")
+    }
+
+    #[test]
+    fn a_form_is_known_by_where_its_browser_says_that_it_is_from() {
+        for ours in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+            &[("sec-fetch-site", "none")],
+            &[
+                ("origin", "http://10.0.0.7:8080"),
+                ("host", "10.0.0.7:8080"),
+            ],
+            &[
+                ("origin", "https://ascent.example"),
+                ("host", "127.0.0.1:8080"),
+            ],
+        ] {
+            assert!(!foreign(ours), "{ours:?}");
+        }
+        for theirs in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://ascent.example"),
+            ],
+            &[
+                ("origin", "https://evil.example"),
+                ("host", "10.0.0.7:8080"),
+            ],
+            &[("origin", "null"), ("host", "10.0.0.7:8080")],
+        ] {
+            assert!(foreign(theirs), "{theirs:?}");
+        }
+    }
 }

@@ -2,12 +2,11 @@
 
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
-use jiff::Timestamp;
 
 use crate::{
     accounts::{PAX8_FEATURE, Permission},
     app::App,
-    http::{AdminVisit, Frame, PageResult, Place, filters, html},
+    http::{AdminVisit, Frame, Moment, PageResult, Place, html},
     pax8::connection::{ConnectionStatus, find_connection},
 };
 
@@ -22,13 +21,7 @@ struct IntegrationsPage {
     frame: Frame,
     licensed: bool,
     pax8: ConnectionStatus,
-    last_sync: Option<Synced>,
-}
-
-struct Synced {
-    iso: String,
-    exact: String,
-    text: String,
+    last_sync: Option<Moment>,
 }
 
 async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResult {
@@ -36,15 +29,12 @@ async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResu
     actor.require(Permission::IntegrationsManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     let connection = find_connection(&mut tx).await?;
-    let synced = |at: Timestamp| Synced {
-        iso: at.to_string(),
-        exact: filters::exact(&at, &actor.timezone),
-        text: filters::minute(&at, &actor.timezone),
-    };
     html(&IntegrationsPage {
         frame: visit.frame(Place::Integrations, "Integrations"),
         licensed: actor.has_feature(PAX8_FEATURE),
         pax8: ConnectionStatus::of(connection.as_ref()),
-        last_sync: connection.and_then(|it| it.last_sync_at).map(synced),
+        last_sync: connection
+            .and_then(|it| it.last_sync_at)
+            .map(|at| Moment::new(at, &actor.timezone)),
     })
 }

@@ -136,6 +136,13 @@ impl World {
         answer.json(200)
     }
 
+    /// Our companies as the API lists them.
+    pub async fn listed_companies(&self) -> Vec<Value> {
+        let path = format!("{PAX8}/companies?limit=200");
+        let list = self.ours.owner.get(&path).await.json(200);
+        list["data"].as_array().unwrap().clone()
+    }
+
     /// The same for one company.
     pub async fn sync_company(&self, pax8_id: &str) -> Value {
         let company = self.company_id(pax8_id);

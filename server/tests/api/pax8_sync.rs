@@ -1,10 +1,11 @@
 //! What a sync brings in, changes and leaves alone.
 
-use pax8_sandbox::{Place, SandboxConfig, demo};
+use pax8_sandbox::{Fault, Place, SandboxConfig, What, demo};
 use serde_json::json;
 
 use crate::{
     estate::{PAX8, SYNCS},
+    pax8_pages::PAGE,
     world::{on_each_engine, with_sandbox},
 };
 
@@ -13,7 +14,7 @@ fn decimal(text: &str) -> rust_decimal::Decimal {
 }
 
 #[tokio::test]
-async fn s2_s3_s70_connecting_brings_companies_and_subscriptions_by_itself() {
+async fn s2_s3_s70_s75_connecting_brings_companies_and_subscriptions_by_itself() {
     on_each_engine(async |world| {
         let sync = world.connect(&world.ours).await;
         assert_eq!(
@@ -34,7 +35,17 @@ async fn s2_s3_s70_connecting_brings_companies_and_subscriptions_by_itself() {
             json!({ "stage": "done", "done": 60, "total": 60 })
         );
         assert!(sync["requests"].as_u64().unwrap() > 3);
-        assert_eq!(world.companies(world.ours.id).await.len(), 15);
+        let companies = world.companies(world.ours.id).await;
+        assert_eq!(companies.len(), 15);
+        let clients = world.ours.owner.get("/api/v1/clients").await.json(200);
+        assert_eq!(clients["data"], json!([]), "s75: a sync makes no client");
+        for company in world.listed_companies().await {
+            assert_eq!(
+                (&company["client"], &company["mapped_by"]),
+                (&json!(null), &json!(null)),
+                "s75"
+            );
+        }
         assert_eq!(world.subscriptions(world.ours.id).await.len(), 60);
         assert_eq!(world.companies(world.theirs.id).await.len(), 0, "i12");
         let connection = world.connection(&world.ours).await;
@@ -219,6 +230,18 @@ async fn s64_s65_s66_every_page_is_read_companies_first_and_never_a_call_for_eac
             assert_eq!(asked(Place::Subscriptions), 7);
             assert_eq!(asked(Place::Product), 0, "products are known by now");
             assert_eq!(after.refused_writes, 0, "s11");
+
+            let broken = Fault::new(Place::Companies, What::ServerError { status: 500 });
+            world.sandbox.sandbox().faults().add(broken.always());
+            let before = counters();
+            let sync = world.sync(&world.ours).await;
+            assert_eq!(sync["status"], "failed");
+            let after = counters();
+            assert_eq!(
+                after.of(Place::Subscriptions),
+                before.of(Place::Subscriptions),
+                "s66: subscriptions wait for companies"
+            );
         },
     )
     .await;
@@ -282,6 +305,77 @@ async fn s68_s69_a_row_refresh_pulls_that_companys_subscriptions_alone() {
             world.theirs.owner.post(SYNCS, ours).await.refusal(404),
             "not_found"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s68_a_row_refresh_asks_for_no_other_companys_subscriptions() {
+    with_sandbox(
+        || SandboxConfig::sized(20, 500, 5),
+        async |world| {
+            world.connect(&world.ours).await;
+            let estate = world.sandbox.sandbox().estate();
+            let company = estate.subscriptions()[0].company_id.clone();
+            let asked = || world.sandbox.sandbox().counters().of(Place::Subscriptions);
+            let before = asked();
+            world.sync_company(&company).await;
+            assert_eq!(asked() - before, 1, "all of them would be three pages");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn s71_s72_s73_s74_a_company_that_changed_is_counted_and_stored() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let estate = world.sandbox.sandbox().estate();
+        let id = demo::company_id(1);
+        estate.rename_company(&id, "Another Name").unwrap();
+        estate.set_company_status(&id, "Inactive").unwrap();
+        estate.set_external_id(&id, Some("NW-9")).unwrap();
+        let sync = world.sync(&world.ours).await;
+        assert_eq!(
+            sync["companies"],
+            json!({ "created": 0, "updated": 1, "unchanged": 14, "missing": 0 })
+        );
+        let companies = world.companies(world.ours.id).await;
+        let company = companies.iter().find(|it| it["pax8_id"] == id).unwrap();
+        assert_eq!(company["name"], "Another Name");
+        assert_eq!(company["status"], "Inactive");
+        assert_eq!(company["external_id"], "NW-9");
+        let html = world.ours.browser.get(PAGE).await.text;
+        assert!(html.contains("0 created, 1 updated"), "on the card");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s56_a_scheduled_sync_maps_and_a_row_refresh_does_not() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let company = world.companies(world.ours.id).await.remove(1);
+        let name = json!({ "name": company["name"] });
+        world
+            .ours
+            .owner
+            .post("/api/v1/clients", name)
+            .await
+            .json(201);
+        world.sync_company(&company["pax8_id"]).await;
+        let mapped_by = async || {
+            let all = world.listed_companies().await.into_iter();
+            let mut all = all.filter(|it| it["pax8_id"] == company["pax8_id"]);
+            all.next().unwrap()["mapped_by"].clone()
+        };
+        assert_eq!(mapped_by().await, json!(null));
+        world.set_now("2026-06-15T17:00:00Z");
+        world.work().await;
+        let sync = world.last_sync(&world.ours).await;
+        assert_eq!(sync["trigger"], "scheduled");
+        assert_eq!(sync["mapped"], 1, "{sync}");
+        assert_eq!(mapped_by().await, "auto");
     })
     .await;
 }

@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long anything may take before the test has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A folder for one installation, and the commands to be run on it.
 pub struct Place {

@@ -22,8 +22,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, PageQuery, PageResult, Place, Refusals, SESSION_COOKIE, Visit,
-        filters, go_to, html, html_refused,
+        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Refusals, SESSION_COOKIE,
+        Visit, go_to, html, html_refused,
     },
     ids::OrganizationId,
 };
@@ -53,8 +53,8 @@ struct AccountPage {
 struct SessionRow {
     handle: String,
     organization: String,
-    began: String,
-    seen: String,
+    began: Moment,
+    seen: Moment,
     current: bool,
 }
 
@@ -143,8 +143,8 @@ async fn page(
     let zone = &actor.timezone;
     let row = |session: OwnSession| SessionRow {
         handle: session.handle(),
-        began: filters::minute(&session.began_at, zone),
-        seen: filters::minute(&session.seen_at, zone),
+        began: Moment::new(session.began_at, zone),
+        seen: Moment::new(session.seen_at, zone),
         current: session.is_of(&secret),
         organization: session.organization_name,
     };

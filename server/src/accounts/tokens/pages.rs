@@ -14,8 +14,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, PageResult, Place, Question, Refusals, Visit, filters, go_to,
-        html, html_refused,
+        Fields, Flash, Form, Frame, Moment, PageResult, Place, Question, Refusals, Visit, filters,
+        go_to, html, html_refused,
     },
     ids::ApiTokenId,
 };
@@ -47,7 +47,7 @@ pub struct TokenRow {
     /// When it was made.
     pub created: String,
     /// When it was last used, if ever.
-    pub used: Option<String>,
+    pub used: Option<Moment>,
     /// When it ends, if ever.
     pub expires: Option<String>,
     /// Whether it works no more.
@@ -61,7 +61,7 @@ pub fn token_rows(tokens: Vec<ApiToken>, zone: &TimeZone, now: &Timestamp) -> Ve
     let row = |token: ApiToken| TokenRow {
         id: token.id,
         created: day(&token.created_at),
-        used: token.last_used_at.map(|at| filters::minute(&at, zone)),
+        used: token.last_used_at.map(|at| Moment::new(at, zone)),
         expires: token.expires_at.as_ref().map(day),
         expired: token.has_expired(now),
         owner: token.owner.email,

@@ -19,6 +19,7 @@ use crate::{
     },
     pax8::{
         companies::companies_of_client,
+        pages::company_page,
         subscriptions::{Circumstances, subscriptions_of_company},
     },
     recurring::{RowView, SubscriptionView, list_of_client},
@@ -41,12 +42,15 @@ struct ClientPage {
     more_invoices: bool,
     may_manage: bool,
     may_bill: bool,
+    may_use_pax8: bool,
 }
 
 /// A company that is mapped to the client.
 struct CompanyView {
     id: CompanyId,
     name: String,
+    /// Its row on the Pax8 page.
+    url: String,
     subscriptions: Vec<SubscriptionView>,
 }
 
@@ -81,6 +85,7 @@ pub(super) async fn show(
         client,
         may_manage: visit.actor.permissions.contains(Permission::ClientsManage),
         may_bill: visit.actor.permissions.contains(Permission::BillingManage),
+        may_use_pax8: visit.actor.require_pax8().is_ok(),
     })
 }
 
@@ -92,6 +97,7 @@ async fn companies(tx: &mut OrgTx, client: ClientId, now: Timestamp) -> Result<V
         let view = |subscription| SubscriptionView::of(subscription, &circumstances);
         views.push(CompanyView {
             id: company.id,
+            url: company_page(&company.id.to_string(), &company.pax8_id),
             name: company.name.unwrap_or(company.pax8_id),
             subscriptions: subscriptions.iter().map(view).collect(),
         });

@@ -16,7 +16,7 @@ use super::super::{
 use crate::{
     accounts::Permission,
     app::App,
-    http::{Frame, PageResult, Place, Visit, filters, html},
+    http::{Frame, Moment, PageResult, Place, Visit, filters, html},
 };
 
 #[derive(Template)]
@@ -30,18 +30,16 @@ struct InvoicePage {
     held: Vec<AsideView>,
     skipped: Vec<AsideView>,
     period: Option<String>,
-    moments: Vec<Moment>,
+    happenings: Vec<Happening>,
     may_issue: bool,
     may_recalculate: bool,
     may_void: bool,
 }
 
 /// Something that happened to the invoice.
-struct Moment {
+struct Happening {
     text: String,
-    at: String,
-    exact: String,
-    minute: String,
+    at: Moment,
 }
 
 pub(super) async fn show(
@@ -63,7 +61,7 @@ pub(super) async fn show(
         held: held(&invoice, visit.actor.require_pax8().is_ok()),
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
-        moments: moments(&invoice, &visit.actor.timezone),
+        happenings: happenings(&invoice, &visit.actor.timezone),
         may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
         may_issue: may && invoice.status.require_issuable().is_ok(),
         may_void: may && invoice.status.require_voidable().is_ok(),
@@ -82,7 +80,7 @@ fn held(invoice: &Invoice, may_decide: bool) -> Vec<AsideView> {
 }
 
 /// What happened to the invoice, latest first.
-fn moments(invoice: &Invoice, zone: &jiff::tz::TimeZone) -> Vec<Moment> {
+fn happenings(invoice: &Invoice, zone: &jiff::tz::TimeZone) -> Vec<Happening> {
     let number = invoice.number.as_deref().unwrap_or_default();
     let made = match &invoice.origin {
         Some(origin) => format!("Made from {}", origin.name),
@@ -95,13 +93,8 @@ fn moments(invoice: &Invoice, zone: &jiff::tz::TimeZone) -> Vec<Moment> {
     ];
     all.into_iter()
         .filter_map(|(at, text)| {
-            let at = at?;
-            Some(Moment {
-                text,
-                at: at.to_string(),
-                exact: filters::exact(&at, zone),
-                minute: filters::minute(&at, zone),
-            })
+            let at = Moment::new(at?, zone);
+            Some(Happening { text, at })
         })
         .collect()
 }

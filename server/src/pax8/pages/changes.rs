@@ -8,13 +8,12 @@ use rust_decimal::Decimal;
 use super::{
     billing::{about, subscription_id},
     filter::PAGE,
-    parts::Moment,
     status::summary,
 };
 use crate::{
     app::App,
     error::Error,
-    http::{Frame, PageQuery, PageResult, Pax8Visit, Place, filters, html},
+    http::{Frame, Moment, PageQuery, PageResult, Pax8Visit, Place, filters, html},
     ids::SyncId,
     pax8::{
         subscriptions::{Observation, list_history, load_subscription},

@@ -1,6 +1,6 @@
 //! Small parts of the Pax8 pages: badges, marks that explain themselves, moments.
 
-use jiff::{Timestamp, tz::TimeZone};
+use billing::SubscriptionStatus;
 
 use crate::http::filters;
 
@@ -49,8 +49,14 @@ impl Badge {
     }
 }
 
-/// A status of Pax8 in words: `PendingCancel` reads `Pending cancel`.
+/// A status of Pax8 in words: `PendingCancel` reads `Pending cancel`. One that we do not know stays as Pax8 wrote it.
 pub(super) fn status_label(status: &str) -> String {
+    if matches!(
+        SubscriptionStatus::from(status),
+        SubscriptionStatus::Unknown(_)
+    ) {
+        return status.to_owned();
+    }
     let mut label = String::new();
     let mut before = None;
     for letter in status.chars() {
@@ -77,24 +83,6 @@ pub(super) struct Mark {
     pub bad: bool,
 }
 
-/// An instant, as a page shows it.
-#[derive(Debug, Clone)]
-pub(super) struct Moment {
-    pub iso: String,
-    pub exact: String,
-    pub text: String,
-}
-
-impl Moment {
-    pub(super) fn new(instant: Timestamp, zone: &TimeZone) -> Self {
-        Self {
-            iso: instant.to_string(),
-            exact: filters::exact(&instant, zone),
-            text: filters::minute(&instant, zone),
-        }
-    }
-}
-
 /// `1 subscription`, `2 subscriptions`.
 pub(super) fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
     let count = count.into();
@@ -107,11 +95,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_of_pax8_read_as_words() {
+    fn known_statuses_of_pax8_read_as_words() {
         for (status, label) in [
             ("Active", "Active"),
             ("PendingCancel", "Pending cancel"),
             ("WaitingForDetails", "Waiting for details"),
+            ("OnHoldByVendor", "OnHoldByVendor"),
             ("Ünknown", "Ünknown"),
             ("", ""),
         ] {

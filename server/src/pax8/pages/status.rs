@@ -13,13 +13,13 @@ use serde::Deserialize;
 use super::{
     companies::CompaniesCard,
     filter::{Filter, PAGE},
-    parts::{Badge, Moment},
+    parts::Badge,
 };
 use crate::{
     accounts::Actor,
     app::App,
     error::Result,
-    http::{Flash, PageResult, Paging, Pax8Visit, filters, go_to, html_parts},
+    http::{Flash, Moment, PageResult, Paging, Pax8Visit, filters, go_to, html_parts},
     ids::SyncId,
     pax8::{
         connection::{Connection, ConnectionStatus, find_connection},

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use pax8_sandbox::demo;
-use scraper::Html;
+use scraper::{Html, Selector};
 
 use super::{
     PAGE, attribute, client, company, connect_with_clients, count, open, recurring, subscription,
@@ -197,6 +197,15 @@ async fn s67_s69_every_row_refreshes_its_own_company() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
         let browser = world.ours.browser.script();
+        let html = world.ours.browser.get(PAGE).await.page();
+        let button = ".company button[title='Refresh subscriptions']";
+        assert_eq!(count(&html, button), 15, "s67: on every row");
+        let row = Selector::parse(".company").unwrap();
+        let field = Selector::parse("form[action$='/syncs'] input[name=company_id]").unwrap();
+        for row in html.select(&row) {
+            let id = row.select(&field).next().unwrap().attr("value").unwrap();
+            assert_eq!(row.attr("id").unwrap(), format!("company-{id}"));
+        }
         let id = company(world, 1);
         let answer = browser
             .submit(&format!("{PAGE}/syncs"), &[("company_id", &id)])
