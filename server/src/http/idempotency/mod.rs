@@ -4,9 +4,12 @@
 //!   without an answer: what came of it is not known, and the key says so instead of doing the work again.
 //! - A key belongs to one user of one organization, and to one request: method, path and body.
 //! - Answers are sealed like stored credentials, for one may hold a secret that is shown once. So is the request's digest.
-//! - What did not get to a decision (401, 403, 429, failures of ours) is not kept, and the key is free again.
+//! - What did not get to the work (401, 403, 429) is not kept, and the key is free again.
+//! - A failure (5xx) may have come after a part of the work, or after all of it: its outcome is not known either.
 
 mod store;
+
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -38,8 +41,10 @@ pub(super) const IN_USE: &str = "idempotency_key_in_use";
 const LONGEST_KEY: usize = 255;
 /// The longest answer that is kept, in bytes; ours are far shorter.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
-/// How long a request is taken to be at work. One that takes longer still stores its answer.
+/// How long a request is taken to be at work after its process was last heard of.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// Between two signs of a process that a request is at work.
+const RENEWAL: Duration = Duration::from_secs(30);
 /// Answers are kept this long.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -141,23 +146,83 @@ fn digest(method: &Method, path: &str, body: &[u8]) -> String {
 
 /// Works in a task of its own, so that the answer is kept although the one who asked has gone.
 async fn to_its_end(app: App, keyed: Keyed, request: Request, next: Next) -> Response {
+    let (app_after, keyed_after) = (app.clone(), keyed.clone());
     let work = async move {
-        let response = next.run(request).await;
-        keep(&app, &keyed, response).await
+        let response = tokio::select! {
+            response = next.run(request) => response,
+            never = stay_at_work(&app, &keyed) => match never {},
+        };
+        conclude(&app, &keyed, response).await
     };
     match tokio::spawn(work.in_current_span()).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => Problem(error).into_response(),
-        Err(panicked) => Problem(Error::internal(panicked)).into_response(),
+        Err(panicked) => {
+            end(&app_after, &keyed_after).await;
+            Problem(Error::internal(panicked)).into_response()
+        }
     }
 }
 
-/// Stores the answer of a decision, and frees the key where there was none.
-async fn keep(app: &App, keyed: &Keyed, response: Response) -> Result<Response> {
-    if !is_decision(response.status()) {
-        store::release(app, keyed).await?;
-        return Ok(response);
+/// Says again and again that the request is at work.
+async fn stay_at_work(app: &App, keyed: &Keyed) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        if let Err(error) = store::renew(app, keyed).await {
+            tracing::warn!(error = ?error, "the lease of an idempotency key could not be renewed");
+        }
     }
+}
+
+/// What an answer says about the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Done, or refused for good: to be answered again.
+    Decided,
+    /// Turned away before it began: the key is free.
+    NotBegun,
+    /// Failed somewhere: perhaps a part of it is done.
+    Unknown,
+}
+
+impl Outcome {
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+                Self::NotBegun
+            }
+            status if status.is_server_error() => Self::Unknown,
+            _ => Self::Decided,
+        }
+    }
+}
+
+/// Stores the answer of a decision, frees the key where the work did not begin, and ends the attempt where it failed.
+async fn conclude(app: &App, keyed: &Keyed, response: Response) -> Result<Response> {
+    match Outcome::of(response.status()) {
+        Outcome::Decided => keep(app, keyed, response).await,
+        Outcome::NotBegun => {
+            if let Err(error) = store::release(app, keyed).await {
+                tracing::error!(error = ?error, "an idempotency key could not be freed");
+            }
+            Ok(response)
+        }
+        Outcome::Unknown => {
+            end(app, keyed).await;
+            Ok(response)
+        }
+    }
+}
+
+/// The request is not at work any more, and there is no answer to keep.
+async fn end(app: &App, keyed: &Keyed) {
+    if let Err(error) = store::end(app, keyed).await {
+        // The lease runs out by itself.
+        tracing::error!(error = ?error, "an idempotent attempt could not be ended");
+    }
+}
+
+async fn keep(app: &App, keyed: &Keyed, response: Response) -> Result<Response> {
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, LONGEST_ANSWER).await;
     let body = body.map_err(Error::internal)?;
@@ -174,15 +239,6 @@ async fn keep(app: &App, keyed: &Keyed, response: Response) -> Result<Response> 
         tracing::error!(error = ?error, "an answer could not be kept for its idempotency key");
     }
     Ok(Response::from_parts(parts, Body::from(body)))
-}
-
-fn is_decision(status: StatusCode) -> bool {
-    let undecided = [
-        StatusCode::UNAUTHORIZED,
-        StatusCode::FORBIDDEN,
-        StatusCode::TOO_MANY_REQUESTS,
-    ];
-    status.is_success() || status.is_client_error() && !undecided.contains(&status)
 }
 
 fn replay(kept: Kept) -> Response {
@@ -242,27 +298,16 @@ mod tests {
     }
 
     #[test]
-    fn only_decisions_are_kept() {
-        for (status, decided) in [
-            (201, true),
-            (204, true),
-            (404, true),
-            (409, true),
-            (422, true),
-        ]
-        .into_iter()
-        .chain([
-            (401, false),
-            (403, false),
-            (429, false),
-            (500, false),
-            (503, false),
-        ]) {
-            assert_eq!(
-                is_decision(StatusCode::from_u16(status).unwrap()),
-                decided,
-                "{status}"
-            );
+    fn a_failure_is_neither_a_decision_nor_frees_the_key() {
+        for (outcome, statuses) in [
+            (Outcome::Decided, &[201, 204, 303, 404, 409, 422][..]),
+            (Outcome::NotBegun, &[401, 403, 429]),
+            (Outcome::Unknown, &[500, 502, 503]),
+        ] {
+            for status in statuses {
+                let status = StatusCode::from_u16(*status).unwrap();
+                assert_eq!(Outcome::of(status), outcome, "{status}");
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ db::statements! {
         values ($1, $2, $3, $4, $5, $6)";
     org ANSWER = "update idempotency_key set status = $4, content_type = $5, body_sealed = $6
         where organization_id = $1 and account_id = $2 and idempotency_key = $3";
+    system RENEW = "update idempotency_key set lease_until = $4
+        where organization_id = $1 and account_id = $2 and idempotency_key = $3 and status is null";
     org DELETE = "delete from idempotency_key where organization_id = $1 and account_id = $2 and idempotency_key = $3";
     system DELETE_BEFORE = "delete from idempotency_key where started_at <= $1";
 }
@@ -76,7 +78,7 @@ fn without_answer(row: &Row, now: Timestamp) -> Result<Error> {
     Ok(Error::conflict(
         "idempotency_outcome_unknown",
         format!(
-            "The request of {started} with this Idempotency-Key was interrupted, and it is not known whether it took effect. Nothing \
+            "The request of {started} with this Idempotency-Key was interrupted or failed, and it is not known whether it took effect. Nothing \
              was repeated. Look at the present state; if it had no effect, send it again with a new key."
         ),
     ))
@@ -96,6 +98,23 @@ pub(super) async fn answer(app: &App, keyed: &Keyed, kept: &Kept) -> Result<()> 
         body
     ];
     tx.execute(&ANSWER, args).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The request is at work for another while. Not behind other writers of the organization: the work itself may be one.
+pub(super) async fn renew(app: &App, keyed: &Keyed) -> Result<()> {
+    set_lease(app, keyed, app.clock.now() + LEASE).await
+}
+
+/// The request is not at work any more, although there is no answer.
+pub(super) async fn end(app: &App, keyed: &Keyed) -> Result<()> {
+    set_lease(app, keyed, app.clock.now()).await
+}
+
+async fn set_lease(app: &App, keyed: &Keyed, until: Timestamp) -> Result<()> {
+    let mut tx = app.database.system_write().await?;
+    let args = args![keyed.organization, keyed.account, &keyed.key, until];
+    tx.execute(&RENEW, args).await?;
     Ok(tx.commit().await?)
 }
 

@@ -43,8 +43,8 @@ pub(super) const IDEMPOTENCY: &str = "Any text of 1 to 255 visible ASCII charact
 request with the same key within 24 hours gets the first answer again, with `Idempotent-Replayed: true`, and nothing is done twice. \
 The same key with another path or body is refused with 422 (`idempotency_key_reused`). While the first request is at work, a second is refused with \
 409 (`idempotency_key_in_use`) and `Retry-After`. A request with a key goes on to its end even if the connection breaks. \
-If the server ended while the first request was at work, its outcome is not known: from then on the key is answered with 409 (`idempotency_outcome_unknown`), \
-nothing is repeated, and you look at the present state before you try again with a new key. Answers of 401, 403, 429 and 5xx are not kept: the \
+If the server ended while the first request was at work, or it was answered with 5xx, its outcome is not known: from then on the key is answered with 409 (`idempotency_outcome_unknown`), \
+nothing is repeated, and you look at the present state before you try again with a new key. Answers of 401, 403 and 429 are not kept: the \
 same key may be used again.";
 
 /// The complete document.
