@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::Database;
 use jiff::Span;
 
-use crate::{clock::Clock, jobs::Wake, secrets::Vault};
+use crate::{accounts::Passwords, clock::Clock, jobs::Wake, secrets::Vault};
 
 /// The program's parts. Cloning shares them.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Seals and opens stored credentials.
     pub vault: Vault,
+    /// Works out passwords.
+    pub passwords: Passwords,
     /// What the operator decided.
     pub settings: Settings,
     /// The budget of Pax8 requests that the whole process shares.

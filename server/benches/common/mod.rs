@@ -35,6 +35,7 @@ pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
     App::new(Parts {
         database: database.database.clone(),
         clock: Clock::system(),
+        passwords: ascent::accounts::Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
             pax8_url: sandbox.url(),

@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use actor::{Actor, By, PAX8_FEATURE, Via};
-pub use password::{PasswordHash, hash_password};
+pub use password::{PasswordHash, Passwords};
 pub use permission::{Permission, PermissionSet, Role};
 pub use session::{Session, SessionSecret, end_session, find_session, start_session};
 pub use sign_in::sign_in;

@@ -1,10 +1,13 @@
-//! Passwords: Argon2id, worked out beside the async threads.
+//! Passwords: Argon2id, worked out beside the async threads, a few at a time: each takes 19 MiB and a core for a while.
+
+use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
@@ -12,6 +15,18 @@ use crate::error::{Error, Result};
 pub const SHORTEST: usize = 12;
 /// The longest that is accepted, so that hashing stays cheap.
 pub const LONGEST: usize = 256;
+
+/// So many are worked out at once.
+const AT_ONCE: usize = 4;
+/// How long one waits for its turn before it is refused.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Works out and compares passwords. Cloning shares the turns.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    patience: Duration,
+}
 
 /// A stored password: a PHC string.
 #[derive(Clone)]
@@ -29,14 +44,51 @@ impl PasswordHash {
     pub fn as_stored(&self) -> &str {
         &self.0
     }
+}
 
-    /// Whether this is the hash of the password.
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            patience: PATIENCE,
+        }
+    }
+}
+
+impl Passwords {
+    /// Hashes a new password.
     ///
     /// # Errors
-    /// When the thread that works it out is gone.
-    pub async fn verify(&self, password: SecretString) -> Result<bool> {
-        let stored = self.0.clone();
-        in_background(move || {
+    /// When it is too short or too long, or too many are being worked out.
+    pub async fn hash(&self, password: SecretString) -> Result<PasswordHash> {
+        let length = password.expose_secret().chars().count();
+        if length < SHORTEST {
+            return Err(Error::field(
+                "password",
+                format!("Use at least {SHORTEST} characters."),
+            ));
+        }
+        if length > LONGEST {
+            return Err(Error::field(
+                "password",
+                format!("Use at most {LONGEST} characters."),
+            ));
+        }
+        self.in_turn(move || {
+            let hash = Argon2::default().hash_password(password.expose_secret().as_bytes());
+            hash.map(|hash| PasswordHash(hash.to_string()))
+                .map_err(|error| Error::internal(error.to_string()))
+        })
+        .await
+    }
+
+    /// Whether a hash is the password's.
+    ///
+    /// # Errors
+    /// When too many are being worked out.
+    pub async fn verify(&self, hash: &PasswordHash, password: SecretString) -> Result<bool> {
+        let stored = hash.0.clone();
+        self.in_turn(move || {
             let parsed = phc::PasswordHash::new(&stored)
                 .map_err(|error| Error::internal(error.to_string()))?;
             Ok(Argon2::default()
@@ -45,73 +97,70 @@ impl PasswordHash {
         })
         .await
     }
-}
 
-/// Hashes a new password.
-///
-/// # Errors
-/// When it is too short or too long.
-pub async fn hash_password(password: SecretString) -> Result<PasswordHash> {
-    let length = password.expose_secret().chars().count();
-    if length < SHORTEST {
-        return Err(Error::field(
-            "password",
-            format!("Use at least {SHORTEST} characters."),
-        ));
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = self.turns.clone().acquire_owned();
+        let Ok(turn) = tokio::time::timeout(self.patience, turn).await else {
+            return Err(Error::TooMany {
+                retry_after_seconds: 5,
+            });
+        };
+        let turn = turn.map_err(Error::internal)?;
+        let work = move || {
+            let done = work();
+            // Kept to the end of the work, also when nobody waits for it any more.
+            drop(turn);
+            done
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(Error::internal)?
     }
-    if length > LONGEST {
-        return Err(Error::field(
-            "password",
-            format!("Use at most {LONGEST} characters."),
-        ));
-    }
-    in_background(move || {
-        let hash = Argon2::default().hash_password(password.expose_secret().as_bytes());
-        hash.map(|hash| PasswordHash(hash.to_string()))
-            .map_err(|error| Error::internal(error.to_string()))
-    })
-    .await
-}
-
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(Error::internal)?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn secret(text: &str) -> SecretString {
+        SecretString::from(text)
+    }
+
     #[tokio::test]
     async fn a_password_verifies_against_its_own_hash_only() {
-        let hash = hash_password(SecretString::from("correct horse battery"))
-            .await
-            .unwrap();
+        let passwords = Passwords::default();
+        let right = "correct horse battery";
+        let hash = passwords.hash(secret(right)).await.unwrap();
         assert!(hash.as_stored().starts_with("$argon2id$"));
-        assert!(
-            hash.verify(SecretString::from("correct horse battery"))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !hash
-                .verify(SecretString::from("correct horse batterY"))
-                .await
-                .unwrap()
-        );
+        assert!(passwords.verify(&hash, secret(right)).await.unwrap());
+        let wrong = secret("correct horse batterY");
+        assert!(!passwords.verify(&hash, wrong).await.unwrap());
     }
 
     #[tokio::test]
     async fn short_and_huge_passwords_are_refused_at_the_field() {
         for password in ["short".to_owned(), "x".repeat(257)] {
-            let refused = hash_password(SecretString::from(password))
-                .await
-                .err()
-                .unwrap();
-            assert_eq!(refused.field_errors()[0].field, "password");
+            let refused = Passwords::default().hash(secret(&password)).await;
+            assert_eq!(refused.err().unwrap().field_errors()[0].field, "password");
         }
+    }
+
+    #[tokio::test]
+    async fn when_too_many_are_worked_out_the_next_is_told_when_to_come_again() {
+        let passwords = Passwords {
+            patience: Duration::ZERO,
+            ..Passwords::default()
+        };
+        let all = passwords.turns.clone().acquire_many_owned(4).await.unwrap();
+        let right = "correct horse battery";
+        let refused = passwords.hash(secret(right)).await.err().unwrap();
+        assert_eq!(refused.status(), 429);
+        drop(all);
+        let hash = passwords.hash(secret(right)).await.unwrap();
+        assert!(passwords.verify(&hash, secret(right)).await.unwrap());
+        assert_eq!(passwords.turns.available_permits(), AT_ONCE);
     }
 }

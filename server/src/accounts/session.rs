@@ -1,5 +1,7 @@
 //! Browser sessions: the organization's id and a random secret in a cookie, the secret's digest in the database.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -15,6 +17,9 @@ use crate::{
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How exactly "last seen" is kept; finer would write on every request.
 const SEEN_GRAIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long a request waits to note it.
+const NOTING: Duration = Duration::from_millis(200);
 
 /// What the browser keeps. The organization's id leads to the rows of one organization; the secret alone opens the door.
 #[derive(Clone)]
@@ -97,11 +102,28 @@ pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Ac
         return Ok(None);
     };
     if now.duration_since(last_seen) > SEEN_GRAIN {
-        let mut tx = app.database.system_write().await?;
-        store::touch_session(&mut tx, secret.organization, &digest, now).await?;
-        tx.commit().await?;
+        note_if_free(async {
+            let mut tx = app.database.system_write().await?;
+            store::touch_session(&mut tx, secret.organization, &digest, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await;
     }
     Ok(Some(actor))
+}
+
+/// Notes when somebody was last seen if the database is free for it: whoever reads waits for no writer, and the next request of
+/// theirs tries again.
+pub(super) async fn note_if_free(noting: impl Future<Output = Result<()>>) {
+    match tokio::time::timeout(NOTING, noting).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(error = ?error, "when somebody was last seen was not noted")
+        }
+        Err(_) => {
+            tracing::debug!("the database was busy: when somebody was last seen was not noted")
+        }
+    }
 }
 
 /// Ends a session.

@@ -56,6 +56,6 @@ async fn compare(app: &App, email: &str, password: SecretString) -> Result<Optio
     drop(tx);
     let hash = record.as_ref().and_then(|record| record.password.clone());
     let hash = hash.unwrap_or_else(|| PasswordHash::from_stored(DECOY.to_owned()));
-    let matches = hash.verify(password).await?;
+    let matches = app.passwords.verify(&hash, password).await?;
     Ok(record.filter(|record| matches && record.password.is_some()))
 }

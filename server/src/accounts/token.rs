@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     Actor,
-    session::{digest, random_text},
+    session::{digest, note_if_free, random_text},
     store,
 };
 use crate::{
@@ -70,9 +70,12 @@ pub async fn find_token(app: &App, token: &SecretString) -> Result<Option<Actor>
         return Ok(None);
     };
     if last_used.is_none_or(|last_used| now.duration_since(last_used) > USED_GRAIN) {
-        let mut tx = app.database.system_write().await?;
-        store::touch_token(&mut tx, organization, &digest, now).await?;
-        tx.commit().await?;
+        note_if_free(async {
+            let mut tx = app.database.system_write().await?;
+            store::touch_token(&mut tx, organization, &digest, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await;
     }
     Ok(Some(actor))
 }

@@ -56,6 +56,7 @@ impl Installation {
         App::new(Parts {
             database: self.database,
             clock: Clock::system(),
+            passwords: crate::accounts::Passwords::default(),
             vault: self.vault,
             settings: Settings {
                 pax8_url: self.config.pax8_url,
@@ -177,14 +178,17 @@ pub(super) async fn find_organization(app: &App, asked: &str) -> Result<Organiza
 
 /// A database's address as it may be shown.
 fn without_password(url: &str) -> String {
-    let url = url.split_once('?').map_or(url, |(address, _)| address);
-    match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            format!("{scheme}://{host}")
-        }
-        None => url.to_owned(),
+    let Some((scheme, rest)) = url.split_once("://") else {
+        let address = url.split_once('?').map_or(url, |(address, _)| address);
+        return address.to_owned();
+    };
+    let (address, options) = rest.split_once('?').unwrap_or((rest, ""));
+    // A password may have a question mark, and an option an `@`: then nobody knows where it ends.
+    if options.contains('@') {
+        return format!("{scheme}://…");
     }
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    format!("{scheme}://{host}")
 }
 
 #[cfg(test)]
@@ -199,6 +203,9 @@ mod tests {
                 "postgres://h:5432/n",
             ),
             ("postgres://h/n", "postgres://h/n"),
+            ("postgres://u:p?q@h:5432/n", "postgres://…"),
+            ("postgres://u:p@q?r@h:5432/n", "postgres://…"),
+            ("postgres://h/n?password=p@q", "postgres://…"),
             (
                 "sqlite:/var/lib/ascent/ascent.db",
                 "sqlite:/var/lib/ascent/ascent.db",

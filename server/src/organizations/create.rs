@@ -63,7 +63,7 @@ pub async fn create_organization(app: &App, new: NewOrganization, by: &By) -> Re
             "There is no such time zone. Use a name such as Europe/Berlin.",
         )
     })?;
-    let password = accounts::hash_password(new.owner_password).await?;
+    let password = app.passwords.hash(new.owner_password).await?;
     let now = app.clock.now();
     let (organization, owner) = (OrganizationId::new(), AccountId::new());
     let data_key = app

@@ -100,6 +100,7 @@ impl World {
         let app = App::new(Parts {
             database: database.database.clone(),
             clock: Clock::manual(NOW.parse().unwrap()),
+            passwords: ascent::accounts::Passwords::default(),
             vault: Vault::new(&MasterKey::from_bytes([7; 32])),
             settings: Settings {
                 pax8_url: sandbox.url(),
@@ -243,10 +244,10 @@ impl Organization {
 }
 
 /// The password's hash, worked out once: that takes longer than most tests.
-async fn password_hash() -> PasswordHash {
+async fn password_hash(app: &App) -> PasswordHash {
     static HASH: tokio::sync::OnceCell<PasswordHash> = tokio::sync::OnceCell::const_new();
     let hash = HASH.get_or_init(async || {
-        let hash = accounts::hash_password(SecretString::from(PASSWORD)).await;
+        let hash = app.passwords.hash(SecretString::from(PASSWORD)).await;
         hash.unwrap()
     });
     hash.await.clone()
@@ -258,7 +259,7 @@ async fn add_user(app: &App, organization: OrganizationId, name: &str, role: Rol
         id: AccountId::new(),
         email: format!("{}@{name}.example", role.as_str()),
         name: role.as_str().to_owned(),
-        password: password_hash().await,
+        password: password_hash(app).await,
         password_given: false,
     };
     let mut tx = app.database.system_write().await.unwrap();

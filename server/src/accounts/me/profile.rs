@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::store;
 use crate::{
-    accounts::{Actor, SessionSecret, hash_password},
+    accounts::{Actor, SessionSecret},
     app::App,
     audit,
     checks::Checks,
@@ -50,13 +50,13 @@ pub async fn change_password(
     let mut tx = app.database.system_read().await?;
     let stored = store::load_password(&mut tx, actor.account).await?;
     drop(tx);
-    if !stored.verify(present).await? {
+    if !app.passwords.verify(&stored, present).await? {
         return Err(Error::field(
             "present_password",
             "This is not your present password.",
         ));
     }
-    let hash = hash_password(new).await?;
+    let hash = app.passwords.hash(new).await?;
     let mut tx = app.database.write(actor.organization).await?;
     let event = audit::Event {
         by: &actor.by(),

@@ -9,7 +9,7 @@ use super::{
     store,
 };
 use crate::{
-    accounts::{By, PasswordHash, Session, hash_password, sign_in::recognize, start_session},
+    accounts::{By, PasswordHash, Session, sign_in::recognize, start_session},
     app::App,
     audit,
     checks::Checks,
@@ -85,7 +85,10 @@ async fn prove(app: &App, invitee: &Invitee, typed: Joining) -> Result<Proof> {
         let mut checks = Checks::default();
         let name = checks.required("name", &typed.name, LONGEST_NAME, "Enter your name.");
         checks.finish()?;
-        return Ok(Proof::First(name, hash_password(typed.password).await?));
+        return Ok(Proof::First(
+            name,
+            app.passwords.hash(typed.password).await?,
+        ));
     }
     let verified = recognize(app, &invitee.email, typed.present_password).await?;
     let Some(verified) = verified.and_then(|record| record.password) else {
@@ -96,7 +99,7 @@ async fn prove(app: &App, invitee: &Invitee, typed: Joining) -> Result<Proof> {
         return Err(Error::field("present_password", detail));
     };
     if invitee.chooses_password() {
-        let new = hash_password(typed.password).await?;
+        let new = app.passwords.hash(typed.password).await?;
         return Ok(Proof::Replaced(verified, new));
     }
     Ok(Proof::SignedIn)
