@@ -1,6 +1,6 @@
 //! Who is asking, in which organization, and what they may do there.
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use money::Currency;
 
 use super::{Permission, PermissionSet, Role};
@@ -46,6 +46,8 @@ pub struct Actor {
     pub features: Vec<String>,
     /// How they came in.
     pub via: Via,
+    /// When the token ends by which they came in; none: not by a token, or by one without an end.
+    pub token_ends_at: Option<Timestamp>,
     /// Where from.
     pub remote_address: Option<String>,
     /// What a form of this session must carry; empty for tokens.

@@ -32,7 +32,7 @@ db::statements! {
     org INSERT_TOKEN = "insert into api_token (organization_id, id, account_id, name, token_hash, hint, created_at, expires_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)";
     system TOUCH_TOKEN = "update api_token set last_used_at = $3 where organization_id = $1 and token_hash = $2";
-    org FIND_TOKEN = "select t.last_used_at, t.organization_id, o.name as organization_name, o.timezone, o.currency,
+    org FIND_TOKEN = "select t.last_used_at, t.expires_at, t.organization_id, o.name as organization_name, o.timezone, o.currency,
         a.id as account_id, a.name, a.email, m.role, r.permissions
         from api_token t join organization o on o.id = t.organization_id join account a on a.id = t.account_id
         join membership m on m.organization_id = t.organization_id and m.account_id = t.account_id and m.joined_at is not null
@@ -235,8 +235,9 @@ pub(super) async fn find_token(
         return Ok(None);
     };
     let last_used = row.get("last_used_at")?;
-    let actor = with_features(tx, actor(&row, Via::Token)?).await?;
-    Ok(Some((actor, last_used)))
+    let mut actor = actor(&row, Via::Token)?;
+    actor.token_ends_at = row.get("expires_at")?;
+    Ok(Some((with_features(tx, actor).await?, last_used)))
 }
 
 pub(super) async fn touch_token(
@@ -281,6 +282,7 @@ fn actor(row: &Row, via: Via) -> Result<Actor> {
         ),
         features: Vec::new(),
         via,
+        token_ends_at: None,
         remote_address: None,
         csrf_token: String::new(),
     })

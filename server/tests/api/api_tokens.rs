@@ -135,3 +135,21 @@ async fn a_token_is_made_and_revoked_on_the_pages() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_token_that_ends_makes_none_that_lasts_longer() {
+    on_each_engine(async |world| {
+        let end = "2026-06-20T12:00:00Z";
+        let body = json!({ "name": "Short", "expires_at": end });
+        let short = world.ours.owner.post(PATH, body).await.json(201);
+        let short = world.token(short["secret"].as_str().unwrap());
+        for expires_at in [json!(null), json!("2026-06-20T12:00:01Z")] {
+            let body = json!({ "name": "Longer", "expires_at": expires_at });
+            let refused = short.post(PATH, body).await.json(422);
+            assert_eq!(refused["errors"][0]["field"], "expires_at");
+        }
+        let body = json!({ "name": "As long", "expires_at": end });
+        short.post(PATH, body).await.json(201);
+    })
+    .await;
+}

@@ -41,7 +41,7 @@ struct NewTokenBody {
     #[serde(default)]
     #[schema(required)]
     name: String,
-    /// Until when it works, RFC 3339; absent or null: for good.
+    /// Until when it works, RFC 3339; absent or null: for good. A token that ends makes only tokens that end by then.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
 }

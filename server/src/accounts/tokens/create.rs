@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 100;
 pub struct NewToken {
     /// What it is for; required.
     pub name: String,
-    /// Until when it works, in the future; none: for good.
+    /// Until when it works, in the future, and where a token makes it, no longer than that one; none: for good.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -40,6 +40,14 @@ pub async fn create_token(
     let name = checks.required("name", &new.name, LONGEST_NAME, empty);
     if new.expires_at.is_some_and(|end| end <= now) {
         checks.refuse("expires_at", "Choose an instant in the future, or none.");
+    }
+    if let Some(own) = actor.token_ends_at
+        && new.expires_at.is_none_or(|end| end > own)
+    {
+        let longer = format!(
+            "The token that you use ends at {own}. Choose that instant or an earlier one: a token makes none that lasts longer."
+        );
+        checks.refuse("expires_at", longer);
     }
     checks.finish()?;
     let (id, secret) = make_token_until(tx, app, actor.account, &name, new.expires_at).await?;
