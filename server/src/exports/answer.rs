@@ -21,15 +21,15 @@ pub(super) async fn as_csv<S: Source>(app: App, actor: Actor, source: S) -> Resu
     let mut reading = Reading::new(app, actor, source);
     let names: Vec<Cell> = S::COLUMNS.iter().map(|name| Cell::text(*name)).collect();
     let mut first = csv::BYTE_ORDER_MARK.as_bytes().to_vec();
-    first.extend(csv::lines(&[names])?);
+    first.extend(csv::lines(&[names]));
     if let Some(rows) = reading.next().await? {
-        first.extend(csv::lines(&rows)?);
+        first.extend(csv::lines(&rows));
     }
     let rest = stream::unfold(Some(reading), |reading| async {
         let mut reading = reading?;
         let chunk = match reading.next().await {
             Ok(None) => return None,
-            Ok(Some(rows)) => csv::lines(&rows),
+            Ok(Some(rows)) => Ok(csv::lines(&rows)),
             Err(error) => Err(error),
         };
         // An export that breaks off must not look complete: the connection ends with it.

@@ -1,34 +1,33 @@
 //! Rows as comma-separated values.
 //!
-//! A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, and drops a tab or line break before one. Such
-//! a text gets an apostrophe before it, which spreadsheets show as text. Numbers are ours and stay as they are.
-
-use ::csv::{Terminator, WriterBuilder};
+//! A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, and drops a tab or line break before one. Where
+//! the decimal sign is a comma it splits at `;` instead, whatever the quotes say. So each such sign gets an apostrophe before it at
+//! the beginning of a text and after whatever may end a field; spreadsheets show it as text. Numbers are ours and stay as they are.
 
 use super::cell::Cell;
-use crate::error::{Error, Result};
 
 /// Says that the file is UTF-8; without it Excel guesses, and guesses wrong.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
+const BEGINS_A_FORMULA: [char; 4] = ['=', '+', '-', '@'];
+/// What some spreadsheet takes for the end of a field, or drops.
+const ENDS_A_FIELD: [char; 4] = [';', '\t', '\r', '\n'];
+
 /// Rows of text.
-pub(super) fn lines(rows: &[Vec<Cell>]) -> Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(Vec::new());
+pub(super) fn lines(rows: &[Vec<Cell>]) -> Vec<u8> {
+    let mut lines = String::new();
     for row in rows {
         let fields: Vec<String> = row.iter().map(field).collect();
-        writer.write_record(&fields).map_err(Error::internal)?;
+        lines.push_str(&fields.join(","));
+        lines.push_str("\r\n");
     }
-    writer
-        .into_inner()
-        .map_err(|error| Error::internal(error.to_string()))
+    lines.into_bytes()
 }
 
 fn field(cell: &Cell) -> String {
     match cell {
         Cell::Nothing => String::new(),
-        Cell::Text(text) => harmless(text),
+        Cell::Text(text) => quoted(text),
         Cell::Number(number) => number.to_string(),
         Cell::Day(day) => day.to_string(),
         Cell::Flag(true) => "yes".to_owned(),
@@ -36,12 +35,25 @@ fn field(cell: &Cell) -> String {
     }
 }
 
+/// Quoted always, so that no program has to guess what is text.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", harmless(text).replace('"', "\"\""))
+}
+
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let mut harmless = String::with_capacity(text.len());
+    if text.starts_with(ENDS_A_FIELD) {
+        harmless.push('\'');
     }
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && BEGINS_A_FORMULA.contains(&c) {
+            harmless.push('\'');
+        }
+        harmless.push(c);
+        begins = ENDS_A_FIELD.contains(&c);
+    }
+    harmless
 }
 
 #[cfg(test)]
@@ -51,7 +63,7 @@ mod tests {
     use super::*;
 
     fn written(cells: &[Cell]) -> String {
-        String::from_utf8(lines(&[cells.to_vec()]).unwrap()).unwrap()
+        String::from_utf8(lines(&[cells.to_vec()])).unwrap()
     }
 
     #[test]
@@ -61,14 +73,17 @@ mod tests {
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "\"'\r=1\""),
-            ("a=1", "a=1"),
-            ("a,\"b\"", "\"a,\"\"b\"\"\""),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+            ("x\t@y", "x\t'@y"),
+            ("a=1; b-2", "a=1; b-2"),
+            ("a,\"b\"", "a,\"\"b\"\""),
+            ("007", "007"),
         ] {
             assert_eq!(
                 written(&[Cell::text(text), Cell::text("x")]),
-                format!("{field},x\r\n")
+                format!("\"{field}\",\"x\"\r\n")
             );
         }
     }
@@ -86,11 +101,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_begins_like_a_formula(text in any::<String>()) {
-            let written = lines(&[vec![Cell::text(text), Cell::text("x")]]).unwrap();
+        fn no_part_of_a_text_begins_like_a_formula(text in "([=+@;\t\r\n\", -]|\\PC){0,12}") {
+            let written = lines(&[vec![Cell::text(text), Cell::text("x")]]);
             let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(written.as_slice());
             let record = reader.records().next().unwrap().unwrap();
-            prop_assert!(!record[0].starts_with(['=', '+', '-', '@', '\t', '\r', '\n']));
+            for part in record[0].split([';', '\t', '\r', '\n']) {
+                prop_assert!(!part.starts_with(['=', '+', '-', '@']), "{:?}", &record[0]);
+            }
+            prop_assert!(!record[0].starts_with([';', '\t', '\r', '\n']));
             prop_assert_eq!(&record[1], "x");
         }
     }
