@@ -19,6 +19,15 @@ pub enum MasterKeyError {
         "the master key must be 32 bytes in base64 (make one with: head -c 32 /dev/urandom | base64)"
     )]
     Malformed,
+    /// The file holds something else.
+    #[error(
+        "the master key file {path} does not hold 32 bytes in base64: put the key of this installation back, or remove the file if \
+         nothing was sealed yet", path = path.display()
+    )]
+    MalformedFile {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// The file cannot be read or made.
     #[error("the master key file {path} cannot be used: {cause}", path = path.display())]
     File {
@@ -67,36 +76,82 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be read or made, holds something else, or can be read by others.
     pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
-        let failed = |cause| MasterKeyError::File {
-            path: path.to_owned(),
-            cause,
-        };
         match std::fs::read_to_string(path) {
-            Ok(text) => {
-                refuse_exposed(path)?;
-                Self::parse(&text)
-            }
-            Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                let mut bytes = Zeroizing::new([0; 32]);
-                getrandom::fill(bytes.as_mut_slice()).map_err(|_| MasterKeyError::NoRandomness)?;
-                let mut options = std::fs::OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                let mut file = options.open(path).map_err(failed)?;
-                let text = Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice()));
-                file.write_all(text.as_bytes())
-                    .and_then(|()| file.sync_all())
-                    .map_err(failed)?;
+            Ok(text) => Self::of_file(path, &text),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Self::make_file(path),
+            Err(cause) => Err(failed(path)(cause)),
+        }
+    }
+
+    fn of_file(path: &Path, text: &str) -> Result<Self, MasterKeyError> {
+        refuse_exposed(path)?;
+        Self::parse(text).map_err(|_| MasterKeyError::MalformedFile {
+            path: path.to_owned(),
+        })
+    }
+
+    /// The file gets its name only when it is whole: whatever ends the program in between, there is no half key. If another process
+    /// was faster, its key counts.
+    fn make_file(path: &Path) -> Result<Self, MasterKeyError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|_| MasterKeyError::NoRandomness)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let unnamed = folder.join(format!(".master-key-{}", uuid::Uuid::new_v4().simple()));
+        let text = Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice()));
+        let linked = write_whole(&unnamed, &text).and_then(|()| std::fs::hard_link(&unnamed, path));
+        let removed = std::fs::remove_file(&unnamed);
+        match linked {
+            Ok(()) => {
+                removed
+                    .and_then(|()| sync_folder(folder))
+                    .map_err(failed(path))?;
                 Ok(Self(bytes))
             }
-            Err(cause) => Err(failed(cause)),
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
+                let text = std::fs::read_to_string(path).map_err(failed(path))?;
+                Self::of_file(path, &text)
+            }
+            Err(cause) => Err(failed(path)(cause)),
         }
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> MasterKeyError {
+    move |cause| MasterKeyError::File {
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+/// Writes a file that only its owner can read, down to the disk.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A name in a folder is on the disk only when the folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -132,6 +187,29 @@ mod tests {
         let read = MasterKey::from_file(&path).unwrap();
         assert_eq!(made.bytes(), read.bytes());
         assert_ne!(made.bytes(), &[0; 32]);
+    }
+
+    #[test]
+    fn many_who_make_the_file_at_once_get_one_key_and_leave_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        let make = || *MasterKey::from_file(&path).unwrap().bytes();
+        let keys = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+            let keys = threads.into_iter().map(|it| it.join().unwrap());
+            keys.collect::<std::collections::HashSet<_>>()
+        });
+        assert_eq!(keys.len(), 1);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_without_a_key_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.key");
+        write_whole(&path, "").unwrap();
+        let refused = MasterKey::from_file(&path).err().unwrap().to_string();
+        assert!(refused.contains("master.key"), "{refused}");
     }
 
     #[cfg(unix)]
