@@ -6,6 +6,10 @@ use db::DbError;
 
 use crate::accounts::Permission;
 
+/// Why a text with the character NUL is refused.
+pub(crate) const NO_NUL: &str =
+    "A text has the character NUL (U+0000), which cannot be stored. Leave it out.";
+
 /// A result of a verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -39,6 +43,9 @@ pub enum Error {
     /// There is no such thing, or it belongs to another organization.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
+    /// There is such a thing, but nothing answers this method there.
+    #[error("Nothing answers this method here.")]
+    WrongMethod,
     /// What was asked conflicts with the present state.
     #[error("{detail}")]
     Conflict {
@@ -126,6 +133,7 @@ impl Error {
                 StatusCode::FORBIDDEN
             }
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -143,6 +151,7 @@ impl Error {
             Self::PermissionDenied(_) | Self::AdminsOnly => "permission_denied",
             Self::FeatureRequired(_) => "license_feature_required",
             Self::NotFound(_) => "not_found",
+            Self::WrongMethod => "method_not_allowed",
             Self::Conflict { code, .. } | Self::Refused { code, .. } => code,
             Self::TooMany { .. } => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
@@ -168,7 +177,10 @@ impl From<DbError> for Error {
                 "The database cannot be reached. Try again in a moment.".to_owned(),
             );
         }
-        Self::internal(error)
+        match error {
+            DbError::Unstorable { .. } => Self::refused("unstorable_text", NO_NUL),
+            error => Self::internal(error),
+        }
     }
 }
 

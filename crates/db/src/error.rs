@@ -41,6 +41,12 @@ pub enum DbError {
         /// Name of the statement.
         statement: &'static str,
     },
+    /// A text has a character that the engine does not store: NUL on Postgres.
+    #[error("{statement}: a text has the character NUL")]
+    Unstorable {
+        /// Name of the statement.
+        statement: &'static str,
+    },
     /// Exactly one row was expected.
     #[error("{statement}: expected one row and found none")]
     NoRow {
@@ -83,8 +89,10 @@ impl DbError {
             if error.is_foreign_key_violation() {
                 return Self::ForeignKey { statement };
             }
-            if error.code().is_some_and(|code| is_passing(&code)) {
-                return Self::Unreachable(source.to_string());
+            match error.code().as_deref() {
+                Some(NUL) => return Self::Unstorable { statement },
+                Some(code) if is_passing(code) => return Self::Unreachable(source.to_string()),
+                _ => {}
             }
         }
         if is_unreachable(&source) {
@@ -115,6 +123,9 @@ fn is_unreachable(error: &sqlx::Error) -> bool {
             | sqlx::Error::WorkerCrashed
     )
 }
+
+/// Postgres: a character that its encoding does not have. What we send is UTF-8, of which it lacks NUL alone.
+const NUL: &str = "22021";
 
 /// Whether an engine's code says that it is busy, starting or ending, which passes.
 fn is_passing(code: &str) -> bool {

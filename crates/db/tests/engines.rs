@@ -376,3 +376,17 @@ async fn who_waits_too_long_for_a_writer_or_is_cut_off_may_try_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_text_that_postgres_does_not_store_is_told_as_such() {
+    on_each_engine(async |it| {
+        let id = organization(&it.database, "a").await;
+        let mut tx = it.database.write(id).await.unwrap();
+        let stored = tx.execute(&INSERT_CLIENT, args!["x", "a\0b", 5_i64]).await;
+        match it.database.engine() {
+            Engine::Sqlite => assert_eq!(stored.unwrap(), 1),
+            Engine::Postgres => assert!(matches!(stored, Err(DbError::Unstorable { .. }))),
+        }
+    })
+    .await;
+}

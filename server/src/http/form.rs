@@ -19,10 +19,15 @@ const CSRF_FIELD: &str = "csrf_token";
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `a=1&b=2`.
+    /// Reads `a=1&b=2`. The character NUL, which nobody types and Postgres does not store, is left out.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
-        Self(form_urlencoded::parse(bytes).into_owned().collect())
+        let fields = form_urlencoded::parse(bytes);
+        Self(
+            fields
+                .map(|(name, text)| (without_nul(&name), without_nul(&text)))
+                .collect(),
+        )
     }
 
     /// Fields with these names and texts.
@@ -79,6 +84,10 @@ impl Fields {
             .find(|(field, _)| field == name)
             .map_or("", |(_, value)| value)
     }
+}
+
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// What was refused of a form, by field.

@@ -325,7 +325,7 @@ fn title(error: &Error) -> &'static str {
     match error {
         Error::FeatureRequired(_) => "This is part of a larger licence",
         Error::PermissionDenied(_) | Error::AdminsOnly => "You may not do this",
-        Error::NotFound(_) => "There is nothing here",
+        Error::NotFound(_) | Error::WrongMethod => "There is nothing here",
         Error::Conflict { .. } => "This has changed meanwhile",
         Error::TooMany { .. } => "Too many attempts",
         Error::Unavailable(_) => "Not available at the moment",

@@ -91,6 +91,8 @@ fn decode<K: DeserializeOwned>(cursor: &str) -> Result<K> {
     let key = BASE64_URL_SAFE_NO_PAD
         .decode(cursor)
         .ok()
+        // Keys are of what is stored, and no stored text has the character NUL.
+        .filter(|bytes| !bytes.windows(6).any(|it| it == b"\\u0000"))
         .and_then(|bytes| serde_json::from_slice(&bytes).ok());
     key.ok_or_else(|| Error::field("cursor", "This is not a cursor of this list."))
 }

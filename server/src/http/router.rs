@@ -9,8 +9,8 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, Request, State},
-    http::{StatusCode, header},
-    middleware,
+    http::header,
+    middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -20,7 +20,6 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 use utoipa::OpenApi as _;
@@ -60,6 +59,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .method_not_allowed_fallback(wrong_method_of_page)
         .fallback(no_such_page)
         .layer(
             ServiceBuilder::new()
@@ -68,10 +68,9 @@ pub fn router(app: App) -> Router {
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(middleware::from_fn(harden))
                 .layer(CompressionLayer::new())
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    PATIENCE,
-                ))
+                .layer(middleware::from_fn(|request, next| {
+                    in_time(PATIENCE, request, next)
+                }))
                 .layer(CatchPanicLayer::custom(|_| panicked()))
                 .layer(DefaultBodyLimit::max(LARGEST_BODY)),
         )
@@ -117,6 +116,7 @@ fn calls(app: &App) -> Router<App> {
             "/openapi.json",
             get(async || as_json(described().text.clone())),
         )
+        .method_not_allowed_fallback(wrong_method_of_call)
         .fallback(no_such_call)
 }
 
@@ -179,6 +179,31 @@ async fn no_such_page() -> PageError {
     PageError::from(Error::NotFound("page"))
 }
 
+async fn wrong_method_of_call() -> Problem {
+    Problem(Error::WrongMethod)
+}
+
+async fn wrong_method_of_page() -> PageError {
+    PageError::from(Error::WrongMethod)
+}
+
+/// Ends a request that takes too long, with a sentence like every other refusal.
+async fn in_time(patience: Duration, request: Request, next: Next) -> Response {
+    let is_call = request.uri().path().starts_with(openapi::BASE);
+    let answer = tokio::time::timeout(patience, next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        let error = Error::Unavailable(
+            "This took too long and was ended. Look whether it took effect before you try again."
+                .to_owned(),
+        );
+        if is_call {
+            Problem(error).into_response()
+        } else {
+            PageError::from(error).into_response()
+        }
+    })
+}
+
 fn panicked() -> Response {
     Problem(Error::internal("a handler panicked")).into_response()
 }
@@ -190,4 +215,35 @@ fn request_span(request: &Request) -> tracing::Span {
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn too_slow(path: &str) -> Response {
+        let router: Router = Router::new()
+            .route(path, get(std::future::pending::<()>))
+            .layer(middleware::from_fn(|request, next| {
+                in_time(Duration::ZERO, request, next)
+            }));
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        router.oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_answered_like_every_refusal() {
+        for (path, kind) in [
+            ("/api/v1/slow", "application/problem+json"),
+            ("/slow", "text/html; charset=utf-8"),
+        ] {
+            let answer = too_slow(path).await;
+            assert_eq!(answer.status(), 503, "{path}");
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], kind);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER));
+        }
+    }
 }

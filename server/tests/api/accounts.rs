@@ -161,6 +161,59 @@ async fn an_unknown_call_is_a_problem_and_an_unknown_page_a_page() {
 }
 
 #[tokio::test]
+async fn a_method_that_nothing_answers_is_a_problem_or_a_page() {
+    on_each_engine(async |world| {
+        let answer = world.ours.owner.delete("/api/v1/clients").await;
+        assert_eq!(answer.refusal(405), "method_not_allowed");
+        assert!(answer.headers.contains_key(header::ALLOW));
+        let page = world.ours.browser.submit("/admin/roles", &[]).await;
+        assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert!(page.text.contains("<h1>") && page.headers.contains_key(header::ALLOW));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_character_nul_is_refused_and_breaks_nothing() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        for path in ["clients?q=a%00b", "clients?cursor=WyJcdTAwMDAiLCJ4Il0"] {
+            let status = owner.get(&format!("/api/v1/{path}")).await.status;
+            assert!(status.is_client_error(), "{path}: {status}");
+        }
+        let body = json!({ "name": "Lake\0side" });
+        let refused = owner.post("/api/v1/clients", body).await.json(422);
+        assert_eq!(refused["errors"][0]["field"], "name");
+        let browser = &world.ours.browser;
+        browser.get("/clients?q=a%00b").await.page();
+        let form = [
+            ("name", "Lake\0side"),
+            ("currency", "USD"),
+            ("payment_terms_days", "30"),
+        ];
+        let answer = browser.submit("/clients/new", &form).await;
+        assert!(!answer.status.is_server_error(), "{}", answer.text);
+        let form = [("email", "a\0@b.example"), ("password", "\0")];
+        let answer = world.nobody().submit("/sign-in", &form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_does_not_wait_for_a_writer_to_note_that_somebody_was_seen() {
+    on_each_engine(async |world| {
+        world.set_now("2026-06-15T12:30:00Z");
+        // On SQLite the only one who may write.
+        let writer = world.app.database.write(world.ours.id).await.unwrap();
+        world.ours.owner.get("/api/v1/me").await.json(200);
+        world.ours.browser.get("/clients").await.page();
+        drop(writer);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_read_is_a_problem_that_says_why() {
     on_each_engine(async |world| {
         let answer = world.ours.owner.get("/api/v1/clients?limit=abc").await;

@@ -239,7 +239,7 @@ async fn background_jobs_need_their_permission() {
                 refused["detail"]
                     .as_str()
                     .unwrap()
-                    .contains("settings.manage")
+                    .contains("owners and administrators")
             );
         }
         let member = world.sign_in("member@Ours.example").await;
