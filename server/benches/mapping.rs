@@ -16,35 +16,30 @@
 )]
 
 mod common;
+#[path = "common/visitor.rs"]
+mod visitor;
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 use ascent::{
     accounts::By,
     app::App,
-    clients::{ClientDetails, create_client},
-    http::{PageQuery, router},
+    clients::create_client,
+    http::PageQuery,
     ids::OrganizationId,
     jobs,
     pax8::companies::{
-        ListCompanies, Suggester, WantedMapping, list_companies, list_unambiguous,
+        ListCompanies, SeenMapping, Suggester, WantedMapping, list_companies, list_unambiguous,
         map_automatically, map_companies, unlink_company,
     },
 };
-use axum::{
-    Router,
-    body::Body,
-    extract::ConnectInfo,
-    http::{Request, header},
-};
 use db::testing::{TestDatabase, engines};
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
-use tower::ServiceExt as _;
 
-use crate::common::{EMAIL, PASSWORD, app, connect_to, organization};
+use crate::{
+    common::{app, client, connect_to, organization},
+    visitor::Visitor,
+};
 
 const PAGE: &str = "/admin/integrations/pax8";
 
@@ -69,34 +64,20 @@ async fn main() {
 }
 
 struct Bench {
-    engine: String,
     app: App,
-    router: Router,
     organization: OrganizationId,
-    cookie: String,
+    visitor: Visitor,
 }
 
 impl Bench {
     async fn new(engine: String, database: &TestDatabase, sandbox: &Running) -> Self {
         let app = app(database, sandbox);
         let organization = organization(&app).await;
-        let router = router(app.clone());
-        let form = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("email", EMAIL), ("password", PASSWORD)])
-            .finish();
-        let request = Request::post("/sign-in")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form))
-            .unwrap();
-        let answer = send(&router, request).await;
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let visitor = Visitor::new(engine, &app).await;
         Self {
-            engine,
             app,
-            router,
             organization,
-            cookie,
+            visitor,
         }
     }
 
@@ -113,16 +94,7 @@ impl Bench {
         let now = self.app.clock.now();
         let mut tx = self.app.database.write(self.organization).await.unwrap();
         for name in names {
-            let details = ClientDetails {
-                name,
-                account_reference: None,
-                website: None,
-                email: None,
-                address: String::new(),
-                currency: "USD".to_owned(),
-                payment_terms_days: Some(30),
-                tax_exempt: false,
-            };
+            let details = client(name);
             create_client(&mut tx, &by, &details, now).await.unwrap();
         }
         tx.commit().await.unwrap();
@@ -138,7 +110,13 @@ impl Bench {
         loop {
             let found = list_companies(&mut tx, &ListCompanies::default(), &page).await;
             let found = found.unwrap();
-            names.extend(found.data.into_iter().filter_map(|company| company.name));
+            let printed = |name: String| name.replace(char::is_control, " ");
+            names.extend(
+                found
+                    .data
+                    .into_iter()
+                    .filter_map(|company| company.name.map(printed)),
+            );
             page.cursor = found.next_cursor;
             if page.cursor.is_none() {
                 return names;
@@ -170,15 +148,7 @@ impl Bench {
             ("recurring invoices", "/recurring".to_owned(), false),
             ("dashboard", "/".to_owned(), false),
         ] {
-            let mut times = Vec::new();
-            for _ in 0..6 {
-                let begin = Instant::now();
-                self.get(&path, fragment).await;
-                times.push(begin.elapsed());
-            }
-            times.remove(0);
-            times.sort();
-            self.print(what, times[2]);
+            self.visitor.measure(what, &path, fragment).await;
         }
     }
 
@@ -198,46 +168,27 @@ impl Bench {
         let begin = Instant::now();
         let one = vec![wanted.first().expect("one that fits").clone()];
         map_companies(&mut tx, &by, one, now).await.unwrap();
-        self.print("map one", begin.elapsed());
+        self.visitor.print("map one", begin.elapsed());
         let begin = Instant::now();
         let company = found.first().unwrap().company;
-        unlink_company(&mut tx, &by, company, now).await.unwrap();
-        self.print("unlink one", begin.elapsed());
+        unlink_company(&mut tx, &by, company, &SeenMapping::Whatever, now)
+            .await
+            .unwrap();
+        self.visitor.print("unlink one", begin.elapsed());
         drop(tx);
 
         // Not kept, so that automatic mapping finds the same.
         let mut tx = self.app.database.write(self.organization).await.unwrap();
         let begin = Instant::now();
         let done = map_companies(&mut tx, &by, wanted, now).await.unwrap();
-        self.print(&format!("map {}", done.mapped.len()), begin.elapsed());
+        self.visitor
+            .print(&format!("map {}", done.mapped.len()), begin.elapsed());
         drop(tx);
 
         let mut tx = self.app.database.write(self.organization).await.unwrap();
         let begin = Instant::now();
         let mapped = map_automatically(&mut tx, now).await.unwrap();
-        self.print(&format!("map {mapped} automatically"), begin.elapsed());
+        self.visitor
+            .print(&format!("map {mapped} automatically"), begin.elapsed());
     }
-
-    async fn get(&self, path: &str, fragment: bool) {
-        let mut request = Request::get(path).header(header::COOKIE, &self.cookie);
-        if fragment {
-            request = request.header("x-fragment", "true");
-        }
-        let answer = send(&self.router, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        axum::body::to_bytes(answer.into_body(), usize::MAX)
-            .await
-            .unwrap();
-    }
-
-    fn print(&self, what: &str, took: Duration) {
-        let milliseconds = took.as_secs_f64() * 1_000.0;
-        println!("{:<10} {what:<28} {milliseconds:>9.1}", self.engine);
-    }
-}
-
-async fn send(router: &Router, mut request: Request<Body>) -> axum::response::Response {
-    let address = SocketAddr::from(([127, 0, 0, 1], 1));
-    request.extensions_mut().insert(ConnectInfo(address));
-    router.clone().oneshot(request).await.unwrap()
 }

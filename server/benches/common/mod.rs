@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use ascent::{
     accounts::By,
     app::{App, Parts, Settings},
+    clients::ClientDetails,
     clock::Clock,
     ids::OrganizationId,
     jobs::Wake,
@@ -67,6 +68,21 @@ pub async fn organization(app: &App) -> OrganizationId {
         .await
         .unwrap()
         .organization
+}
+
+/// A client of that name.
+#[allow(dead_code, reason = "each benchmark takes what it measures with")]
+pub fn client(name: String) -> ClientDetails {
+    ClientDetails {
+        name,
+        account_reference: None,
+        website: None,
+        email: None,
+        address: String::new(),
+        currency: "USD".to_owned(),
+        payment_terms_days: Some(30),
+        tax_exempt: false,
+    }
 }
 
 /// Connects to the sandbox, which asks for the first sync.

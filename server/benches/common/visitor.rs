@@ -1,0 +1,83 @@
+//! Somebody who is signed in and asks for pages, through the whole router in one process.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use ascent::{app::App, http::router};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, header},
+};
+use tower::ServiceExt as _;
+
+use crate::common::{EMAIL, PASSWORD};
+
+/// The owner, with a session.
+pub struct Visitor {
+    engine: String,
+    router: Router,
+    cookie: String,
+}
+
+impl Visitor {
+    /// Signs in.
+    pub async fn new(engine: String, app: &App) -> Self {
+        let router = router(app.clone());
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("email", EMAIL), ("password", PASSWORD)])
+            .finish();
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let answer = send(&router, request).await;
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Self {
+            engine,
+            router,
+            cookie,
+        }
+    }
+
+    /// Asks once unmeasured, then prints the middle of five.
+    pub async fn measure(&self, what: &str, path: &str, fragment: bool) {
+        let mut times = Vec::new();
+        for _ in 0..6 {
+            let begin = Instant::now();
+            self.get(path, fragment).await;
+            times.push(begin.elapsed());
+        }
+        times.remove(0);
+        times.sort();
+        self.print(what, times[2]);
+    }
+
+    /// Prints how long something took.
+    pub fn print(&self, what: &str, took: Duration) {
+        let milliseconds = took.as_secs_f64() * 1_000.0;
+        println!("{:<10} {what:<32} {milliseconds:>9.1}", self.engine);
+    }
+
+    async fn get(&self, path: &str, fragment: bool) {
+        let mut request = Request::get(path).header(header::COOKIE, &self.cookie);
+        if fragment {
+            request = request.header("x-fragment", "true");
+        }
+        let answer = send(&self.router, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .unwrap();
+    }
+}
+
+async fn send(router: &Router, mut request: Request<Body>) -> axum::response::Response {
+    let address = SocketAddr::from(([127, 0, 0, 1], 1));
+    request.extensions_mut().insert(ConnectInfo(address));
+    router.clone().oneshot(request).await.unwrap()
+}
