@@ -30,18 +30,21 @@ const debounce = (run, timer) => (...args) => { clearTimeout(timer); timer = set
 
 const UNSURE = "Ascent did not answer as expected. Check whether your change was saved before you repeat it.";
 class WholePage extends Error {}
+const isPage = (html) => /^\s*<!doctype/i.test(html);
 
-/** Fetches a fragment. Throws `WholePage` once it has sent the browser to a full page instead. */
+/** Fetches a fragment, also of what somebody else changed meanwhile (409). Throws `WholePage` once it has sent the browser
+ * to a full page instead. */
 async function fetchFragment(url, options = {}) {
   const response = await fetch(url, { cache: "no-store", ...options, headers: { "X-Fragment": "true", ...options.headers } });
   const html = await response.text();
-  const page = response.headers.get("X-Location") ?? (/^\s*<!doctype/i.test(html) && response.ok ? response.url : null);
+  const page = response.headers.get("X-Location") ?? (isPage(html) && response.ok ? response.url : null);
   if (page) {
     location.assign(page);
     throw new WholePage();
   }
   const refused = response.status === 422;
-  if (!response.ok && !refused) throw new Error($("[data-error]", parse(html))?.textContent.trim() || UNSURE);
+  const overtaken = response.status === 409 && !isPage(html);
+  if (!response.ok && !refused && !overtaken) throw new Error($("[data-error]", parse(html))?.textContent.trim() || UNSURE);
   return { html, refused };
 }
 

@@ -53,6 +53,14 @@ impl Fields {
             .map(str::to_owned)
     }
 
+    /// The trimmed text of a field, empty or not, if it was sent at all.
+    #[must_use]
+    pub fn sent(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, text)| text)
+    }
+
     /// All fields, name and text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0

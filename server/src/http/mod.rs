@@ -38,7 +38,7 @@ pub use moment::Moment;
 pub use openapi::{all_licensed, all_need, needs};
 pub use page::{
     Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,
-    html_parts, html_parts_refused, html_refused,
+    html_parts, html_parts_conflict, html_parts_refused, html_refused,
 };
 pub use pager::Pager;
 pub use paging::{List, PageQuery, Paging};

@@ -182,6 +182,14 @@ pub fn html_parts_refused(parts: &[&dyn DynTemplate]) -> PageResult {
     send_parts(parts, &[], StatusCode::UNPROCESSABLE_ENTITY)
 }
 
+/// The parts of what somebody else changed meanwhile, as they are now, with messages that say so.
+///
+/// # Errors
+/// When a template fails, which is a failure of ours.
+pub fn html_parts_conflict(parts: &[&dyn DynTemplate], flashes: &[Flash]) -> PageResult {
+    send_parts(parts, flashes, StatusCode::CONFLICT)
+}
+
 fn send_parts(parts: &[&dyn DynTemplate], flashes: &[Flash], status: StatusCode) -> PageResult {
     let mut text = String::new();
     for part in parts {

@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 use crate::{
     browser::Browser,
     demo::Demo,
-    main_path::{COMPANY, PAX8, no_dialog, open_the_dialog, sign_in, text},
+    main_path::{COMPANY, PAX8, no_dialog, open_the_dialog, row_says, sign_in, text},
 };
 
 /// Unit price and total of the same 12 seats at their override, and at 20 percent on their cost of 22.00.
@@ -25,6 +25,7 @@ async fn every_card_saves_refuses_and_asks() {
     s124_an_unmapped_company_cannot_be_billed(&browser, &demo).await;
     s67_a_row_is_refreshed(&browser, &demo).await;
     i9_what_is_typed_is_previewed_and_refused_at_its_field(&browser, &demo).await;
+    s97_whoever_is_overtaken_is_told_and_the_row_is_redrawn(&browser, &demo).await;
     s97_s98_unlinking_asks_and_the_company_can_be_mapped_again(&browser).await;
     all_beyond_doubt_are_mapped_at_once(&browser, &demo).await;
     s52_s149_s150_disconnecting_leaves_the_credentials_card_alone(&browser, &demo).await;
@@ -173,6 +174,39 @@ async fn previews(browser: &Browser, figures: [&str; 2]) {
     browser
         .until(&format!("the preview of {figures:?}"), shows)
         .await;
+}
+
+/// While the question is open, somebody else maps the company to another client.
+async fn s97_whoever_is_overtaken_is_told_and_the_row_is_redrawn(browser: &Browser, demo: &Demo) {
+    const MEANWHILE: &str = "
+        const row = [...document.querySelectorAll('article.company')].find((it) => it.textContent.includes(name));
+        const present = row.querySelector('.company-actions a[href^=\"/clients/\"]').getAttribute('href');
+        const clients = (await (await fetch('/api/v1/clients')).json()).data;
+        const other = clients.find((it) => it.status === 'active' && !present.endsWith(it.id));
+        const headers = { 'content-type': 'application/json', 'x-csrf-token': document.querySelector('[name=csrf_token]').value };
+        const path = `/api/v1/integrations/pax8/companies/${row.id.replace('company-', '')}/mapping`;
+        await fetch(path, { method: 'PUT', headers, body: JSON.stringify({ client_id: other.id }) });
+        done(other.name);";
+    visit(browser, demo, PAX8).await;
+    let row = format!("//article[.//h3[contains(., '{COMPANY}')]]");
+    let unlink = browser
+        .find_at(&format!("{row}//a[starts-with(@aria-label, 'Unlink')]"))
+        .await;
+    unlink.scroll_into_view().await.unwrap();
+    unlink.click().await.unwrap();
+    let yes = browser.find("dialog[open] button.btn-danger").await;
+    let script = format!("(async (name, done) => {{ {MEANWHILE} }})(...arguments)");
+    let arguments = vec![COMPANY.into()];
+    let other = browser.driver.execute_async(script, arguments).await;
+    let other: String = other.unwrap().convert().unwrap();
+    yes.click().await.unwrap();
+    browser
+        .until("the question to close", async || no_dialog(browser).await)
+        .await;
+    browser
+        .wait_for_text(&format!("{COMPANY} is mapped to {other} meanwhile."))
+        .await;
+    row_says(browser, &row, &[&format!("Mapped to {other}")]).await;
 }
 
 async fn s97_s98_unlinking_asks_and_the_company_can_be_mapped_again(browser: &Browser) {

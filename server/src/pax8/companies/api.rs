@@ -7,13 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    CompanyBody, ListCompanies, MappedMany, Remapped, SkipReason, WantedMapping, list_companies,
-    load_company, map_companies, map_company, unlink_company,
+    CompanyBody, ListCompanies, MappedMany, Remapped, SeenMapping, SkipReason, WantedMapping,
+    list_companies, load_company, map_companies, map_company, unlink_company,
 };
 use crate::{
     app::App,
     error::{Error, Result},
-    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query},
+    http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query, given},
     ids::{ClientId, CompanyId},
 };
 
@@ -43,6 +43,18 @@ struct CompanyQuery {
 struct MappingBody {
     /// The client that the company belongs to.
     client_id: String,
+    /// The client that the company was mapped to when this was decided, null: none. If it is mapped otherwise by now, the
+    /// change is refused (`changed_meanwhile`); absent: it is made all the same.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    expected_client_id: Option<Option<String>>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct UnlinkQuery {
+    /// The client that the company was mapped to when this was decided. If it is mapped to another by now, it stays so, and
+    /// the call is refused (`changed_meanwhile`); absent: it is unlinked all the same.
+    expected_client_id: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -111,7 +123,8 @@ async fn get(
 /// Maps a company to a client by hand. Links to recurring invoices of another client end; pricing stays.
 #[utoipa::path(put, path = "/integrations/pax8/companies/{id}/mapping", tag = "pax8", params(("id" = String, Path)),
     request_body = MappingBody,
-    responses((status = 200, body = RemappedBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = RemappedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
 async fn put_mapping(
     State(app): State<App>,
     Pax8Actor(actor): Pax8Actor,
@@ -119,25 +132,31 @@ async fn put_mapping(
     Json(body): Json<MappingBody>,
 ) -> ApiResult<axum::Json<RemappedBody>> {
     let client = ClientId::parse(&body.client_id).ok_or(Error::NotFound("client"))?;
+    let seen = body
+        .expected_client_id
+        .map_or(SeenMapping::Whatever, SeenMapping::Client);
     let (id, by, now) = (company_id(&id)?, actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
-    let remapped = map_company(&mut tx, &by, id, client, now).await?;
+    let remapped = map_company(&mut tx, &by, id, client, &seen, now).await?;
     let body = RemappedBody::of(&mut tx, remapped).await?;
     tx.commit().await?;
     Ok(axum::Json(body))
 }
 
 /// Unlinks a company from its client. Its links end, pricing stays, and no sync maps it again.
-#[utoipa::path(delete, path = "/integrations/pax8/companies/{id}/mapping", tag = "pax8", params(("id" = String, Path)),
-    responses((status = 200, body = RemappedBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(delete, path = "/integrations/pax8/companies/{id}/mapping", tag = "pax8",
+    params(("id" = String, Path), UnlinkQuery),
+    responses((status = 200, body = RemappedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn delete_mapping(
     State(app): State<App>,
     Pax8Actor(actor): Pax8Actor,
     Path(id): Path<String>,
+    Query(query): Query<UnlinkQuery>,
 ) -> ApiResult<axum::Json<RemappedBody>> {
     let (id, by, now) = (company_id(&id)?, actor.by(), app.clock.now());
+    let seen = SeenMapping::of_field(query.expected_client_id.as_deref());
     let mut tx = app.database.write(actor.organization).await?;
-    let remapped = unlink_company(&mut tx, &by, id, now).await?;
+    let remapped = unlink_company(&mut tx, &by, id, &seen, now).await?;
     let body = RemappedBody::of(&mut tx, remapped).await?;
     tx.commit().await?;
     Ok(axum::Json(body))

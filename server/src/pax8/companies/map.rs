@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use money::Amount;
 use serde::Serialize;
 
-use super::{Company, MappedBy, load_company, store};
+use super::{Company, MappedBy, SeenMapping, load_company, store};
 use crate::{
     accounts::By,
     audit,
@@ -51,16 +51,18 @@ pub async fn impact_of_unlink(tx: &mut OrgTx, id: CompanyId) -> Result<UnlinkImp
 /// Maps a company to a client by hand. Links to recurring invoices of another client end; pricing stays.
 ///
 /// # Errors
-/// When there is no such company or client, or the client is archived.
+/// When there is no such company or client, the client is archived, or the mapping is not as it was seen.
 pub async fn map_company(
     tx: &mut OrgTx,
     by: &By,
     id: CompanyId,
     client: ClientId,
+    seen: &SeenMapping,
     now: Timestamp,
 ) -> Result<Remapped> {
     let before = load_company(tx, id).await?;
     let client = load_client(tx, client).await?;
+    seen.refuse_stale(&before, Some(client.id))?;
     if !client.is_active() {
         let message = format!("{} is archived. Choose an active client.", client.name);
         return Err(Error::field("client_id", message));
@@ -73,14 +75,16 @@ pub async fn map_company(
 /// company again.
 ///
 /// # Errors
-/// When there is no such company.
+/// When there is no such company, or its mapping is not as it was seen.
 pub async fn unlink_company(
     tx: &mut OrgTx,
     by: &By,
     id: CompanyId,
+    seen: &SeenMapping,
     now: Timestamp,
 ) -> Result<Remapped> {
     let before = load_company(tx, id).await?;
+    seen.refuse_stale(&before, None)?;
     change(tx, by, before, None, "pax8_company.unlinked", now).await
 }
 

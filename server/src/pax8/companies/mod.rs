@@ -12,6 +12,7 @@ mod company;
 mod list;
 mod map;
 mod map_many;
+mod seen;
 mod store;
 mod suggest;
 mod unambiguous;
@@ -25,5 +26,6 @@ pub use map::{Remapped, UnlinkImpact, impact_of_unlink, map_company, unlink_comp
 pub use map_many::{
     MOST_MAPPED_AT_ONCE, MappedMany, SkipReason, SkippedMapping, WantedMapping, map_companies,
 };
+pub use seen::SeenMapping;
 pub use suggest::{Suggester, Suggestion, SuggestionReason};
 pub use unambiguous::{Unambiguous, list_unambiguous};

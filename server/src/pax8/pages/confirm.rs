@@ -14,6 +14,8 @@ pub(super) struct Question {
     pub stays: Option<&'static str>,
     /// Where the answer yes is sent.
     pub action: String,
+    /// What the answer yes says besides, by field.
+    pub says: Vec<(&'static str, String)>,
     /// The element that the answer replaces.
     pub swap: Option<String>,
     pub accept: &'static str,

@@ -59,6 +59,7 @@ fn question(impact: DisconnectImpact) -> Question {
              Pax8 account is connected again.",
         ),
         action: format!("{PAGE}/disconnect"),
+        says: Vec::new(),
         swap: None,
         accept: "Disconnect Pax8",
         decline: "Keep it connected",

@@ -1,10 +1,11 @@
 //! Mapping a company to a client by hand, and taking it back.
 
-use askama::Template;
+use askama::{DynTemplate, Template};
 use axum::{
     extract::{Path, Query, State},
     http::HeaderMap,
 };
+use db::OrgTx;
 use serde::Deserialize;
 
 use super::{
@@ -20,17 +21,22 @@ use crate::{
     app::App,
     clients::search_options,
     error::{Error, Result},
-    http::{Flash, Form, Frame, PageResult, Pax8Visit, Place, filters, go_to, html, html_parts},
+    http::{
+        Flash, Form, Frame, PageResult, Pax8Visit, Place, filters, go_to, html, html_parts,
+        html_parts_conflict,
+    },
     ids::{ClientId, CompanyId},
     pax8::{
         companies::{
-            Company, Suggester, SuggestionReason, UnlinkImpact, impact_of_unlink, load_company,
-            map_company, unlink_company,
+            Company, Remapped, SeenMapping, Suggester, SuggestionReason, UnlinkImpact,
+            impact_of_unlink, load_company, map_company, unlink_company,
         },
         subscriptions::Circumstances,
     },
 };
 
+/// The field of a form that says which client the company was shown with; empty: none.
+pub(super) const SEEN: &str = "expected_client_id";
 /// Clients on the page that stands in for the search box.
 const CHOICES: u32 = 50;
 
@@ -47,6 +53,8 @@ pub(super) struct Choice {
 struct MappingPage {
     frame: Frame,
     q: String,
+    /// The client that the company is mapped to; empty: none.
+    seen: String,
     choices: Vec<Choice>,
 }
 
@@ -104,6 +112,7 @@ pub(super) async fn choose(
     let title = format!("Map {} to client", company.display_name());
     html(&MappingPage {
         frame: visit.frame(Place::Integrations, title),
+        seen: client_id(&company),
         q,
         choices,
     })
@@ -121,15 +130,10 @@ pub(super) async fn map(
     let id = company_id(&company)?;
     let client = ClientId::parse(form.fields.text("client_id"))
         .ok_or_else(|| Error::field("client_id", "Choose a client."))?;
-    let now = app.clock.now();
+    let (seen, now) = (seen(&form), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
-    let mapped = map_company(&mut tx, &actor.by(), id, client, now).await?;
-    tx.commit().await?;
-    let client = mapped.company.client.as_ref();
-    let name = client.map_or("the client", |client| &client.name);
-    let mut flashes = vec![Flash::ok(format!("Mapped to {name}."))];
-    flashes.extend(stopped(mapped.links_ended));
-    answer(&app, &form, &headers, id, &flashes).await
+    let mapped = map_company(&mut tx, &actor.by(), id, client, &seen, now).await;
+    answer(&app, &form, &headers, id, tx, mapped).await
 }
 
 /// `GET /admin/integrations/pax8/companies/{company}/unlink`
@@ -155,25 +159,49 @@ pub(super) async fn unlink(
     let actor = &form.visit.actor;
     actor.require_pax8()?;
     let id = company_id(&company)?;
+    let (seen, now) = (seen(&form), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
-    let ended = unlink_company(&mut tx, &actor.by(), id, app.clock.now()).await?;
-    tx.commit().await?;
-    let mut flashes = vec![Flash::ok("Unlinked.")];
-    flashes.extend(stopped(ended.links_ended));
-    answer(&app, &form, &headers, id, &flashes).await
+    let unlinked = unlink_company(&mut tx, &actor.by(), id, &seen, now).await;
+    answer(&app, &form, &headers, id, tx, unlinked).await
 }
 
+/// The client that the form was made with.
+fn seen(form: &Form) -> SeenMapping {
+    SeenMapping::of_field(form.fields.sent(SEEN))
+}
+
+/// The id of the client that a company is mapped to; empty: none.
+fn client_id(company: &Company) -> String {
+    let client = company.client.as_ref();
+    client
+        .map(|client| client.id.to_string())
+        .unwrap_or_default()
+}
+
+/// Keeps a change and shows the row as it is now. So does a change that somebody else's overtook, with a word of that.
 async fn answer(
     app: &App,
     form: &Form,
     headers: &HeaderMap,
     id: CompanyId,
-    flashes: &[Flash],
+    tx: OrgTx,
+    changed: Result<Remapped>,
 ) -> PageResult {
     let filter = Filter::of_asking_page(headers);
+    let (flashes, overtaken) = match changed {
+        Ok(remapped) => {
+            tx.commit().await?;
+            (told(&remapped), false)
+        }
+        Err(Error::Conflict { detail, .. }) => {
+            drop(tx);
+            (vec![Flash::bad(detail)], true)
+        }
+        Err(error) => return Err(error.into()),
+    };
     if !form.visit.fragment {
         let address = filter.opening(&id.to_string()).url();
-        return Ok(go_to(&form.visit, &address, flashes));
+        return Ok(go_to(&form.visit, &address, &flashes));
     }
     let actor = &form.visit.actor;
     let mut tx = app.database.read(actor.organization).await?;
@@ -183,7 +211,23 @@ async fn answer(
     let map_all = MapAll::of(&mut tx, suggester.as_ref()).await?;
     let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
     let to_decide = ToDecideLinks::load(&mut tx, &circumstances).await?;
-    html_parts(&[&row, &counts.counter(), &map_all, &to_decide], flashes)
+    let counter = counts.counter();
+    let parts: [&dyn DynTemplate; 4] = [&row, &counter, &map_all, &to_decide];
+    if overtaken {
+        return html_parts_conflict(&parts, &flashes);
+    }
+    html_parts(&parts, &flashes)
+}
+
+/// What was done.
+fn told(remapped: &Remapped) -> Vec<Flash> {
+    let done = match &remapped.company.client {
+        Some(client) => format!("Mapped to {}.", client.name),
+        None => "Unlinked.".to_owned(),
+    };
+    let mut flashes = vec![Flash::ok(done)];
+    flashes.extend(stopped(remapped.links_ended));
+    flashes
 }
 
 fn stopped(links: u64) -> Option<Flash> {
@@ -220,6 +264,7 @@ fn question(company: &Company, impact: UnlinkImpact) -> Question {
         effects,
         stays: Some("Markups and override prices stay."),
         action: format!("{PAGE}/companies/{}/unlink", company.id),
+        says: vec![(SEEN, client_id(company))],
         swap: Some(format!("#company-{}", company.id)),
         accept: "Unlink",
         decline: "Cancel",

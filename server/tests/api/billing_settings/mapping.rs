@@ -215,3 +215,42 @@ async fn s94_clients_are_offered_with_their_reasons() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn s95_s97_a_mapping_that_was_changed_meanwhile_is_not_overwritten() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let (company, _) = add_estate(world, &world.ours, "Zenith", &[]).await;
+        let path = mapping(&company);
+        let x = client(owner, json!({ "name": "X" })).await;
+        let y = client(owner, json!({ "name": "Y" })).await;
+        let put = async |client: &str, seen: Value| {
+            let body = json!({ "client_id": client, "expected_client_id": seen });
+            owner.put(&path, body).await
+        };
+        put(&x, Value::Null).await.json(200);
+        let stale = put(&y, Value::Null).await;
+        assert_eq!(stale.refusal(409), "changed_meanwhile");
+        assert_eq!(
+            stale.json(409)["detail"],
+            "Zenith is mapped to X meanwhile. Look again before you change it."
+        );
+        put(&x, Value::Null).await.json(200); // as it is already: nothing is overwritten
+        put(&y, json!(x)).await.json(200);
+        let stale = owner
+            .delete(&format!("{path}?expected_client_id={x}"))
+            .await;
+        assert_eq!(stale.refusal(409), "changed_meanwhile");
+        assert_eq!(shown_company(owner, &company).await["client"]["id"], y);
+        owner
+            .delete(&format!("{path}?expected_client_id={y}"))
+            .await
+            .json(200);
+        let stale = put(&x, json!(y)).await.json(409);
+        assert_eq!(
+            stale["detail"],
+            "Zenith was unlinked meanwhile. Look again before you change it."
+        );
+    })
+    .await;
+}

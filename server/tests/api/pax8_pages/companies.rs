@@ -142,6 +142,49 @@ async fn s95_the_script_gets_the_row_the_count_and_a_message() {
 }
 
 #[tokio::test]
+async fn s95_s97_whoever_is_overtaken_is_told_and_sees_the_row_as_it_is() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let pine = client(world, "Pine Street Pharmacy").await;
+        let summit = client(world, "Summit Outdoor Group").await;
+        let id = company(world, 9);
+        let map = format!("{PAGE}/companies/{id}/mapping");
+        let unlink = format!("{PAGE}/companies/{id}/unlink");
+        let said = format!("{} .company-actions > span", row(world, 9));
+        // What each form sends, from the pages as they were before anybody mapped the company.
+        let card = browser.get(PAGE).await.page();
+        let field = "input[name=expected_client_id]";
+        let of_row = format!("{} form:has(select) {field}", row(world, 9));
+        assert_eq!(attribute(&card, &of_row, "value").unwrap(), "");
+        let alone = browser.get(&format!("{map}?q=pine")).await.page();
+        assert_eq!(attribute(&alone, field, "value").unwrap(), "");
+
+        browser.submit(&map, &[("client_id", &pine), ("expected_client_id", "")]).await;
+        let late = [("client_id", summit.as_str()), ("expected_client_id", "")];
+        let answer = browser.script().submit(&map, &late).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        let html = Html::parse_document(&answer.text);
+        assert_eq!(text(&html, &said), "Mapped to Pine Street Pharmacy");
+        assert!(text(&html, ".flash-bad").contains(
+            "Driftwood Studio is mapped to Pine Street Pharmacy meanwhile. Look again before you change it."
+        ));
+        let answer = browser.submit(&map, &late).await;
+        let html = browser.get(answer.location()).await.page();
+        assert_eq!(text(&html, &said), "Mapped to Pine Street Pharmacy");
+
+        let question = browser.get(&unlink).await.page();
+        let seen = attribute(&question, &format!("main {field}"), "value").unwrap();
+        assert_eq!(seen, pine);
+        browser.submit(&map, &[("client_id", &summit)]).await;
+        let answer = browser.script().submit(&unlink, &[("expected_client_id", &seen)]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert_eq!(text(&Html::parse_document(&answer.text), &said), "Mapped to Summit Outdoor Group");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn mapping_without_script_is_a_page_with_a_search() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
