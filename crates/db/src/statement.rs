@@ -18,7 +18,7 @@ pub struct SystemStatement {
     pub sql: &'static str,
 }
 
-/// A statement that writes many rows of one organization at once: `head (…),(…) tail`.
+/// A statement about many rows of one organization at once, that writes them or reads what they name: `head (…),(…) tail`.
 ///
 /// Each row has `columns` values, of which the first is the organization's id and is supplied by the transaction.
 #[derive(Debug)]
@@ -34,9 +34,10 @@ pub struct BulkStatement {
 }
 
 impl BulkStatement {
-    /// The text for that many rows.
+    /// The text for that many rows, with that mark before the number of a placeholder: both engines know `$`, but SQLite looks
+    /// each of these up among all that came before it, and `?` not.
     #[must_use]
-    pub fn text(&self, rows: usize) -> String {
+    pub fn text(&self, rows: usize, mark: char) -> String {
         use std::fmt::Write as _;
         let mut sql =
             String::with_capacity(self.head.len() + self.tail.len() + rows * self.columns * 6);
@@ -46,7 +47,7 @@ impl BulkStatement {
             for column in 0..self.columns {
                 let comma = if column == 0 { "" } else { "," };
                 // Writing to a string cannot fail.
-                let _ = write!(sql, "{comma}${}", row * self.columns + column + 1);
+                let _ = write!(sql, "{comma}{mark}{}", row * self.columns + column + 1);
             }
             sql.push(')');
         }
@@ -84,7 +85,7 @@ impl Registered {
         match self {
             Self::Org(it) => it.sql.to_owned(),
             Self::System(it) => it.sql.to_owned(),
-            Self::Bulk(it) => it.text(1),
+            Self::Bulk(it) => it.text(1, '$'),
         }
     }
 }
@@ -103,6 +104,8 @@ pub fn registered() -> impl Iterator<Item = &'static Registered> {
 ///     org FIND_CLIENT = "select name from client where organization_id = $1 and id = $2";
 ///     system COUNT_ORGANIZATIONS = "select count(*) as n from organization";
 ///     bulk INSERT_LINES = "insert into line (organization_id, id) values", 2, "on conflict do nothing";
+///     bulk FIND_LINES = "with wanted (organization_id, id) as (values", 2,
+///         ") select id from line where organization_id = $1 and id in (select id from wanted)";
 /// }
 /// ```
 #[macro_export]

@@ -9,8 +9,7 @@ use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
 };
 
-/// Placeholders in one statement. The engines' limits are 32,766 and 65,535, but SQLite looks each `$n` up among all that came
-/// before it, so that long statements cost the square of their length.
+/// Placeholders in one statement. The engines' limits are 32,766 and 65,535; longer texts are no quicker.
 const MOST_PLACEHOLDERS: usize = 4_000;
 
 pub(crate) enum Inner {
@@ -110,18 +109,54 @@ impl OrgTx {
         rows: Vec<Vec<Value>>,
     ) -> Result<u64> {
         let mut touched = 0;
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<_> = rows
-                .by_ref()
-                .take(MOST_PLACEHOLDERS / statement.columns)
-                .collect();
-            if chunk.is_empty() {
-                return Ok(touched);
-            }
-            let text = statement.text(chunk.len());
-            let args = chunk.into_iter().flat_map(|row| self.scoped(row)).collect();
+        for (text, args) in self.cut(statement, rows) {
             touched += self.inner.execute_text(statement.name, text, args).await?;
+        }
+        Ok(touched)
+    }
+
+    /// Reads what rows name, in as few statements as the engines allow, so that an order holds within each of them only.
+    /// Each row's values come after the organization's id, which is put before them here.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone.
+    pub async fn fetch_bulk(
+        &mut self,
+        statement: &'static BulkStatement,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Row>> {
+        let mut found = Vec::new();
+        for (text, args) in self.cut(statement, rows) {
+            found.extend(
+                self.inner
+                    .fetch_all_text(statement.name, text, args)
+                    .await?,
+            );
+        }
+        Ok(found)
+    }
+
+    /// The texts and arguments of a statement over many rows.
+    fn cut(
+        &self,
+        statement: &'static BulkStatement,
+        rows: Vec<Vec<Value>>,
+    ) -> Vec<(String, Vec<Value>)> {
+        let most = MOST_PLACEHOLDERS / statement.columns;
+        let mark = match self.inner {
+            Inner::Sqlite(_) => '?',
+            Inner::Postgres(_) => '$',
+        };
+        let mut rows = rows.into_iter();
+        let mut statements = Vec::new();
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(most).collect();
+            if chunk.is_empty() {
+                return statements;
+            }
+            let text = statement.text(chunk.len(), mark);
+            let args = chunk.into_iter().flat_map(|row| self.scoped(row)).collect();
+            statements.push((text, args));
         }
     }
 
@@ -313,6 +348,33 @@ impl Inner {
             }
             Self::Postgres(tx) => {
                 let rows = postgres(sql, args).fetch_all(&mut **tx).await;
+                rows.map(|rows| {
+                    rows.into_iter()
+                        .map(|row| Row::postgres(name, row))
+                        .collect()
+                })
+            }
+        }
+        .map_err(|error| DbError::of(name, error))
+    }
+
+    /// As [`execute_text`](Self::execute_text), for a statement that reads.
+    async fn fetch_all_text(
+        &mut self,
+        name: &'static str,
+        sql: String,
+        args: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        let sql = AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(tx) => {
+                let query = sqlite(sql, args).persistent(false);
+                let rows = query.fetch_all(&mut **tx).await;
+                rows.map(|rows| rows.into_iter().map(|row| Row::sqlite(name, row)).collect())
+            }
+            Self::Postgres(tx) => {
+                let query = postgres(sql, args).persistent(false);
+                let rows = query.fetch_all(&mut **tx).await;
                 rows.map(|rows| {
                     rows.into_iter()
                         .map(|row| Row::postgres(name, row))

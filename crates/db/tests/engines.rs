@@ -22,6 +22,8 @@ db::statements! {
         search_text, version, created_at, updated_at) values ($1, $2, $3, 'USD', 30, false, 'active', '', '', 1, $4, $4)";
     org COUNT_CLIENTS = "select count(*) as n from client where organization_id = $1";
     org FIND_CLIENT = "select name, email, tax_exempt, created_at from client where organization_id = $1 and id = $2";
+    bulk FIND_FEATURES = "with wanted (organization_id, feature) as (values", 2,
+        ") select feature from organization_feature where organization_id = $1 and feature in (select feature from wanted)";
     bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2,
         "on conflict (organization_id, feature) do nothing";
     org COUNT_FEATURES = "select count(*) as n from organization_feature where organization_id = $1";
@@ -222,6 +224,27 @@ async fn bulk_writes_are_cut_to_what_an_engine_takes() {
             .get("n")
             .unwrap();
         assert_eq!(n, 20_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bulk_reads_find_what_is_named_and_ours() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let theirs = organization(&it.database, "b").await;
+        for (whose, from) in [(ours, 0), (theirs, 3_000)] {
+            let rows = (from..from + 3_000).map(|n| args![format!("feature-{n}")]);
+            let mut tx = it.database.write(whose).await.unwrap();
+            tx.bulk(&INSERT_FEATURES, rows.collect()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let mut tx = it.database.read(ours).await.unwrap();
+        let wanted = (1_000..9_000).map(|n| args![format!("feature-{n}")]);
+        let found = tx.fetch_bulk(&FIND_FEATURES, wanted.collect()).await;
+        assert_eq!(found.unwrap().len(), 2_000);
+        let none = tx.fetch_bulk(&FIND_FEATURES, Vec::new()).await.unwrap();
+        assert!(none.is_empty());
     })
     .await;
 }
