@@ -59,6 +59,7 @@ async fn main() {
         bench.fill(&sandbox, clients).await;
         bench.pages().await;
         bench.verbs().await;
+        bench.mapped_pages().await;
         database.remove().await;
     }
 }
@@ -190,5 +191,20 @@ impl Bench {
         let mapped = map_automatically(&mut tx, now).await.unwrap();
         self.visitor
             .print(&format!("map {mapped} automatically"), begin.elapsed());
+        let seen = SeenMapping::Whatever;
+        unlink_company(&mut tx, &by, company, &seen, now)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// All but one company are mapped by now, which a person unlinked.
+    async fn mapped_pages(&self) {
+        for (what, path, fragment) in [
+            ("its list, mapped", format!("{PAGE}?mapped=true"), true),
+            ("its page, mapped", format!("{PAGE}?mapped=true"), false),
+        ] {
+            self.visitor.measure(what, &path, fragment).await;
+        }
     }
 }

@@ -1,4 +1,12 @@
-//! Patterns for `like … escape '\'` on stored texts in lower case.
+//! Patterns for `like … escape '\'` on stored texts in lower case, and these texts.
+
+/// What a record is found by, as it is stored: in lower case, one a line. The program does it, because the engines disagree
+/// on letters beyond ASCII.
+#[must_use]
+pub fn search_text<'a>(parts: impl IntoIterator<Item = Option<&'a str>>) -> String {
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    parts.join("\n").to_lowercase()
+}
 
 /// The pattern that finds a typed text anywhere; none for an empty text.
 #[must_use]
@@ -29,6 +37,14 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_absent_leaves_no_line() {
+        assert_eq!(
+            search_text([Some("Ärzte"), None, Some("SKU")]),
+            "ärzte\nsku"
+        );
+    }
 
     #[test]
     fn wildcards_are_taken_literally() {

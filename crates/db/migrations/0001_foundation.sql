@@ -342,6 +342,8 @@ create table pax8_company (
     last_synced_at bigint,
     fingerprint text not null,
     first_seen_at bigint not null,
+    -- Name, reference and Pax8's id in lower case, one a line, by the program.
+    search_text text not null,
     primary key (organization_id, id),
     foreign key (organization_id, client_id) references client (organization_id, id)
 );
@@ -401,6 +403,8 @@ create table pax8_subscription (
     -- When its present values were last confirmed, and by which sync.
     seen_at bigint not null,
     seen_sync_id text not null,
+    -- Product, vendor, SKU and Pax8's id in lower case, one a line, by the program.
+    search_text text not null,
     primary key (organization_id, id),
     foreign key (organization_id, company_id) references pax8_company (organization_id, id)
 );

@@ -34,10 +34,10 @@ pub struct BulkStatement {
 }
 
 impl BulkStatement {
-    /// The text for that many rows, with that mark before the number of a placeholder: both engines know `$`, but SQLite looks
-    /// each of these up among all that came before it, and `?` not.
+    /// The text for that many rows. Postgres wants the placeholders numbered; SQLite would look each number up among all
+    /// others, so that long statements cost the square of their length, and takes them in their order.
     #[must_use]
-    pub fn text(&self, rows: usize, mark: char) -> String {
+    pub fn text(&self, rows: usize, numbered: bool) -> String {
         use std::fmt::Write as _;
         let mut sql =
             String::with_capacity(self.head.len() + self.tail.len() + rows * self.columns * 6);
@@ -47,7 +47,10 @@ impl BulkStatement {
             for column in 0..self.columns {
                 let comma = if column == 0 { "" } else { "," };
                 // Writing to a string cannot fail.
-                let _ = write!(sql, "{comma}{mark}{}", row * self.columns + column + 1);
+                let _ = match numbered {
+                    true => write!(sql, "{comma}${}", row * self.columns + column + 1),
+                    false => write!(sql, "{comma}?"),
+                };
             }
             sql.push(')');
         }
@@ -85,7 +88,7 @@ impl Registered {
         match self {
             Self::Org(it) => it.sql.to_owned(),
             Self::System(it) => it.sql.to_owned(),
-            Self::Bulk(it) => it.text(1, '$'),
+            Self::Bulk(it) => it.text(1, true),
         }
     }
 }

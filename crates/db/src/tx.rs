@@ -143,10 +143,7 @@ impl OrgTx {
         rows: Vec<Vec<Value>>,
     ) -> Vec<(String, Vec<Value>)> {
         let most = MOST_PLACEHOLDERS / statement.columns;
-        let mark = match self.inner {
-            Inner::Sqlite(_) => '?',
-            Inner::Postgres(_) => '$',
-        };
+        let numbered = matches!(self.inner, Inner::Postgres(_));
         let mut rows = rows.into_iter();
         let mut statements = Vec::new();
         loop {
@@ -154,7 +151,7 @@ impl OrgTx {
             if chunk.is_empty() {
                 return statements;
             }
-            let text = statement.text(chunk.len(), mark);
+            let text = statement.text(chunk.len(), numbered);
             let args = chunk.into_iter().flat_map(|row| self.scoped(row)).collect();
             statements.push((text, args));
         }

@@ -21,4 +21,4 @@ pub use event::{AuditEvent, Subject};
 pub use filter::{AuditFilter, list_events, load_event};
 pub use overtaken::overtaken;
 pub use pages::routes;
-pub use record::{Event, NOTHING, record};
+pub use record::{Event, NOTHING, record, record_all};

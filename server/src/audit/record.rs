@@ -37,22 +37,37 @@ pub async fn record<B: Serialize, A: Serialize>(
     before: Option<&B>,
     after: Option<&A>,
 ) -> Result<()> {
-    let before = before.map(serde_json::to_value).transpose()?;
-    let after = after.map(serde_json::to_value).transpose()?;
-    let told = [&after, &before].into_iter().flatten().find_map(named);
-    let name = match told {
-        Some(name) => Some(name),
-        None => store::find_subject_name(tx, event.subject_type, &event.subject_id).await?,
-    };
-    let new = store::NewEvent {
-        id: AuditEventId::new(),
-        event: &event,
-        now,
-        subject_name: name,
-        before,
-        after,
-    };
-    store::insert(tx, new).await
+    record_all(tx, vec![(event, before, after)], now).await
+}
+
+/// Writes many events, each with the states before and after where there are any.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record_all<B: Serialize, A: Serialize>(
+    tx: &mut OrgTx,
+    events: Vec<(Event<'_>, Option<B>, Option<A>)>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut news = Vec::with_capacity(events.len());
+    for (event, before, after) in events {
+        let before = before.map(serde_json::to_value).transpose()?;
+        let after = after.map(serde_json::to_value).transpose()?;
+        let told = [&after, &before].into_iter().flatten().find_map(named);
+        let name = match told {
+            Some(name) => Some(name),
+            None => store::find_subject_name(tx, event.subject_type, &event.subject_id).await?,
+        };
+        news.push(store::NewEvent {
+            id: AuditEventId::new(),
+            event,
+            now,
+            subject_name: name,
+            before,
+            after,
+        });
+    }
+    store::insert(tx, news).await
 }
 
 fn named(state: &Value) -> Option<String> {

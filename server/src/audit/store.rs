@@ -1,8 +1,7 @@
 //! Every SQL statement about the audit log.
 
-use db::{OrgTx, Row, args};
+use db::{OrgTx, Row, Value, args};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{AuditEvent, AuditFilter, Event, Subject, event::ActorTold};
 use crate::{error::Result, http::Paging, ids::AuditEventId, like};
@@ -34,8 +33,8 @@ macro_rules! columns {
 }
 
 db::statements! {
-    org INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
-        subject_id, subject_name, before_json, after_json, search_text) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    bulk INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
+        subject_id, subject_name, before_json, after_json, search_text) values", 14, "";
     org FIND = concat!(columns!(), "and id = $2");
     org LIST = concat!(columns!(), "and (cast($2 as text) is null or actor = $2 or account_id = $2)
         and (cast($3 as text) is null or action = $3)
@@ -62,11 +61,11 @@ db::statements! {
 /// An event to be written.
 pub(super) struct NewEvent<'a> {
     pub id: AuditEventId,
-    pub event: &'a Event<'a>,
+    pub event: Event<'a>,
     pub now: Timestamp,
     pub subject_name: Option<String>,
-    pub before: Option<Value>,
-    pub after: Option<Value>,
+    pub before: Option<serde_json::Value>,
+    pub after: Option<serde_json::Value>,
 }
 
 /// The key of a row in the list.
@@ -79,11 +78,17 @@ pub(super) struct Occurring {
     pub kinds: Vec<String>,
 }
 
-pub(super) async fn insert(tx: &mut OrgTx, new: NewEvent<'_>) -> Result<()> {
-    let (event, by) = (new.event, new.event.by);
-    let found_by = [Some(by.name.as_str()), new.subject_name.as_deref()];
-    let found_by: Vec<&str> = found_by.into_iter().flatten().collect();
-    let args = args![
+pub(super) async fn insert(tx: &mut OrgTx, news: Vec<NewEvent<'_>>) -> Result<()> {
+    let rows = news.into_iter().map(columns_of).collect();
+    tx.bulk(&INSERT, rows).await?;
+    Ok(())
+}
+
+fn columns_of(new: NewEvent<'_>) -> Vec<Value> {
+    let event = new.event;
+    let by = event.by;
+    let search_text = like::search_text([Some(by.name.as_str()), new.subject_name.as_deref()]);
+    args![
         new.id,
         new.now,
         by.account,
@@ -92,14 +97,12 @@ pub(super) async fn insert(tx: &mut OrgTx, new: NewEvent<'_>) -> Result<()> {
         by.remote_address.clone(),
         event.action,
         event.subject_type,
-        &event.subject_id,
-        new.subject_name.clone(),
+        event.subject_id,
+        new.subject_name,
         new.before,
         new.after,
-        found_by.join("\n").to_lowercase()
-    ];
-    tx.execute(&INSERT, args).await?;
-    Ok(())
+        search_text
+    ]
 }
 
 pub(super) async fn find_subject_name(

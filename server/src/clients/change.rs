@@ -9,7 +9,7 @@ use crate::{
     audit,
     error::{Error, Result},
     ids::ClientId,
-    pax8::{companies::companies_of_client, subscriptions::reprice_company},
+    pax8::{companies::companies_of_client, subscriptions::reprice_companies},
     recurring,
 };
 
@@ -48,9 +48,9 @@ pub async fn change_client(
 
 /// What subscriptions are worth depends on the currency of the client that they are billed to.
 async fn reprice(tx: &mut OrgTx, id: ClientId) -> Result<()> {
-    for company in companies_of_client(tx, id).await? {
-        reprice_company(tx, company.id).await?;
-    }
+    let companies = companies_of_client(tx, id).await?;
+    let companies: Vec<_> = companies.iter().map(|company| company.id).collect();
+    reprice_companies(tx, &companies).await?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Finding clients.
 
+use std::collections::HashMap;
+
 use db::OrgTx;
 
 use super::{Client, ClientOption, ClientStatus, store};
@@ -32,6 +34,17 @@ pub async fn load_client(tx: &mut OrgTx, id: ClientId) -> Result<Client> {
 /// When the database is gone.
 pub async fn find_client(tx: &mut OrgTx, id: ClientId) -> Result<Option<Client>> {
     store::find(tx, id).await
+}
+
+/// Those of these clients that the organization has.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_clients(
+    tx: &mut OrgTx,
+    ids: impl IntoIterator<Item = ClientId>,
+) -> Result<HashMap<ClientId, Client>> {
+    store::find_many(tx, ids).await
 }
 
 /// A page of clients, by name.

@@ -25,7 +25,7 @@ pub use create::create_client;
 pub use details::{ClientDetails, LONGEST_NAME};
 pub use earnings::{ClientOrder, Earnings, list_by_earnings};
 pub use list::{
-    ListClients, find_client, list_clients, list_match_keys, list_sharing_reference, load_client,
-    search_options,
+    ListClients, find_client, find_clients, list_clients, list_match_keys, list_sharing_reference,
+    load_client, search_options,
 };
 pub use pages::routes;

@@ -1,5 +1,7 @@
 //! Every SQL statement about clients.
 
+use std::collections::HashMap;
+
 use db::{OrgTx, Row, args};
 use jiff::Timestamp;
 use money::Currency;
@@ -27,6 +29,9 @@ db::statements! {
         where organization_id = $1 and id = $2";
     org FIND = "select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt, status,
         version, created_at, updated_at from client where organization_id = $1 and id = $2";
+    bulk FIND_MANY = "with wanted (organization_id, id) as (values", 2,
+        ") select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt, status,
+        version, created_at, updated_at from client where organization_id = $1 and id in (select id from wanted)";
     org LIST = "select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt, status,
         version, created_at, updated_at from client
         where organization_id = $1
@@ -132,6 +137,17 @@ pub(super) async fn find(tx: &mut OrgTx, id: ClientId) -> Result<Option<Client>>
     row.as_ref().map(read).transpose()
 }
 
+pub(super) async fn find_many(
+    tx: &mut OrgTx,
+    ids: impl IntoIterator<Item = ClientId>,
+) -> Result<HashMap<ClientId, Client>> {
+    let wanted = ids.into_iter().map(|id| args![id]).collect();
+    let rows = tx.fetch_bulk(&FIND_MANY, wanted).await?;
+    rows.iter()
+        .map(|row| read(row).map(|client| (client.id, client)))
+        .collect()
+}
+
 /// The key of a row in the list: its name as sorted, and its id.
 pub(super) type ListKey = (String, ClientId);
 
@@ -224,14 +240,12 @@ pub(super) async fn sharing_reference(
 }
 
 fn search_text(it: &Accepted) -> String {
-    let parts = [
+    like::search_text([
         Some(it.name.as_str()),
         it.account_reference.as_deref(),
         it.website.as_deref(),
         it.email.as_deref(),
-    ];
-    let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    parts.join("\n").to_lowercase()
+    ])
 }
 
 fn read(row: &Row) -> Result<Client> {

@@ -28,7 +28,7 @@ use crate::{
 
 #[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct SubscriptionsQuery {
-    /// Text in the product's name, vendor or SKU, the company's name, or Pax8's id.
+    /// Text in the product's name, vendor or SKU, Pax8's id, or the company's name, reference or Pax8 id.
     q: Option<String>,
     /// The status in Pax8; absent or `all`: all.
     status: Option<String>,

@@ -128,6 +128,10 @@ impl SearchPage {
 }
 
 impl Options {
+    fn all(&self, kind: &Kind) -> String {
+        all_of(*kind, &self.found.q)
+    }
+
     /// What is announced.
     fn told(&self) -> String {
         let shown: usize = self.found.groups.iter().map(|group| group.hits.len()).sum();

@@ -89,6 +89,37 @@ async fn everything_with_a_name_is_found_by_kind() {
 }
 
 #[tokio::test]
+async fn what_a_sync_brought_is_found_in_any_case_and_by_its_company() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let owner = &world.ours.owner;
+        add_estate(world, &world.ours, "Ärztehaus", &[SEATS]).await;
+        let doctors = owner.get(&format!("{API}?q=%C3%84RZTE")).await.json(200);
+        assert_eq!(
+            found(&doctors),
+            [
+                group("company", &["Ärztehaus"]),
+                group("subscription", &["Microsoft 365 Business Premium"])
+            ]
+        );
+        let by_company = owner.get(&format!("{API}?q=cafe%20sohne")).await.json(200);
+        let groups = found(&by_company);
+        assert_eq!(groups[0], group("company", &["CAFE SOHNE & Partner GmbH"]));
+        assert_eq!(
+            (groups[1].0.as_str(), groups[1].1.len()),
+            ("subscription", 5)
+        );
+        for (q, kind) in [("acrobat", "subscription"), ("ado-acr-tms", "subscription")] {
+            let answer = owner.get(&format!("{API}?q={q}")).await.json(200);
+            let groups = found(&answer);
+            assert_eq!(groups[0].0, kind, "{q}");
+            assert_eq!(groups[0].1[0], "Acrobat Pro for teams", "{q}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_person_finds_only_what_they_may_see() {
     on_each_engine(async |world| {
         story(world).await;
@@ -164,6 +195,27 @@ async fn five_of_a_kind_are_shown_and_a_link_leads_to_all() {
         );
 
         let browser = &world.ours.browser;
+        let below = browser.script().get("/search?q=%26").await.page();
+        let options = scraper::Selector::parse("[role=option]").unwrap();
+        let leads = below.select(&options).map(|it| {
+            let words = it.text().collect::<String>();
+            (
+                words.trim().to_owned(),
+                it.attr("data-href").unwrap().to_owned(),
+            )
+        });
+        let leads: Vec<_> = leads
+            .filter(|(words, _)| words.starts_with("Show all"))
+            .collect();
+        let lead = |words: &str, path: &str| (words.to_owned(), path.to_owned());
+        assert_eq!(
+            leads,
+            [
+                lead("Show all Clients", "/clients?q=%26&status=all"),
+                lead("Show all Pax8 subscriptions", "/search/subscriptions?q=%26"),
+                lead("Show all results", "/search?q=%26"),
+            ]
+        );
         let page = browser.get("/search?q=%26").await.page();
         let links = scraper::Selector::parse("main a.push").unwrap();
         let links: Vec<_> = page

@@ -6,8 +6,9 @@ use billing::{Candidate, Matcher, Outcome};
 use db::OrgTx;
 use jiff::Timestamp;
 
-use super::{MatchCandidate, MatchOutcome, map::map_by_match, store};
+use super::{MappedBy, MatchCandidate, MatchOutcome, remap::remap, store};
 use crate::{
+    accounts::By,
     clients::list_match_keys,
     error::{Error, Result},
     ids::ClientId,
@@ -19,14 +20,18 @@ use crate::{
 /// # Errors
 /// When the database is gone.
 pub async fn map_automatically(tx: &mut OrgTx, now: Timestamp) -> Result<u64> {
-    let mut mapped = 0;
+    let mut clients = Vec::new();
     for (company, outcome) in judge(tx).await? {
         if let (Outcome::Unique { client_id, .. }, false) = (outcome, company.keep_unmapped) {
-            map_by_match(tx, company.id, client_of(&client_id)?, now).await?;
-            mapped += 1;
+            clients.push((company.id, client_of(&client_id)?));
         }
     }
-    Ok(mapped)
+    let mut companies = store::find_many(tx, clients.iter().map(|(id, _)| *id)).await?;
+    let changes = clients
+        .into_iter()
+        .filter_map(|(id, client)| Some((companies.remove(&id)?, Some((client, MappedBy::Auto)))));
+    let mapped = remap(tx, &By::job(), changes.collect(), now).await?;
+    u64::try_from(mapped.len()).map_err(Error::internal)
 }
 
 /// Judges all unmapped companies and keeps what came out, without mapping any.
@@ -46,12 +51,14 @@ async fn judge(tx: &mut OrgTx) -> Result<Vec<(store::Unmapped, Outcome)>> {
     }
     let matcher = Matcher::new(list_match_keys(tx).await?);
     let judged = outcomes(tx, companies, &matcher).await?;
+    let mut news = Vec::new();
     for (company, outcome) in &judged {
-        let news = as_stored(outcome)?;
-        if news != company.stored {
-            store::set_match(tx, company.id, news.0, &news.1).await?;
+        let (outcome, candidates) = as_stored(outcome)?;
+        if company.stored != (outcome, candidates.clone()) {
+            news.push((company.id, outcome, candidates));
         }
     }
+    store::set_matches(tx, news).await?;
     Ok(judged)
 }
 

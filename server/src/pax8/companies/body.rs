@@ -1,6 +1,6 @@
 //! A company as JSON shows it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use billing::MatchReason;
 use db::OrgTx;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Company, MappedBy, MatchOutcome};
 use crate::{
-    clients::find_client,
+    clients::{Client, find_clients},
     error::Result,
     ids::{ClientId, CompanyId},
 };
@@ -71,27 +71,19 @@ impl CompanyBody {
     /// # Errors
     /// When the database is gone.
     pub async fn list(tx: &mut OrgTx, companies: Vec<Company>) -> Result<Vec<Self>> {
-        let mut names = HashMap::new();
-        let mut bodies = Vec::with_capacity(companies.len());
-        for company in companies {
-            for candidate in &company.candidates {
-                let id = candidate.client_id;
-                if let std::collections::hash_map::Entry::Vacant(place) = names.entry(id) {
-                    let client = find_client(tx, id).await?;
-                    let client = client.filter(|client| client.is_active());
-                    place.insert(client.map(|client| client.name));
-                }
-            }
-            bodies.push(Self::of(company, &names));
-        }
-        Ok(bodies)
+        let candidates = companies.iter().flat_map(|company| &company.candidates);
+        let ids: HashSet<ClientId> = candidates.map(|candidate| candidate.client_id).collect();
+        let mut clients = find_clients(tx, ids).await?;
+        clients.retain(|_, client| client.is_active());
+        let bodies = companies.into_iter();
+        Ok(bodies.map(|company| Self::of(company, &clients)).collect())
     }
 
-    fn of(company: Company, names: &HashMap<ClientId, Option<String>>) -> Self {
+    fn of(company: Company, clients: &HashMap<ClientId, Client>) -> Self {
         let candidates = company.candidates.into_iter().filter_map(|candidate| {
             Some(CandidateBody {
                 client_id: candidate.client_id,
-                name: names.get(&candidate.client_id)?.clone()?,
+                name: clients.get(&candidate.client_id)?.name.clone(),
                 reasons: candidate.reasons,
             })
         });

@@ -1,16 +1,19 @@
 //! Mapping many companies by hand at once.
 
+use std::collections::{HashMap, HashSet};
+
 use db::OrgTx;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Company, map::map_unmapped, store};
+use super::{Company, MappedBy, remap::remap, store};
 use crate::{
     accounts::By,
-    clients::{Client, find_client},
+    clients::{Client, find_clients},
     error::{Error, Result},
     ids::{ClientId, CompanyId},
+    pax8::subscriptions::MappedClient,
 };
 
 /// How many companies are mapped at once, all in one transaction.
@@ -75,46 +78,60 @@ pub async fn map_companies(
         let message = format!("Map at most {MOST_MAPPED_AT_ONCE} companies at once.");
         return Err(Error::field("mappings", message));
     }
-    let mut done = MappedMany::default();
+    let ids = wanted
+        .iter()
+        .filter_map(|it| CompanyId::parse(&it.company_id));
+    let mut companies = store::find_many(tx, ids.collect::<HashSet<_>>()).await?;
+    let ids = wanted
+        .iter()
+        .filter_map(|it| ClientId::parse(&it.client_id));
+    let clients = find_clients(tx, ids.collect::<HashSet<_>>()).await?;
+    let (mut changes, mut skipped) = (Vec::new(), Vec::new());
     for wanted in wanted {
-        match examine(tx, &wanted).await? {
+        match examine(&companies, &clients, &wanted) {
             Ok((company, client)) => {
-                let remapped = map_unmapped(tx, by, company, client.id, now).await?;
-                done.mapped.push(remapped.company);
+                let before = company.clone();
+                // Whoever asks for it once more is told that it is mapped.
+                let mut taken = before.clone();
+                taken.client = Some(MappedClient {
+                    id: client.id,
+                    name: client.name.clone(),
+                    currency: client.currency,
+                });
+                changes.push((before, Some((client.id, MappedBy::Manual))));
+                companies.insert(taken.id, taken);
             }
-            Err((reason, detail)) => done.skipped.push(SkippedMapping {
+            Err((reason, detail)) => skipped.push(SkippedMapping {
                 wanted,
                 reason,
                 detail,
             }),
         }
     }
-    Ok(done)
+    let remapped = remap(tx, by, changes, now).await?.into_iter();
+    Ok(MappedMany {
+        mapped: remapped.map(|it| it.company).collect(),
+        skipped,
+    })
 }
 
 /// The company and the client, if the one can be mapped to the other; else why not.
-async fn examine(
-    tx: &mut OrgTx,
+fn examine<'a>(
+    companies: &'a HashMap<CompanyId, Company>,
+    clients: &'a HashMap<ClientId, Client>,
     wanted: &WantedMapping,
-) -> Result<std::result::Result<(Company, Client), (SkipReason, String)>> {
-    let company = match CompanyId::parse(&wanted.company_id) {
-        Some(id) => store::find(tx, id).await?,
-        None => None,
-    };
+) -> std::result::Result<(&'a Company, &'a Client), (SkipReason, String)> {
+    let company = CompanyId::parse(&wanted.company_id).and_then(|id| companies.get(&id));
     let Some(company) = company else {
         let detail = "A company is no longer there.".to_owned();
-        return Ok(Err((SkipReason::CompanyNotFound, detail)));
+        return Err((SkipReason::CompanyNotFound, detail));
     };
     let name = company.display_name();
     if let Some(client) = &company.client {
         let detail = format!("{name} is mapped to {} already.", client.name);
-        return Ok(Err((SkipReason::AlreadyMapped, detail)));
+        return Err((SkipReason::AlreadyMapped, detail));
     }
-    let client = match ClientId::parse(&wanted.client_id) {
-        Some(id) => find_client(tx, id).await?,
-        None => None,
-    };
-    Ok(match client {
+    match ClientId::parse(&wanted.client_id).and_then(|id| clients.get(&id)) {
         Some(client) if client.is_active() => Ok((company, client)),
         Some(client) => {
             let detail = format!(
@@ -127,5 +144,5 @@ async fn examine(
             let detail = format!("{name} stays unmapped: its client is no longer there.");
             Err((SkipReason::ClientNotFound, detail))
         }
-    })
+    }
 }

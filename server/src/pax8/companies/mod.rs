@@ -12,6 +12,7 @@ mod company;
 mod list;
 mod map;
 mod map_many;
+mod remap;
 mod seen;
 mod store;
 mod suggest;
@@ -22,10 +23,11 @@ pub use automatic::{map_automatically, refresh_matches};
 pub use body::CompanyBody;
 pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome};
 pub use list::{ListCompanies, companies_of_client, list_companies, load_company};
-pub use map::{Remapped, UnlinkImpact, impact_of_unlink, map_company, unlink_company};
+pub use map::{UnlinkImpact, impact_of_unlink, map_company, unlink_company};
 pub use map_many::{
     MOST_MAPPED_AT_ONCE, MappedMany, SkipReason, SkippedMapping, WantedMapping, map_companies,
 };
+pub use remap::Remapped;
 pub use seen::SeenMapping;
 pub use suggest::{Suggester, Suggestion, SuggestionReason};
 pub use unambiguous::{Unambiguous, list_unambiguous};

@@ -2,10 +2,12 @@
 //!
 //! A company is read with the name and currency of its client, so that a list is one statement.
 
+use std::collections::HashMap;
+
 use billing::CompanyKeys;
 use db::{OrgTx, Row, Value, args};
 
-use super::{Company, MappedBy, MatchCandidate, MatchOutcome};
+use super::{Company, MappedBy, MatchCandidate, MatchOutcome, remap::Mapping};
 use crate::{
     error::Result,
     http::Paging,
@@ -29,10 +31,12 @@ macro_rules! companies_where {
 
 db::statements! {
     org FIND = companies_where!("c.id = $2");
+    bulk FIND_MANY = "with wanted (organization_id, id) as (values", 2,
+        concat!(") ", companies_where!("c.id in (select id from wanted)"));
     org OF_CLIENT = companies_where!("c.client_id = $2 order by lower(coalesce(c.name, '')), c.id");
     org LIST = companies_where!("(cast($2 as text) is null
-            or lower(coalesce(c.name, '')) like $2 escape '\\' or lower(coalesce(c.external_id, '')) like $2 escape '\\'
-            or lower(c.pax8_id) like $2 escape '\\' or lower(coalesce(k.name, '')) like $2 escape '\\')
+            or c.search_text like $2 escape '\\' or c.client_id in
+                (select id from client where organization_id = $1 and sort_name like $2 escape '\\'))
         and (cast($3 as text) is null or lower(coalesce(c.status, '')) = $3)
         and (cast($4 as boolean) is null or (c.client_id is not null) = $4)
         and (cast($5 as text) is null or c.client_id = $5)
@@ -42,10 +46,13 @@ db::statements! {
         from pax8_company where organization_id = $1 and client_id is null and missing_since is null order by id";
     org CLIENTS_WITH_COMPANY = "select distinct client_id from pax8_company
         where organization_id = $1 and client_id is not null";
-    org SET_MAPPING = "update pax8_company set client_id = $3, mapped_by = $4, keep_unmapped = $5
-        where organization_id = $1 and id = $2";
-    org SET_MATCH = "update pax8_company set match_outcome = $3, match_candidates = $4
-        where organization_id = $1 and id = $2";
+    /// A company without a client was unlinked: by hand, since nothing else does.
+    bulk SET_MAPPINGS = "with news (organization_id, id, client_id, mapped_by) as (values", 4,
+        ") update pax8_company set client_id = news.client_id, mapped_by = news.mapped_by, keep_unmapped = news.client_id is null
+        from news where pax8_company.organization_id = news.organization_id and pax8_company.id = news.id";
+    bulk SET_MATCHES = "with news (organization_id, id, outcome, candidates) as (values", 4,
+        ") update pax8_company set match_outcome = news.outcome, match_candidates = news.candidates
+        from news where pax8_company.organization_id = news.organization_id and pax8_company.id = news.id";
     org IMPACT_OF_UNLINK = "select count(*) as lines, cast(sum(s.monthly_revenue_minor) as bigint) as monthly
         from pax8_subscription s
         join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
@@ -86,6 +93,17 @@ impl Unmapped {
 pub(super) async fn find(tx: &mut OrgTx, id: CompanyId) -> Result<Option<Company>> {
     let row = tx.fetch_optional(&FIND, args![id]).await?;
     row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn find_many(
+    tx: &mut OrgTx,
+    ids: impl IntoIterator<Item = CompanyId>,
+) -> Result<HashMap<CompanyId, Company>> {
+    let wanted = ids.into_iter().map(|id| args![id]).collect();
+    let rows = tx.fetch_bulk(&FIND_MANY, wanted).await?;
+    rows.iter()
+        .map(|row| read(row).map(|company| (company.id, company)))
+        .collect()
 }
 
 pub(super) async fn of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<Company>> {
@@ -146,26 +164,28 @@ pub(super) async fn clients_with_company(tx: &mut OrgTx) -> Result<Vec<String>> 
         .collect::<db::Result<_>>()?)
 }
 
-pub(super) async fn set_mapping(
+/// Stores mappings; without a client the company was unlinked, and no sync maps it again.
+pub(super) async fn set_mappings(
     tx: &mut OrgTx,
-    id: CompanyId,
-    mapping: Option<(ClientId, MappedBy)>,
-    keep_unmapped: bool,
+    news: &[(CompanyId, Option<Mapping>)],
 ) -> Result<()> {
-    let (client, by) = mapping.unzip();
-    let args = args![id, client, by.map(MappedBy::as_str), keep_unmapped];
-    tx.execute(&SET_MAPPING, args).await?;
+    let rows = news.iter().map(|(id, mapping)| {
+        let (client, by) = mapping.unzip();
+        args![*id, client, by.map(MappedBy::as_str)]
+    });
+    tx.bulk(&SET_MAPPINGS, rows.collect()).await?;
     Ok(())
 }
 
-pub(super) async fn set_match(
+pub(super) async fn set_matches(
     tx: &mut OrgTx,
-    id: CompanyId,
-    outcome: MatchOutcome,
-    candidates: &[MatchCandidate],
+    news: Vec<(CompanyId, MatchOutcome, Vec<MatchCandidate>)>,
 ) -> Result<()> {
-    let args = args![id, outcome.as_str(), Value::json(&candidates)?];
-    tx.execute(&SET_MATCH, args).await?;
+    let rows = news
+        .into_iter()
+        .map(|(id, outcome, candidates)| Ok(args![id, outcome.as_str(), Value::json(&candidates)?]))
+        .collect::<Result<_>>()?;
+    tx.bulk(&SET_MATCHES, rows).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     fmt,
+    sync::OnceLock,
 };
 
 use billing::{ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome, matching::normalized_name};
@@ -66,7 +67,15 @@ impl From<MatchReason> for SuggestionReason {
 /// All active clients, ready to be offered. Made once for a whole list of companies.
 pub struct Suggester {
     matcher: Matcher,
+    /// Names by id.
     names: HashMap<String, String>,
+    /// Made when the first company asks for a similar name.
+    similar: OnceLock<SimilarNames>,
+}
+
+/// The clients' names, to be compared with others.
+struct SimilarNames {
+    /// Id and normalized name.
     normalized: Vec<(String, String)>,
     by_clue: HashMap<String, Vec<usize>>,
 }
@@ -81,23 +90,11 @@ impl Suggester {
     }
 
     fn new(clients: Vec<ClientKeys>) -> Self {
-        let mut by_clue: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut normalized = Vec::with_capacity(clients.len());
-        for client in &clients {
-            let Some(name) = normalized_name(&client.name) else {
-                continue;
-            };
-            for clue in clues(&client.name) {
-                by_clue.entry(clue).or_default().push(normalized.len());
-            }
-            normalized.push((client.id.clone(), name));
-        }
         let names = clients.iter().map(|it| (it.id.clone(), it.name.clone()));
         Self {
             names: names.collect(),
             matcher: Matcher::new(clients),
-            normalized,
-            by_clue,
+            similar: OnceLock::new(),
         }
     }
 
@@ -118,7 +115,8 @@ impl Suggester {
     pub fn suggest(&self, company: &Company) -> Result<Vec<Suggestion>> {
         let mut found = self.by_key(company);
         let known: HashSet<String> = found.iter().map(|(id, _)| id.clone()).collect();
-        let similar = self.by_name(company.name.as_deref().unwrap_or_default());
+        let similar = self.similar.get_or_init(|| SimilarNames::of(&self.names));
+        let similar = similar.to(company.name.as_deref().unwrap_or_default());
         found.extend(
             similar
                 .into_iter()
@@ -164,8 +162,29 @@ impl Suggester {
             .map(|(id, found)| (id, reasons(found)))
             .collect()
     }
+}
 
-    fn by_name(&self, name: &str) -> Vec<String> {
+impl SimilarNames {
+    fn of(names: &HashMap<String, String>) -> Self {
+        let mut by_clue: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut normalized = Vec::with_capacity(names.len());
+        for (id, name) in names {
+            let Some(plain) = normalized_name(name) else {
+                continue;
+            };
+            for clue in clues(name) {
+                by_clue.entry(clue).or_default().push(normalized.len());
+            }
+            normalized.push((id.clone(), plain));
+        }
+        Self {
+            normalized,
+            by_clue,
+        }
+    }
+
+    /// The ids of the clients whose names are most like this one.
+    fn to(&self, name: &str) -> Vec<String> {
         let Some(wanted) = normalized_name(name) else {
             return Vec::new();
         };
@@ -175,14 +194,17 @@ impl Suggester {
             .flatten()
             .copied()
             .collect();
-        let mut similar: Vec<(f64, &str)> = places
+        let mut similar: Vec<(f64, &str, &str)> = places
             .into_iter()
             .filter_map(|place| self.normalized.get(place))
-            .map(|(id, name)| (strsim::jaro_winkler(&wanted, name), id.as_str()))
-            .filter(|(likeness, _)| *likeness >= SIMILAR)
+            .map(|(id, plain)| {
+                let likeness = strsim::jaro_winkler(&wanted, plain);
+                (likeness, plain.as_str(), id.as_str())
+            })
+            .filter(|(likeness, ..)| *likeness >= SIMILAR)
             .collect();
-        similar.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let ids = similar.into_iter().map(|(_, id)| id.to_owned());
+        similar.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let ids = similar.into_iter().map(|(.., id)| id.to_owned());
         ids.take(MOST).collect()
     }
 }

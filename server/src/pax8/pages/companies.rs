@@ -15,8 +15,9 @@ use crate::{
     accounts::Actor,
     error::Result,
     exports::ExportMenu,
+    http::List,
     pax8::{
-        companies::{ListCompanies, Suggester, list_companies},
+        companies::{Company, ListCompanies, Suggester, list_companies},
         subscriptions::{Circumstances, statuses_present},
     },
 };
@@ -55,8 +56,9 @@ impl CompaniesCard {
         now: Timestamp,
     ) -> Result<Self> {
         let counts = CompanyCounts::load(tx).await?;
-        let suggester = counts.suggester(tx).await?;
         let circumstances = Circumstances::load(tx, now).await?;
+        let page = shown(tx, filter).await?;
+        let suggester = suggester(tx, counts.mappable > 0 || waits(&page)).await?;
         Ok(Self {
             any: counts.all > 0,
             empty: if connected {
@@ -71,7 +73,7 @@ impl CompaniesCard {
             export: filter.export(),
             map_all: MapAll::of(tx, suggester.as_ref()).await?,
             to_decide: ToDecideLinks::load(tx, &circumstances).await?,
-            list: CompanyList::of(tx, actor, filter, suggester.as_ref(), now).await?,
+            list: CompanyList::of(tx, actor, filter, page, suggester.as_ref(), now).await?,
         })
     }
 }
@@ -83,23 +85,19 @@ impl CompanyList {
         filter: &Filter,
         now: Timestamp,
     ) -> Result<Self> {
-        let suggester = CompanyCounts::load(tx).await?.suggester(tx).await?;
-        Self::of(tx, actor, filter, suggester.as_ref(), now).await
+        let page = shown(tx, filter).await?;
+        let suggester = suggester(tx, waits(&page)).await?;
+        Self::of(tx, actor, filter, page, suggester.as_ref(), now).await
     }
 
     async fn of(
         tx: &mut OrgTx,
         actor: &Actor,
         filter: &Filter,
+        page: List<Company>,
         suggester: Option<&Suggester>,
         now: Timestamp,
     ) -> Result<Self> {
-        let wanted = ListCompanies {
-            q: filter.search(),
-            mapped: filter.mapped(),
-            ..ListCompanies::default()
-        };
-        let page = list_companies(tx, &wanted, &filter.page()).await?;
         let circumstances = Circumstances::load(tx, now).await?;
         let mut rows = Vec::with_capacity(page.data.len());
         for company in &page.data {
@@ -113,5 +111,28 @@ impl CompanyList {
                 .next_cursor
                 .map(|cursor| filter.at(Some(&cursor)).url()),
         })
+    }
+}
+
+/// The companies that the filter leaves.
+async fn shown(tx: &mut OrgTx, filter: &Filter) -> Result<List<Company>> {
+    let wanted = ListCompanies {
+        q: filter.search(),
+        mapped: filter.mapped(),
+        ..ListCompanies::default()
+    };
+    list_companies(tx, &wanted, &filter.page()).await
+}
+
+/// Whether any of them waits for a client.
+fn waits(page: &List<Company>) -> bool {
+    page.data.iter().any(|company| company.client.is_none())
+}
+
+/// All clients, which are many, where one has to be found among them.
+pub(super) async fn suggester(tx: &mut OrgTx, needed: bool) -> Result<Option<Suggester>> {
+    match needed {
+        true => Suggester::load(tx).await.map(Some),
+        false => Ok(None),
     }
 }

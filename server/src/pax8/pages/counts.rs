@@ -4,10 +4,12 @@ use askama::Template;
 use db::OrgTx;
 
 use super::parts::counted;
-use crate::{error::Result, pax8::companies::Suggester};
+use crate::error::Result;
 
 db::statements! {
-    org COMPANIES = "select count(*) as n, count(client_id) as mapped from pax8_company where organization_id = $1";
+    org COMPANIES = "select count(*) as n, count(client_id) as mapped,
+            count(case when client_id is null and missing_since is null and not keep_unmapped then 1 end) as mappable
+        from pax8_company where organization_id = $1";
 }
 
 /// How many companies there are, and how many wait for a client.
@@ -15,6 +17,8 @@ db::statements! {
 pub(super) struct CompanyCounts {
     pub all: u32,
     pub unmapped: u32,
+    /// How many of those automatic mapping may map, if it finds their client.
+    pub mappable: u32,
 }
 
 /// The counts in words, beside the card's title.
@@ -33,15 +37,8 @@ impl CompanyCounts {
         Ok(Self {
             all,
             unmapped: all.saturating_sub(mapped),
+            mappable: row.get("mappable")?,
         })
-    }
-
-    /// What to offer for the companies that wait for a client, where any does.
-    pub(super) async fn suggester(self, tx: &mut OrgTx) -> Result<Option<Suggester>> {
-        match self.unmapped {
-            0 => Ok(None),
-            _ => Suggester::load(tx).await.map(Some),
-        }
     }
 
     pub(super) fn counter(self) -> Counter {

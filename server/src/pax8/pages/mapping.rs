@@ -9,6 +9,7 @@ use db::OrgTx;
 use serde::Deserialize;
 
 use super::{
+    companies::suggester,
     company::{CompanyRow, company_id},
     confirm::Question,
     counts::CompanyCounts,
@@ -95,7 +96,7 @@ pub(super) async fn choose(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let company = load_company(&mut tx, company_id(&company)?).await?;
     let mut choices = Vec::new();
-    if q.trim().is_empty() {
+    if q.trim().is_empty() && company.client.is_none() {
         let suggester = Suggester::load(&mut tx).await?;
         choices = suggestions(&company, Some(&suggester))?;
     }
@@ -206,7 +207,7 @@ async fn answer(
     let actor = &form.visit.actor;
     let mut tx = app.database.read(actor.organization).await?;
     let counts = CompanyCounts::load(&mut tx).await?;
-    let suggester = counts.suggester(&mut tx).await?;
+    let suggester = suggester(&mut tx, counts.mappable > 0).await?;
     let row = CompanyRow::load(&mut tx, actor, id, &filter, app.clock.now()).await?;
     let map_all = MapAll::of(&mut tx, suggester.as_ref()).await?;
     let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;

@@ -137,7 +137,7 @@ async fn save(
         store::clear_attention(tx, after.id).await?;
         after.attention = None;
     }
-    store::save_worth(tx, after.id, &after.worth()).await?;
+    store::save_worths(tx, vec![(after.id, store::worth_columns(&after.worth()))]).await?;
     let event = audit::Event {
         by,
         action: "pax8_subscription.billing_configured",

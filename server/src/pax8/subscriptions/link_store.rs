@@ -39,13 +39,16 @@ db::statements! {
     org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
             version = version + 1
         where organization_id = $1 and recurring_invoice_id = $2";
-    org END_LINKS_OF_COMPANY = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
-            version = version + 1
-        where organization_id = $1 and recurring_invoice_id is not null
-            and subscription_pax8_id in
-                (select pax8_id from pax8_subscription where organization_id = $1 and company_id = $2)
-            and recurring_invoice_id not in
-                (select id from recurring_invoice where organization_id = $1 and client_id = cast($3 as text))";
+    /// Links of companies' subscriptions to recurring invoices of another client than that given for the company.
+    bulk LINKS_TO_OTHERS = "with wanted (organization_id, company_id, client_id) as (values", 3,
+        ") select s.company_id, s.pax8_id from wanted
+        join pax8_subscription s on s.organization_id = wanted.organization_id and s.company_id = wanted.company_id
+        join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
+        where wanted.client_id is null or r.client_id <> wanted.client_id";
+    bulk END_LINKS = "with ended (organization_id, pax8_id) as (values", 2,
+        ") update subscription_billing set recurring_invoice_id = null, billed_in_status = null, version = version + 1
+        where organization_id = $1 and subscription_pax8_id in (select pax8_id from ended)";
     org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
         select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
         on conflict (organization_id, subscription_pax8_id) do nothing";
@@ -106,14 +109,22 @@ pub(super) async fn end_links_of_recurring(
         .await?)
 }
 
-pub(super) async fn end_links_of_company(
+/// The links of companies' subscriptions, by company and Pax8's id, except those to recurring invoices of the client given.
+pub(super) async fn links_to_others(
     tx: &mut OrgTx,
-    company: CompanyId,
-    except_client: Option<ClientId>,
-) -> Result<u64> {
-    Ok(tx
-        .execute(&END_LINKS_OF_COMPANY, args![company, except_client])
-        .await?)
+    companies: impl IntoIterator<Item = (CompanyId, Option<ClientId>)>,
+) -> Result<Vec<(CompanyId, String)>> {
+    let wanted = companies.into_iter();
+    let wanted = wanted.map(|(company, client)| args![company, client]);
+    let rows = tx.fetch_bulk(&LINKS_TO_OTHERS, wanted.collect()).await?;
+    let link = |row: &Row| -> db::Result<_> { Ok((row.get("company_id")?, row.get("pax8_id")?)) };
+    Ok(rows.iter().map(link).collect::<db::Result<_>>()?)
+}
+
+pub(super) async fn end_links(tx: &mut OrgTx, pax8_ids: Vec<String>) -> Result<()> {
+    let rows = pax8_ids.into_iter().map(|pax8_id| args![pax8_id]);
+    tx.bulk(&END_LINKS, rows.collect()).await?;
+    Ok(())
 }
 
 pub(super) async fn mark_billed_once(

@@ -84,15 +84,21 @@ pub async fn end_links_of_recurring(tx: &mut OrgTx, recurring: RecurringInvoiceI
     link_store::end_links_of_recurring(tx, recurring).await
 }
 
-/// Ends the links of a company's subscriptions, except those to recurring invoices of the client that it belongs to from
-/// now on, and tells how many there were. Pricing stays.
+/// Ends the links of companies' subscriptions, except those to recurring invoices of the client that each belongs to from
+/// now on, and tells of each company how many there were, if any. Pricing stays.
 ///
 /// # Errors
 /// When the database is gone.
-pub(in crate::pax8) async fn end_links_of_company(
+pub(in crate::pax8) async fn end_links_of_companies(
     tx: &mut OrgTx,
-    company: CompanyId,
-    except_client: Option<ClientId>,
-) -> Result<u64> {
-    link_store::end_links_of_company(tx, company, except_client).await
+    companies: impl IntoIterator<Item = (CompanyId, Option<ClientId>)>,
+) -> Result<HashMap<CompanyId, u64>> {
+    let mut ended: HashMap<CompanyId, u64> = HashMap::new();
+    let mut links = Vec::new();
+    for (company, pax8_id) in link_store::links_to_others(tx, companies).await? {
+        *ended.entry(company).or_default() += 1;
+        links.push(pax8_id);
+    }
+    link_store::end_links(tx, links).await?;
+    Ok(ended)
 }

@@ -16,7 +16,7 @@ const BATCH: u32 = 500;
 /// Which subscriptions to list. An absent one narrows nothing.
 #[derive(Debug, Clone, Default)]
 pub struct ListSubscriptions {
-    /// Text in the product's name, vendor or SKU, the company's name, or Pax8's id.
+    /// Text in the product's name, vendor or SKU, Pax8's id, or the company's name, reference or Pax8 id.
     pub q: Option<String>,
     /// The status in Pax8, in any case.
     pub status: Option<String>,

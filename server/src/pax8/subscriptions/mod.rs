@@ -35,7 +35,7 @@ pub(crate) use conditions::{bills_when_linked, status_bills};
 pub use configure::{Configured, configure_billing, preview_billing};
 pub use draft::{BillingDraft, MarkupDraft};
 pub use history::{Observation, list_history};
-pub(in crate::pax8) use links::end_links_of_company;
+pub(in crate::pax8) use links::end_links_of_companies;
 pub use links::{
     end_links_of_recurring, forget_billed_once, linked_monthly, linked_subscriptions,
     linked_summaries, mark_billed_once,
@@ -45,7 +45,7 @@ pub use list::{
     subscriptions_of_company,
 };
 pub use preview::{BillingPreview, ChargePreview};
-pub use reprice::reprice_company;
+pub use reprice::reprice_companies;
 pub(in crate::pax8) use row::read_client;
 pub use settings::BillingSettings;
 pub use standing::{BillingStanding, BillingState, Circumstances, StandingReason, told_hold};

@@ -5,7 +5,8 @@ use db::Row;
 use rust_decimal::Decimal;
 
 use super::{
-    Attention, BillingSettings, Commitment, LinkedRecurring, MappedClient, Product, Subscription,
+    Attention, BillingSettings, Commitment, LinkedRecurring, MappedClient, PriceFacts, Product,
+    Subscription, Worth,
 };
 use crate::{
     error::{Error, Result},
@@ -102,7 +103,22 @@ fn read_recurring(row: &Row) -> Result<Option<LinkedRecurring>> {
     }))
 }
 
-fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<BillingSettings> {
+/// What the subscription of a row is worth, from no more of it than that takes.
+pub(super) fn read_worth(row: &Row) -> Result<Worth> {
+    let (billing_term, currency): (Option<String>, Option<String>) =
+        (row.get("billing_term")?, row.get("currency")?);
+    let facts = PriceFacts {
+        quantity: row.get("quantity")?,
+        billing_term: billing_term.as_deref(),
+        currency: currency.as_deref(),
+        price: row.get("price")?,
+        partner_cost: row.get("partner_cost")?,
+    };
+    let client_currency = row.parse("client_currency", str::parse)?;
+    Ok(Worth::of(&facts, &read_pricing(row)?, client_currency))
+}
+
+fn read_pricing(row: &Row) -> Result<Pricing> {
     let value: Option<Decimal> = row.get("markup_value")?;
     let kind: Option<String> = row.get("markup_type")?;
     let markup = match (kind.as_deref(), value) {
@@ -111,14 +127,18 @@ fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<Bil
         (None, _) => None,
         _ => return Err(Error::internal("a markup of an unknown type")),
     };
+    Ok(Pricing {
+        markup,
+        override_price: row.get("override_price")?,
+    })
+}
+
+fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<BillingSettings> {
     let charge = row.parse("charge", |code| {
         Charge::from_code(code).ok_or("not a charge")
     })?;
     Ok(BillingSettings {
-        pricing: Pricing {
-            markup,
-            override_price: row.get("override_price")?,
-        },
+        pricing: read_pricing(row)?,
         recurring_invoice: recurring,
         charge: charge.unwrap_or_default(),
         billed_in_status: row.get("billed_in_status")?,

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::{
     BillingSettings, Observation, Subscription, Worth,
     conditions::{may_be_held, status_bills},
-    row::read,
+    row::{read, read_worth},
 };
 use crate::{
     error::Result,
@@ -49,9 +49,8 @@ macro_rules! listed_where {
         concat!(
             $company,
             " and (cast($2 as text) is null
-                or lower(coalesce(s.product_name, '')) like $2 escape '\\' or lower(coalesce(s.sku, '')) like $2 escape '\\'
-                or lower(coalesce(s.vendor, '')) like $2 escape '\\' or lower(coalesce(c.name, '')) like $2 escape '\\'
-                or lower(s.pax8_id) like $2 escape '\\')
+                or s.search_text like $2 escape '\\' or s.company_id in
+                    (select id from pax8_company where organization_id = $1 and search_text like $2 escape '\\'))
             and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
             and (cast($5 as boolean) is null or (r.id is not null) = $5)
             and (cast($6 as boolean) is null or s.below_cost = $6)
@@ -81,11 +80,19 @@ db::statements! {
             markup_value = excluded.markup_value, override_price = excluded.override_price,
             recurring_invoice_id = excluded.recurring_invoice_id, charge = excluded.charge,
             billed_in_status = excluded.billed_in_status, version = excluded.version, updated_at = excluded.updated_at";
-    org SAVE_WORTH = "update pax8_subscription set bill_price = $3, monthly_revenue_minor = $4, monthly_cost_minor = $5,
-            below_cost = $6
-        where organization_id = $1 and id = $2";
-    org STORED_WORTH = "select id, bill_price, monthly_revenue_minor, monthly_cost_minor, below_cost from pax8_subscription
-        where organization_id = $1 and company_id = $2";
+    bulk SAVE_WORTHS = "with news (organization_id, id, bill_price, revenue, cost, below_cost) as (values", 6,
+        ") update pax8_subscription set bill_price = news.bill_price, monthly_revenue_minor = cast(news.revenue as bigint),
+            monthly_cost_minor = cast(news.cost as bigint), below_cost = cast(news.below_cost as boolean)
+        from news where pax8_subscription.organization_id = news.organization_id and pax8_subscription.id = news.id";
+    /// What the figures for sums are made of, and the figures as they are stored.
+    bulk WORTHS = "with wanted (organization_id, id) as (values", 2,
+        ") select s.id, s.quantity, s.billing_term, s.currency, s.price, s.partner_cost, s.bill_price, s.monthly_revenue_minor,
+            s.monthly_cost_minor, s.below_cost, b.markup_type, b.markup_value, b.override_price, k.currency as client_currency
+        from pax8_subscription s
+        join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
+        left join client k on k.organization_id = c.organization_id and k.id = c.client_id
+        left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+        where s.organization_id = $1 and s.company_id in (select id from wanted)";
     org CLEAR_ATTENTION = "update pax8_subscription set attention = null, attention_at = null
         where organization_id = $1 and id = $2";
     org HISTORY = "select id, at, sync_id, field, before_value, after_value
@@ -206,29 +213,40 @@ pub(super) async fn save_settings(
     Ok(())
 }
 
-pub(super) async fn save_worth(tx: &mut OrgTx, id: SubscriptionId, worth: &Worth) -> Result<()> {
-    let mut args = args![id];
-    args.extend(worth_columns(worth));
-    tx.execute(&SAVE_WORTH, args).await?;
+/// Keeps the figures for sums, given as columns.
+pub(super) async fn save_worths(
+    tx: &mut OrgTx,
+    worths: Vec<(SubscriptionId, Vec<Value>)>,
+) -> Result<()> {
+    let rows = worths.into_iter().map(|(id, columns)| {
+        let mut row = args![id];
+        row.extend(columns);
+        row
+    });
+    tx.bulk(&SAVE_WORTHS, rows.collect()).await?;
     Ok(())
 }
 
-/// The figures kept for sums, as columns of each subscription of a company.
-pub(super) async fn stored_worth(
+/// The figures kept for sums of each subscription of companies that are not what they should be, as they should be.
+pub(super) async fn outdated_worths(
     tx: &mut OrgTx,
-    company: CompanyId,
-) -> Result<HashMap<SubscriptionId, Vec<Value>>> {
-    let rows = tx.fetch_all(&STORED_WORTH, args![company]).await?;
-    let columns = |row: &Row| -> db::Result<_> {
+    companies: &[CompanyId],
+) -> Result<Vec<(SubscriptionId, Vec<Value>)>> {
+    let wanted = companies.iter().map(|id| args![*id]).collect();
+    let mut outdated = Vec::new();
+    for row in tx.fetch_bulk(&WORTHS, wanted).await? {
         let stored = args![
             row.get::<Option<Decimal>>("bill_price")?,
             row.get::<Option<i64>>("monthly_revenue_minor")?,
             row.get::<Option<i64>>("monthly_cost_minor")?,
             row.get::<bool>("below_cost")?
         ];
-        Ok((row.get("id")?, stored))
-    };
-    Ok(rows.iter().map(columns).collect::<db::Result<_>>()?)
+        let worth = worth_columns(&read_worth(&row)?);
+        if worth != stored {
+            outdated.push((row.get("id")?, worth));
+        }
+    }
+    Ok(outdated)
 }
 
 /// The figures kept for sums, as columns: bill price, revenue, cost, below cost.

@@ -33,11 +33,11 @@ db::statements! {
         auto_map, active, last_sync_at, next_sync_at, version, connected_at) values ($1, '', '', '', false, true, $2, $2, 1, $2)
         on conflict (organization_id) do update set last_sync_at = $2";
     org INSERT_COMPANY = "insert into pax8_company (organization_id, id, pax8_id, name, status, client_id, mapped_by, fingerprint,
-        first_seen_at) values ($1, $2, $2, 'Company', 'Active', $3, 'manual', '', 0)";
+        first_seen_at, search_text) values ($1, $2, $2, 'Company', 'Active', $3, 'manual', '', 0, 'company')";
     org INSERT_SUBSCRIPTION = "insert into pax8_subscription (organization_id, id, pax8_id, company_id, product_pax8_id, product_name,
         vendor, sku, quantity, billing_term, currency, price, partner_cost, status, start_date, end_date, billing_start,
-        missing_since, fingerprint, first_seen_at, seen_at, seen_sync_id)
-        values ($1, $2, $2, $3, 'product', $4, 'Vendor', 'SKU', $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, '', 0, $14, $15)";
+        missing_since, fingerprint, first_seen_at, seen_at, seen_sync_id, search_text)
+        values ($1, $2, $2, $3, 'product', $4, 'Vendor', 'SKU', $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, '', 0, $14, $15, '')";
     org INSERT_BILLING = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
         override_price, recurring_invoice_id, charge, version, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 1, 0)";
     org SET_MISSING = "update pax8_subscription set missing_since = $3 where organization_id = $1 and id = $2";

@@ -110,3 +110,25 @@ async fn no_more_are_mapped_at_once_than_a_transaction_should_hold() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn s75_s95_companies_mapped_together_are_each_worth_what_their_own_client_makes_of_them() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let (dollars, sold) = add_estate(world, &world.ours, "Dollars", &[SEATS]).await;
+        let (euros, sold_in_euros) =
+            add_estate(world, &world.ours, "Euros", &[SEATS, YEARLY]).await;
+        let us = client(owner, json!({ "name": "US" })).await;
+        let eu = client(owner, json!({ "name": "EU", "currency": "EUR" })).await;
+        let body = json!({ "mappings": [pair(&euros, &eu), pair(&dollars, &us)] });
+        let done = owner.post(MAPPINGS, body).await.json(200);
+        assert_eq!(done["mapped"][0]["name"], "Euros", "in the order given");
+        let known = (Some("18.50".to_owned()), Some(68450), Some(68450), false);
+        assert_eq!(stored_figures(world, &sold[0]).await, known);
+        for subscription in &sold_in_euros {
+            let figures = stored_figures(world, subscription).await;
+            assert_eq!(figures, (None, None, None, false));
+        }
+    })
+    .await;
+}

@@ -14,7 +14,8 @@ mod walk;
 
 use ascent::{
     ids::{CompanyId, SubscriptionId, SyncId},
-    pax8::subscriptions::reprice_company,
+    like::search_text,
+    pax8::subscriptions::reprice_companies,
 };
 use db::args;
 use jiff::{Timestamp, civil::Date};
@@ -25,11 +26,11 @@ use crate::world::{Organization, User, World};
 
 db::statements! {
     bulk INSERT_COMPANY = "insert into pax8_company (organization_id, id, pax8_id, name, status, external_id, website,
-        subscription_count, missing_since, fingerprint, first_seen_at) values", 11, "";
+        subscription_count, missing_since, fingerprint, first_seen_at, search_text) values", 12, "";
     bulk INSERT_SUBSCRIPTION = "insert into pax8_subscription (organization_id, id, pax8_id, company_id, product_pax8_id,
         product_name, vendor, sku, quantity, billing_term, commitment_term, commitment_end, currency, price, partner_cost,
         status, start_date, end_date, billing_start, missing_since, attention, fingerprint, first_seen_at, seen_at,
-        seen_sync_id) values", 25, "";
+        seen_sync_id, search_text) values", 26, "";
     bulk INSERT_CHANGE = "insert into pax8_change (organization_id, id, sync_id, at, record_type, record_pax8_id, field,
         before_value, after_value) values", 9, "";
     bulk INSERT_CONNECTION = "insert into pax8_connection (organization_id, client_id_sealed, client_secret_sealed,
@@ -128,7 +129,8 @@ pub async fn add_companies(world: &World, to: &Organization, all: &[Told]) -> Ve
             0_i64,
             told.missing.then_some(now),
             "",
-            now
+            now,
+            search_text([told.name, told.external_id, Some(&format!("pax8-{id}"))])
         ]);
     }
     let mut tx = world.app.database.write(to.id).await.unwrap();
@@ -167,7 +169,7 @@ pub async fn add_subscriptions(
     }
     let mut tx = world.app.database.write(to.id).await.unwrap();
     tx.bulk(&INSERT_SUBSCRIPTION, rows).await.unwrap();
-    reprice_company(&mut tx, company).await.unwrap();
+    reprice_companies(&mut tx, &[company]).await.unwrap();
     tx.commit().await.unwrap();
     ids
 }
@@ -204,7 +206,13 @@ fn subscription_row(
         "",
         now,
         now,
-        SyncId::new()
+        SyncId::new(),
+        search_text([
+            sold.product,
+            sold.vendor,
+            sold.sku,
+            Some(&pax8_id(&id.to_string()))
+        ])
     ]
 }
 

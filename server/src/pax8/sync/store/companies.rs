@@ -9,6 +9,7 @@ use money::Currency;
 use crate::{
     error::{Error, Result},
     ids::CompanyId,
+    like,
     pax8::sync::absorb::CompanyFacts,
 };
 
@@ -20,10 +21,10 @@ db::statements! {
     org LIST_CURRENCIES = "select c.id, k.currency from pax8_company c
         join client k on k.organization_id = c.organization_id and k.id = c.client_id where c.organization_id = $1";
     bulk PUT = "insert into pax8_company (organization_id, id, pax8_id, name, status, external_id, website, missing_since, fingerprint,
-        first_seen_at) values", 10,
+        first_seen_at, search_text) values", 11,
         "on conflict (organization_id, id) do update set name = excluded.name, status = excluded.status,
             external_id = excluded.external_id, website = excluded.website, missing_since = excluded.missing_since,
-            fingerprint = excluded.fingerprint";
+            fingerprint = excluded.fingerprint, search_text = excluded.search_text";
     org SET_SYNCED = "update pax8_company set last_synced_at = $3 where organization_id = $1 and id = $2";
     org RECOUNT = "update pax8_company set subscription_count = (select count(*) from pax8_subscription s
             where s.organization_id = pax8_company.organization_id and s.company_id = pax8_company.id)
@@ -81,6 +82,11 @@ pub(in crate::pax8::sync) async fn put(
     companies: Vec<StoredCompany>,
 ) -> Result<()> {
     let rows = companies.into_iter().map(|it| {
+        let search_text = like::search_text([
+            it.facts.name.as_deref(),
+            it.facts.external_id.as_deref(),
+            Some(it.pax8_id.as_str()),
+        ]);
         args![
             it.id,
             it.pax8_id,
@@ -90,7 +96,8 @@ pub(in crate::pax8::sync) async fn put(
             it.facts.website,
             it.missing_since,
             it.fingerprint,
-            it.first_seen_at
+            it.first_seen_at,
+            search_text
         ]
     });
     tx.bulk(&PUT, rows.collect()).await?;

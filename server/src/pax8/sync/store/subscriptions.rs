@@ -10,6 +10,7 @@ use money::Amount;
 use crate::{
     error::{Error, Result},
     ids::{CompanyId, RecurringInvoiceId, SubscriptionId, SyncId},
+    like,
     pax8::{
         subscriptions::{Attention, LastKnown, Worth},
         sync::absorb::SubscriptionFacts,
@@ -43,7 +44,7 @@ db::statements! {
     bulk PUT = "insert into pax8_subscription (organization_id, id, pax8_id, company_id, parent_pax8_id, product_pax8_id, product_name,
         vendor, sku, quantity, billing_term, commitment_term, commitment_end, currency, price, partner_cost, status, start_date,
         end_date, billing_start, missing_since, last_known, attention, attention_at, monthly_revenue_minor, monthly_cost_minor,
-        bill_price, below_cost, fingerprint, first_seen_at, seen_at, seen_sync_id) values", 32,
+        bill_price, below_cost, fingerprint, first_seen_at, seen_at, seen_sync_id, search_text) values", 33,
         "on conflict (organization_id, id) do update set company_id = excluded.company_id, parent_pax8_id = excluded.parent_pax8_id,
             product_pax8_id = excluded.product_pax8_id, product_name = excluded.product_name, vendor = excluded.vendor,
             sku = excluded.sku, quantity = excluded.quantity, billing_term = excluded.billing_term,
@@ -53,7 +54,8 @@ db::statements! {
             last_known = excluded.last_known, attention = excluded.attention,
             attention_at = excluded.attention_at, monthly_revenue_minor = excluded.monthly_revenue_minor,
             monthly_cost_minor = excluded.monthly_cost_minor, bill_price = excluded.bill_price, below_cost = excluded.below_cost,
-            fingerprint = excluded.fingerprint, seen_at = excluded.seen_at, seen_sync_id = excluded.seen_sync_id";
+            fingerprint = excluded.fingerprint, seen_at = excluded.seen_at, seen_sync_id = excluded.seen_sync_id,
+            search_text = excluded.search_text";
 }
 
 /// As much of a stored subscription as tells whether it has to be read.
@@ -167,6 +169,12 @@ pub(in crate::pax8::sync) async fn put(
 
 fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
     let facts = it.facts;
+    let search_text = like::search_text([
+        facts.product_name.as_deref(),
+        facts.vendor.as_deref(),
+        facts.sku.as_deref(),
+        Some(it.pax8_id.as_str()),
+    ]);
     Ok(args![
         it.id,
         it.pax8_id,
@@ -198,7 +206,8 @@ fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
         it.fingerprint,
         it.first_seen_at,
         it.seen_at,
-        it.seen_sync
+        it.seen_sync,
+        search_text
     ])
 }
 
