@@ -2,8 +2,6 @@
 //!
 //! A subscription is read with the names, currency and schedule of what it is tied to, so that a list is one statement.
 
-use std::collections::HashMap;
-
 use billing::Markup;
 use db::{OrgTx, Row, Value, args};
 use jiff::Timestamp;
