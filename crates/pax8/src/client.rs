@@ -130,11 +130,12 @@ impl Client {
     }
 
     /// The products of these ids, each asked for once, a few at a time.
-    /// `progress` is told how many are done and how many there are.
+    /// `progress` is told how many are done and how many there are. One that
+    /// Pax8 does not know, refuses or confuses with another counts as missing.
     ///
     /// # Errors
     ///
-    /// The first error other than a product being unknown.
+    /// The first error that is not about one product alone.
     pub async fn products<I>(
         &self,
         ids: I,
@@ -237,15 +238,20 @@ impl Client {
         let row: Option<T> = rows::read(&body);
         match row.filter(|row| row.key().is_some_and(|key| key.eq_ignore_ascii_case(id))) {
             Some(row) => Ok(Some(row)),
-            None => Err(Error::protocol(
+            None => Err(Error::OtherRecord {
                 path,
-                format!("it is not the {} asked for", T::NAME),
-            )),
+                asked: T::NAME,
+            }),
         }
     }
 
+    /// A product that cannot be had costs no more than its name: the others are asked for all the same.
     async fn product_or_id(&self, id: String) -> Result<Result<Product, String>, Error> {
-        Ok(self.product(&id).await?.ok_or(id))
+        match self.product(&id).await {
+            Ok(found) => Ok(found.ok_or(id)),
+            Err(error) if error.is_about_one_record() => Ok(Err(id)),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -254,7 +260,7 @@ impl Inner {
     async fn attempt(&self, request: &Request) -> Result<Value, Fault> {
         let mut token = self.token().await?;
         let mut reply = self.transport.send(request, Some(&token)).await?;
-        if reply.status == 401 {
+        if reply.status == 401 && !reply.is_web_page() {
             self.tokens.discard(&token).await;
             token = self.token().await?;
             reply = self.transport.send(request, Some(&token)).await?;

@@ -154,6 +154,15 @@ pub enum Error {
         excerpt: Option<String>,
     },
 
+    /// The answer for one record holds another one, or none.
+    #[error("Pax8's answer for {path} is not the {asked} that was asked for. Try again.")]
+    OtherRecord {
+        /// The path that was asked for.
+        path: String,
+        /// What sort of record it should have been.
+        asked: &'static str,
+    },
+
     /// A list stayed inconsistent however often it was read.
     #[error(
         "Pax8's list {path} kept changing while it was read: {received} of {expected} rows after reading it {attempts} times. Nothing was changed; try again in a few minutes."
@@ -203,6 +212,22 @@ impl Error {
         )
     }
 
+    /// Whether it concerns only the record that was asked for by its id, so
+    /// that others may well be had.
+    #[must_use]
+    pub fn is_about_one_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 400..500,
+                ..
+            } | Self::Forbidden { .. }
+                | Self::NotFound { .. }
+                | Self::OtherRecord { .. }
+                | Self::InvalidId { .. }
+        )
+    }
+
     /// Whether the same request may well succeed later without a change here.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -212,6 +237,7 @@ impl Error {
             | Self::Unavailable { .. }
             | Self::Unreachable { .. }
             | Self::Protocol { .. }
+            | Self::OtherRecord { .. }
             | Self::Incomplete { .. } => true,
             _ => false,
         }

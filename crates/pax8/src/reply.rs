@@ -48,7 +48,7 @@ impl Reply {
     }
 
     pub(crate) fn into_fault(self, secrets: &Secrets<'_>) -> Fault {
-        if self.status == 404 && self.is_web_page() {
+        if matches!(self.status, 401 | 403 | 404) && self.is_web_page() {
             return self.unusable("it answered with a web page", secrets);
         }
         let problem = self.problem(secrets);

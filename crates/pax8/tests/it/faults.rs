@@ -164,6 +164,51 @@ async fn a_web_page_instead_of_a_row_does_not_mean_that_the_row_is_gone() {
 }
 
 #[tokio::test]
+async fn a_web_page_instead_of_a_list_says_nothing_about_the_credentials() {
+    for status in [401, 403] {
+        let (_, server, pulled) = pull(vec![html(status)]).await;
+        let error = pulled.unwrap_err();
+        assert!(matches!(error, Error::Protocol { .. }), "{error:?}");
+        assert!(!error.is_credentials() && error.is_transient());
+        assert_eq!(count(&server, "/v1/token").await, 1, "the token is good");
+        assert_eq!(count(&server, COMPANIES).await, 3);
+
+        let (_, _, pulled) = pull(vec![html(status), good()]).await;
+        assert_eq!(pulled, Ok(3), "it may pass");
+    }
+}
+
+#[tokio::test]
+async fn one_odd_product_does_not_keep_the_others() {
+    let server = server().await;
+    for (id, answer) in [
+        ("good", ok(json!({"id": "good"}))),
+        ("bad", envelope(400, "BAD_REQUEST", "Malformed id")),
+        ("forbidden", envelope(403, "FORBIDDEN", "Not yours")),
+        ("other", ok(json!({"id": "good"}))),
+        ("gone", envelope(404, "NOT_FOUND", "No")),
+    ] {
+        on_get(&server, &format!("/v1/products/{id}"), answer).await;
+    }
+    let client = client(&server);
+    let ids = ["good", "bad", "forbidden", "other", "gone", ".."];
+    let products = client.products(ids, |_, _| {}).await.unwrap();
+    let found: Vec<_> = products.found.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(found, ["good"]);
+    assert_eq!(
+        products.missing,
+        ["..", "bad", "forbidden", "gone", "other"]
+    );
+
+    let passing = [ResponseTemplate::new(503), html(403), html(200)];
+    for (id, answer) in ["a", "b", "c"].into_iter().zip(passing) {
+        on_get(&server, &format!("/v1/products/{id}"), answer).await;
+        let error = client.products([id], |_, _| {}).await.unwrap_err();
+        assert!(error.is_transient(), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn another_row_than_the_one_asked_for_is_refused() {
     let server = server().await;
     on_get(&server, "/v1/products/p1", ok(json!({"id": "p2"}))).await;
@@ -171,7 +216,7 @@ async fn another_row_than_the_one_asked_for_is_refused() {
     let client = client(&server);
     for id in ["p1", "p3"] {
         let error = client.product(id).await.unwrap_err();
-        assert!(matches!(error, Error::Protocol { .. }), "{error:?}");
+        assert!(matches!(error, Error::OtherRecord { .. }), "{error:?}");
     }
     let error = client.product("..").await.unwrap_err();
     assert!(matches!(error, Error::InvalidId { .. }), "{error:?}");
