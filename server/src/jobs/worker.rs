@@ -25,6 +25,8 @@ pub const RETRY_AFTER: [SignedDuration; 4] = [
     SignedDuration::from_mins(10),
     SignedDuration::from_hours(1),
 ];
+/// The first try and those after the waits.
+const MOST_ATTEMPTS: usize = RETRY_AFTER.len() + 1;
 
 /// A claimed job.
 #[derive(Debug, Clone)]
@@ -132,6 +134,9 @@ async fn work_once(app: &App, registry: &Registry) -> Result<bool> {
 
 #[tracing::instrument(skip_all, fields(job = %job.id, kind = %job.kind, organization = %job.organization))]
 async fn perform(app: &App, registry: &Registry, job: &Job) -> Outcome {
+    if usize::try_from(job.attempt).is_ok_and(|attempt| attempt > MOST_ATTEMPTS) {
+        return Err(Failure::GiveUp(never_ended()));
+    }
     let Some(handler) = registry.0.get(job.kind.as_str()) else {
         return Err(Failure::GiveUp(Error::internal(format!(
             "no handler for jobs of kind {}",
@@ -193,4 +198,12 @@ async fn give_up(tx: &mut db::SystemTx, app: &App, job: &Job, error: &Error) -> 
 fn wait_after(attempt: u32) -> Option<SignedDuration> {
     let index = usize::try_from(attempt).ok()?.checked_sub(1)?;
     RETRY_AFTER.get(index).copied()
+}
+
+/// A job that takes its process down with it settles nothing; it is only ever found with an expired lease.
+fn never_ended() -> Error {
+    Error::Unavailable(format!(
+        "The process that did this job ended before it was done; after {MOST_ATTEMPTS} attempts it was given up. \
+         The server's log may say why. Try it again once that is mended."
+    ))
 }

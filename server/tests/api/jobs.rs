@@ -177,3 +177,32 @@ async fn a_job_whose_worker_died_is_taken_over_when_its_lease_ends() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_job_that_takes_its_process_down_each_time_is_given_up() {
+    on_each_engine(async |world| {
+        enqueue(world, None).await;
+        let (started, mut has_started) = tokio::sync::mpsc::unbounded_channel();
+        let hanging = Registry::default().with("test.count", move |_, _| {
+            started.send(()).unwrap();
+            std::future::pending::<jobs::Outcome>()
+        });
+        for _ in 0..=RETRY_AFTER.len() {
+            let (app, hanging) = (world.app.clone(), hanging.clone());
+            let dying = tokio::spawn(async move { jobs::drain(&app, &hanging).await });
+            has_started.recv().await.unwrap();
+            dying.abort();
+            let _ = dying.await;
+            later(world, jobs::LEASE + SignedDuration::from_secs(1));
+        }
+        let (registry, count) = counting(|_| Ok(()));
+        jobs::drain(&world.app, &registry).await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 0, "it is not begun again");
+        let page = world.ours.browser.get("/admin/jobs").await;
+        let told = "The process that did this job ended before it was done";
+        assert!(page.text.contains(told), "{}", page.text);
+        later(world, SignedDuration::from_hours(48));
+        assert_eq!(jobs::drain(&world.app, &registry).await.unwrap(), 0);
+    })
+    .await;
+}
