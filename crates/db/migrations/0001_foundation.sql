@@ -338,7 +338,9 @@ create table pax8_company (
     match_candidates text not null default '[]',
     subscription_count bigint not null default 0,
     missing_since bigint,
-    -- When its subscriptions were last pulled completely.
+    -- When Pax8 was last asked for it by its id, because the list left it out. Not before missing_since: Pax8 did not know it.
+    looked_up_at bigint,
+    -- When its subscriptions were last pulled alone.
     last_synced_at bigint,
     fingerprint text not null,
     first_seen_at bigint not null,

@@ -188,6 +188,61 @@ async fn d7_an_amount_with_too_many_digits_is_kept_as_last_known_with_a_warning(
 }
 
 #[tokio::test]
+async fn d7_an_end_date_that_cannot_be_read_stays_as_last_known() {
+    on_each_engine(async |world| {
+        let estate = world.sandbox.sandbox().estate();
+        for subscription in estate.subscriptions() {
+            let end = "2027-01-01".parse().unwrap();
+            estate.cancel(&subscription.id, end).unwrap();
+        }
+        world.connect(&world.ours).await;
+        let ended = async || {
+            let stored = world.subscriptions(world.ours.id).await;
+            let last_known = |it: &&Record| it["last_known"].contains("end_date");
+            let ended = stored.iter().filter(|it| it["end_date"] == "2027-01-01");
+            (ended.count(), stored.iter().filter(last_known).count())
+        };
+        assert_eq!(ended().await, (60, 0));
+        let odd = || Fault::new(Place::Subscriptions, What::OddDates);
+        let sync = sync_with(world, odd()).await;
+        assert_eq!(ended().await, (60, 1), "{sync}");
+        let warnings = sync["warnings"].to_string();
+        assert!(
+            warnings.contains("what was known before stays"),
+            "{warnings}"
+        );
+        sync_with(world, odd()).await;
+        assert_eq!(ended().await, (60, 1));
+        world.sync(&world.ours).await;
+        assert_eq!(ended().await, (60, 0));
+        sync_with(world, Fault::new(Place::Subscriptions, What::NullFields)).await;
+        assert_eq!(
+            ended().await,
+            (59, 0),
+            "an end that is absent was taken away"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d3_a_product_that_pax8_refuses_costs_no_more_than_its_vendor() {
+    on_each_engine(async |world| {
+        let refused = Fault::new(Place::Product, What::Forbidden).always();
+        world.sandbox.sandbox().faults().add(refused);
+        let sync = world.connect(&world.ours).await;
+        assert_eq!(sync["status"], "succeeded", "{sync}");
+        let id = demo::subscription_id(1);
+        assert_eq!(world.subscription(&id).await["vendor"], "");
+        world.sandbox.sandbox().faults().clear();
+        world.set_now("2026-06-23T12:00:00Z");
+        world.sync(&world.ours).await;
+        assert_eq!(world.subscription(&id).await["vendor"], "Microsoft");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d3_rows_that_shift_between_pages_are_read_again() {
     with_sandbox(
         || SandboxConfig::sized(20, 500, 5),

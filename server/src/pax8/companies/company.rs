@@ -38,7 +38,7 @@ pub struct Company {
     pub subscription_count: u32,
     /// Since when complete pulls no longer contain it.
     pub missing_since: Option<Timestamp>,
-    /// When its subscriptions were last pulled completely.
+    /// When its subscriptions were last pulled alone.
     pub last_synced_at: Option<Timestamp>,
 }
 
@@ -113,9 +113,25 @@ impl MatchOutcome {
 }
 
 impl Company {
-    /// A name to call it by: its own, else Pax8's id.
+    /// A name to call it by.
     #[must_use]
     pub fn display_name(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.pax8_id)
+        display_name(self.name.as_deref(), &self.pax8_id)
+    }
+
+    /// Whether it only holds the place of the company that some subscriptions do not name. Pax8 cannot be asked for it.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.pax8_id.is_empty()
+    }
+}
+
+/// A name to call a company by: its own, else Pax8's id.
+#[must_use]
+pub fn display_name<'a>(name: Option<&'a str>, pax8_id: &'a str) -> &'a str {
+    match (name, pax8_id) {
+        (Some(name), _) if !name.is_empty() => name,
+        (_, "") => "Unknown company",
+        (_, pax8_id) => pax8_id,
     }
 }

@@ -21,7 +21,7 @@ mod unambiguous;
 pub use api::api;
 pub use automatic::{map_automatically, refresh_matches};
 pub use body::CompanyBody;
-pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome};
+pub use company::{Company, MappedBy, MatchCandidate, MatchOutcome, display_name};
 pub use list::{ListCompanies, companies_of_client, list_companies, load_company};
 pub use map::{UnlinkImpact, impact_of_unlink, map_company, unlink_company};
 pub use map_many::{

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use billing::CompanyKeys;
 use db::{OrgTx, Row, Value, args};
 
-use super::{Company, MappedBy, MatchCandidate, MatchOutcome, remap::Mapping};
+use super::{
+    Company, MappedBy, MatchCandidate, MatchOutcome, company::display_name, remap::Mapping,
+};
 use crate::{
     error::Result,
     http::Paging,
@@ -81,12 +83,9 @@ pub(super) struct Unmapped {
 }
 
 impl Unmapped {
-    /// A name to call it by: its own, else Pax8's id.
+    /// A name to call it by.
     pub(super) fn display_name(&self) -> &str {
-        match self.keys.name.as_str() {
-            "" => &self.pax8_id,
-            name => name,
-        }
+        display_name(Some(&self.keys.name), &self.pax8_id)
     }
 }
 

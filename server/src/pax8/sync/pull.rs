@@ -1,11 +1,12 @@
 //! Pulling: companies first, then subscriptions, then the products that are not known. Nothing is written here.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
 use ::pax8::{Client, Company, Error, Products, Subscription};
+use jiff::Timestamp;
 
 use super::{Progress, Stage};
 
@@ -18,8 +19,15 @@ pub(super) struct Plan {
     pub only_company: Option<String>,
     /// Products that need not be asked for.
     pub known_products: HashSet<String>,
-    /// Companies that Pax8 did not know when it was last asked for them.
-    pub lost_companies: HashSet<String>,
+    /// Companies that the list left out before, by when Pax8 was last asked for them and whether it knew them.
+    pub looked_up: HashMap<String, LookedUp>,
+}
+
+/// What asking for an unlisted company came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LookedUp {
+    pub at: Timestamp,
+    pub found: bool,
 }
 
 /// Everything that was pulled, proved complete.
@@ -28,6 +36,10 @@ pub(super) struct Pulled {
     pub companies: Option<Vec<Company>>,
     pub subscriptions: Vec<Subscription>,
     pub products: Products,
+    /// Companies that the list left out and Pax8 was asked for one by one; those it knows are among the companies.
+    pub looked_up: Vec<String>,
+    /// Those for which a later sync will ask: nothing is known about them.
+    pub unasked: HashSet<String>,
     pub notes: Notes,
 }
 
@@ -76,6 +88,7 @@ pub(super) fn small(count: impl TryInto<u32>) -> u32 {
 pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<Pulled, Error> {
     let mut notes = Notes::default();
     let mut companies = None;
+    let (mut looked_up, mut unasked) = (Vec::new(), HashSet::new());
     if plan.only_company.is_none() {
         gauge.enter(Stage::Companies);
         let pull = client.list_companies();
@@ -94,7 +107,8 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
     if let Some(companies) = &mut companies {
         let unlisted = unlisted_companies(companies, &subscriptions);
         notes.unlisted_companies = unlisted.len();
-        look_up(client, plan, unlisted, companies).await?;
+        (looked_up, unasked) = share_out(plan, unlisted);
+        look_up(client, &looked_up, companies).await?;
     }
     gauge.enter(Stage::Products);
     let unknown: BTreeSet<String> = subscriptions
@@ -109,6 +123,8 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
         companies,
         subscriptions,
         products,
+        looked_up,
+        unasked,
         notes,
     })
 }
@@ -125,22 +141,60 @@ fn unlisted_companies(companies: &[Company], subscriptions: &[Subscription]) -> 
         .collect()
 }
 
-/// Asks for unlisted companies one by one, except those that Pax8 did not know before.
+/// Which unlisted companies to ask for now, and which later: first those that were never asked for, then those for which
+/// it is longest ago. Those that Pax8 did not know are not asked for again.
+fn share_out(plan: &Plan, unlisted: BTreeSet<String>) -> (Vec<String>, HashSet<String>) {
+    let before = |id: &String| plan.looked_up.get(id);
+    let mut now: Vec<String> = unlisted
+        .into_iter()
+        .filter(|id| before(id).is_none_or(|it| it.found))
+        .collect();
+    now.sort_by_key(|id| before(id).map(|it| it.at));
+    let later = now.split_off(now.len().min(MOST_LOOKED_UP));
+    (now, later.into_iter().collect())
+}
+
 async fn look_up(
     client: &Client,
-    plan: &Plan,
-    unlisted: BTreeSet<String>,
+    ids: &[String],
     companies: &mut Vec<Company>,
 ) -> Result<(), Error> {
-    let worth_asking = unlisted
-        .into_iter()
-        .filter(|id| !plan.lost_companies.contains(id));
-    for id in worth_asking.take(MOST_LOOKED_UP) {
-        match client.company(&id).await {
+    for id in ids {
+        match client.company(id).await {
             Ok(found) => companies.extend(found),
-            Err(Error::Forbidden { .. } | Error::InvalidId { .. }) => {}
+            Err(error) if error.is_about_one_record() => {}
             Err(error) => return Err(error),
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn companies_never_asked_for_come_first_and_those_unknown_to_pax8_not_again() {
+        let id = |number: usize| format!("c{number:03}");
+        let looked_up = |number: usize| {
+            let at = Timestamp::from_second(i64::try_from(1_000 - number).unwrap()).unwrap();
+            (
+                id(number),
+                LookedUp {
+                    at,
+                    found: number != 5,
+                },
+            )
+        };
+        let plan = Plan {
+            only_company: None,
+            known_products: HashSet::new(),
+            looked_up: (0..110).map(looked_up).collect(),
+        };
+        let (now, later) = share_out(&plan, (0..115).map(id).collect());
+        assert_eq!(now[..6], [110, 111, 112, 113, 114, 109].map(id));
+        assert_eq!(now.len(), MOST_LOOKED_UP);
+        let recent = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+        assert_eq!(later, recent.map(id).into());
+    }
 }

@@ -101,7 +101,7 @@ impl Run<'_> {
                 Scope::Company(id) => Some(companies::load_pax8_id(&mut tx, id).await?),
             },
             known_products: products::list_known(&mut tx, self.app.clock.now()).await?,
-            lost_companies: companies::list_lost(&mut tx).await?,
+            looked_up: companies::list_looked_up(&mut tx).await?,
         })
     }
 

@@ -4,14 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     Intake, KnownCompanies, KnownCompany, differ,
-    facts::{CompanyFacts, fingerprint},
+    facts::{CompanyFacts, fingerprint, unreadable},
 };
 use crate::{
     error::Result,
     ids::{CompanyId, digest_of},
     pax8::sync::{
         Counts,
-        pull::small,
         store::{
             changes::NewChange,
             companies::{self, StoredCompany},
@@ -19,11 +18,21 @@ use crate::{
     },
 };
 
+/// What a pull told of companies.
+pub(super) struct Told {
+    /// Those that Pax8 gave; none where they were not pulled.
+    pub companies: Option<Vec<::pax8::Company>>,
+    /// Those that it was asked for by their ids.
+    pub looked_up: Vec<String>,
+    /// Those of which nothing is known yet.
+    pub unasked: HashSet<String>,
+}
+
 /// Stores what was told of companies, if they were pulled, and gives all that are known. `needed` are those that
 /// subscriptions belong to: where neither Pax8's list nor the store has one, an empty record holds its place.
 pub(super) async fn take_in(
     intake: &mut Intake<'_>,
-    told: Option<Vec<::pax8::Company>>,
+    told: Told,
     needed: BTreeSet<String>,
 ) -> Result<(KnownCompanies, Counts)> {
     let mut stored: HashMap<String, StoredCompany> = companies::list(intake.tx)
@@ -33,10 +42,11 @@ pub(super) async fn take_in(
         .collect();
     let mut counts = Counts::default();
     let mut written = Vec::new();
-    if let Some(told) = told {
-        warn_if_empty(intake, told.is_empty(), &stored);
-        let present: HashSet<String> = told.iter().map(|it| it.id.clone()).collect();
-        for company in told {
+    if let Some(companies) = told.companies {
+        warn_if_empty(intake, companies.is_empty(), stored.len());
+        let mut present = told.unasked.clone();
+        present.extend(companies.iter().map(|it| it.id.clone()));
+        for company in companies {
             let before = stored.remove(&company.id);
             let after = compare(intake, before, &company, &mut counts, &mut written)?;
             stored.insert(company.id, after);
@@ -48,8 +58,9 @@ pub(super) async fn take_in(
             }
         }
     }
-    hold_places(intake, needed, &mut stored, &mut written)?;
+    hold_places(intake, needed, &told.unasked, &mut stored, &mut written)?;
     companies::put(intake.tx, written).await?;
+    companies::set_looked_up(intake.tx, &told.looked_up, intake.now).await?;
     let known = stored.into_iter().map(|(pax8_id, it)| {
         let known = KnownCompany {
             id: it.id,
@@ -69,7 +80,8 @@ fn compare(
     written: &mut Vec<StoredCompany>,
 ) -> Result<StoredCompany> {
     let mut facts = CompanyFacts::from(told);
-    let fingerprint = fingerprint(&facts, &told.id)?;
+    let unreadable = unreadable(&told.warnings);
+    let fingerprint = fingerprint(&facts, &told.id, &unreadable)?;
     let Some(before) = before else {
         let new = StoredCompany {
             facts,
@@ -85,7 +97,7 @@ fn compare(
         counts.unchanged += 1;
         return Ok(before);
     }
-    differ::keep_company(&mut facts, &before.facts);
+    differ::keep_company(&mut facts, &before.facts, &unreadable);
     let after = StoredCompany {
         facts,
         fingerprint,
@@ -125,6 +137,7 @@ fn lose(intake: &mut Intake<'_>, company: &mut StoredCompany) -> StoredCompany {
 fn hold_places(
     intake: &mut Intake<'_>,
     needed: BTreeSet<String>,
+    unasked: &HashSet<String>,
     stored: &mut HashMap<String, StoredCompany>,
     written: &mut Vec<StoredCompany>,
 ) -> Result<()> {
@@ -132,17 +145,18 @@ fn hold_places(
         .into_iter()
         .filter(|id| !stored.contains_key(id))
         .collect();
-    if !unknown.is_empty() {
+    let lost = unknown.iter().filter(|id| !unasked.contains(*id)).count();
+    if lost > 0 {
         intake.warnings.push(format!(
             "{} with subscriptions unknown to Pax8: shown without a name.",
-            super::warnings::count(unknown.len(), "company", "companies")
+            super::warnings::count(lost, "company", "companies")
         ));
     }
     for pax8_id in unknown {
         let facts = CompanyFacts::default();
         let company = StoredCompany {
-            fingerprint: fingerprint(&facts, &pax8_id)?,
-            missing_since: Some(intake.now),
+            fingerprint: fingerprint(&facts, &pax8_id, &[])?,
+            missing_since: (!unasked.contains(&pax8_id)).then_some(intake.now),
             ..blank(intake, &pax8_id)
         };
         written.push(company.clone());
@@ -183,12 +197,13 @@ fn record(
     });
 }
 
-fn warn_if_empty(intake: &mut Intake<'_>, empty: bool, stored: &HashMap<String, StoredCompany>) {
-    let known = stored.values().filter(|it| it.missing_since.is_none());
-    let known = small(known.count());
-    if empty && known > 0 {
+/// Each time, as long as the list stays empty: that it was empty before makes it no more likely.
+fn warn_if_empty(intake: &mut Intake<'_>, empty: bool, stored: usize) {
+    if empty && stored > 0 {
+        let stored = super::warnings::count(stored, "is", "are");
         intake.warnings.push(format!(
-            "Pax8 listed no companies, although {known} were known. Check that the API credential belongs to the right account."
+            "Pax8 listed no companies, although {stored} stored. {}",
+            super::warnings::RIGHT_ACCOUNT
         ));
     }
 }

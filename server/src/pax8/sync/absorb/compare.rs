@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     ids::{CompanyId, SubscriptionId, digest_of},
     pax8::{
+        companies::display_name,
         subscriptions::{Attention, LastKnown, Worth},
         sync::{
             Counts,
@@ -32,6 +33,8 @@ pub(super) struct Told {
     pub pax8_id: String,
     pub company: String,
     pub facts: SubscriptionFacts,
+    /// Fields that say something which could not be understood.
+    pub unreadable: Vec<&'static str>,
     pub fingerprint: String,
 }
 
@@ -81,7 +84,7 @@ impl Comparison<'_> {
         told: Told,
     ) -> Result<()> {
         let mut facts = told.facts;
-        let kept = differ::keep_subscription(&mut facts, &before.facts);
+        let kept = differ::keep_subscription(&mut facts, &before.facts, &told.unreadable);
         // Without a company it stays where it was.
         let company = match told.company.as_str() {
             "" => before.company,
@@ -217,7 +220,7 @@ impl Comparison<'_> {
 
     fn name(&self, id: CompanyId) -> Option<String> {
         let (pax8_id, company) = self.known.iter().find(|(_, it)| it.id == id)?;
-        Some(company.name.clone().unwrap_or_else(|| pax8_id.clone()))
+        Some(display_name(company.name.as_deref(), pax8_id).to_owned())
     }
 
     fn pricing(&self, pax8_id: &str) -> Pricing {

@@ -53,19 +53,35 @@ macro_rules! keep {
     }};
 }
 
+/// The same for fields that Pax8 may take away: only where it said something there that could not be understood.
+macro_rules! keep_unreadable {
+    ($unreadable:ident, $now:ident, $before:ident: $($field:ident),* $(,)?) => {{
+        let mut kept: Vec<&'static str> = Vec::new();
+        $(
+            if $unreadable.contains(&stringify!($field)) {
+                kept.extend(keep!($now, $before: $field));
+            }
+        )*
+        kept
+    }};
+}
+
 /// A company always has a name and a status; without one, Pax8 left it out.
-pub(super) fn keep_company(now: &mut CompanyFacts, before: &CompanyFacts) {
+pub(super) fn keep_company(now: &mut CompanyFacts, before: &CompanyFacts, unreadable: &[&str]) {
     keep!(now, before: name, status);
+    keep_unreadable!(unreadable, now, before: external_id, website);
 }
 
 /// Fills what Pax8 left out with what it last said, and lists those fields. An end date, a commitment or a parent that is
-/// absent was taken away. What another product was called is not kept, and a price neither: not of another product, not in
+/// absent was taken away; one that cannot be read was not. What another product was called is not kept, and a price neither: not of another product, not in
 /// another currency, not for another term.
 pub(super) fn keep_subscription(
     now: &mut SubscriptionFacts,
     before: &SubscriptionFacts,
+    unreadable: &[&str],
 ) -> Vec<&'static str> {
     let mut kept = keep!(now, before: product_id, currency, billing_term, quantity, start_date, billing_start, status);
+    kept.extend(keep_unreadable!(unreadable, now, before: parent_id, commitment_term, commitment_end, end_date));
     if now.product_id == before.product_id {
         kept.extend(keep!(now, before: product_name, vendor, sku));
         if now.currency == before.currency && now.billing_term == before.billing_term {
@@ -128,11 +144,22 @@ mod tests {
             ..facts()
         };
         assert_eq!(
-            keep_subscription(&mut now, &facts()),
+            keep_subscription(&mut now, &facts(), &[]),
             ["quantity", "partner_cost"]
         );
         assert_eq!(now.quantity, facts().quantity);
         assert_eq!(now.end_date, None, "an end that is absent was taken away");
+    }
+
+    #[test]
+    fn d7_an_end_that_cannot_be_read_was_not_taken_away() {
+        let mut now = SubscriptionFacts {
+            end_date: None,
+            ..facts()
+        };
+        let kept = keep_subscription(&mut now, &facts(), &["end_date", "commitment_end"]);
+        assert_eq!(kept, ["end_date"]);
+        assert_eq!(now.end_date, facts().end_date);
     }
 
     #[test]
@@ -142,7 +169,7 @@ mod tests {
             partner_cost: "0".parse().ok(),
             ..facts()
         };
-        assert!(keep_subscription(&mut now, &facts()).is_empty());
+        assert!(keep_subscription(&mut now, &facts(), &[]).is_empty());
         assert_eq!(now.quantity, "0".parse().ok());
     }
 
@@ -159,7 +186,7 @@ mod tests {
                 ..facts()
             };
             change(&mut now);
-            keep_subscription(&mut now, &facts());
+            keep_subscription(&mut now, &facts(), &[]);
             assert_eq!((now.price, now.partner_cost), (None, None));
         }
     }

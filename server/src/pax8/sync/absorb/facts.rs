@@ -1,6 +1,6 @@
 //! What Pax8 says about a record, as it is stored and compared.
 
-use ::pax8::{Company, Moment, Subscription};
+use ::pax8::{Company, Moment, Subscription, Warning};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -82,21 +82,55 @@ impl SubscriptionFacts {
     }
 }
 
+/// The fields of a row that say something which could not be understood, by their names here. Such a field was not taken
+/// away, though it is as empty as one that was.
+pub(super) fn unreadable(warnings: &[Warning]) -> Vec<&'static str> {
+    let fields = warnings.iter().flat_map(|it| match it.field {
+        "endDate" => &["end_date"][..],
+        "commitment.endDate" => &["commitment_end"],
+        "commitment.term" => &["commitment_term"],
+        "commitment" | "commitmentTerm" => &["commitment_term", "commitment_end"],
+        "parentSubscriptionId" => &["parent_id"],
+        "externalId" => &["external_id"],
+        "website" => &["website"],
+        _ => &[],
+    });
+    fields.copied().collect()
+}
+
 /// A text that differs when what Pax8 says differs. Kept with each row, so that a sync need not read whole rows to see
 /// that nothing changed.
 pub(super) fn fingerprint(
     facts: &impl Serialize,
     company: &str,
+    unreadable: &[&str],
 ) -> Result<String, serde_json::Error> {
     use std::fmt::Write as _;
     let mut digest = Sha256::new();
     digest.update(company.as_bytes());
     digest.update([0]);
     digest.update(serde_json::to_vec(facts)?);
+    for field in unreadable {
+        digest.update([0]);
+        digest.update(field.as_bytes());
+    }
     let mut text = String::with_capacity(32);
     for byte in &digest.finalize()[..16] {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d7_a_field_that_cannot_be_read_differs_from_one_that_is_absent() {
+        let facts = SubscriptionFacts::default();
+        let absent = fingerprint(&facts, "c", &[]).unwrap();
+        assert_eq!(fingerprint(&facts, "c", &[]).unwrap(), absent);
+        assert_ne!(fingerprint(&facts, "c", &["end_date"]).unwrap(), absent);
+    }
 }

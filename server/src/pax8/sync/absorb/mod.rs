@@ -73,7 +73,12 @@ pub(super) async fn absorb(
         .iter()
         .map(|it| it.company_id.clone().unwrap_or_default())
         .collect();
-    let (known, counts) = companies::take_in(&mut intake, pulled.companies, needed).await?;
+    let told = companies::Told {
+        companies: pulled.companies,
+        looked_up: pulled.looked_up,
+        unasked: pulled.unasked,
+    };
+    let (known, counts) = companies::take_in(&mut intake, told, needed).await?;
     summary.companies = counts;
     let confirmed = connection.as_ref().and_then(|it| it.last_sync_at);
     summary.subscriptions =

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Intake, KnownCompanies,
     compare::{Comparison, Told},
-    facts::{SubscriptionFacts, fingerprint},
+    facts::{SubscriptionFacts, fingerprint, unreadable},
     warnings,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) async fn take_in(
     let only = intake.sync.scope.company();
     let mut glances = store::subscriptions::list_glances(intake.tx, only).await?;
     let products = store::products::list(intake.tx).await?;
-    warnings::about_subscriptions(&mut intake.warnings, &told, &glances);
+    warnings::about_subscriptions(&mut intake.warnings, &told, &glances, intake.sync.scope);
     let mut counts = Counts::default();
     let mut differing = Vec::new();
     for row in told {
@@ -80,11 +80,13 @@ pub(super) async fn take_in(
 impl Told {
     fn new(row: &::pax8::Subscription, facts: SubscriptionFacts) -> Result<Self> {
         let company = row.company_id.clone().unwrap_or_default();
+        let unreadable = unreadable(&row.warnings);
         Ok(Self {
             pax8_id: row.id.clone(),
-            fingerprint: fingerprint(&facts, &company)?,
+            fingerprint: fingerprint(&facts, &company, &unreadable)?,
             company,
             facts,
+            unreadable,
         })
     }
 }

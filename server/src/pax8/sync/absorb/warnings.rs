@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use ::pax8::{Subscription, Warning};
 
-use crate::pax8::sync::{pull::Pulled, store::subscriptions::Glance};
+use crate::pax8::sync::{Scope, pull::Pulled, store::subscriptions::Glance};
 
+/// What to do where Pax8 lists nothing although something is stored.
+pub(super) const RIGHT_ACCOUNT: &str = "Check that the API credential belongs to the right account; linked subscriptions are held in drafts.";
 /// Fewer subscriptions than this say nothing about a habit.
 const ENOUGH: usize = 10;
 
@@ -31,6 +33,13 @@ pub(super) fn about_pull(pulled: &Pulled) -> Vec<String> {
             count(unlisted, "company", "companies")
         ));
     }
+    let unasked = pulled.unasked.len();
+    if unasked > 0 {
+        warnings.push(format!(
+            "{} with subscriptions not asked for yet: one sync asks for a hundred that Pax8's list leaves out, the next ones go on.",
+            count(unasked, "company", "companies")
+        ));
+    }
     let companies = pulled.companies.iter().flatten();
     let companies = companies.flat_map(|it| &it.warnings);
     warnings.extend(odd_fields(companies, "company", "companies"));
@@ -43,13 +52,25 @@ pub(super) fn about_pull(pulled: &Pulled) -> Vec<String> {
 pub(super) fn about_subscriptions(
     warnings: &mut Vec<String>,
     told: &[Subscription],
-    known: &HashMap<String, Glance>,
+    stored: &HashMap<String, Glance>,
+    scope: Scope,
 ) {
-    let known = known.values().filter(|it| !it.missing).count();
-    if told.is_empty() && known > 0 {
-        warnings.push(format!(
-            "Pax8 listed no subscriptions, although {known} were known. They are kept, marked as missing and not billed."
-        ));
+    match scope {
+        // Each time, as long as the list stays empty.
+        Scope::Full if told.is_empty() && !stored.is_empty() => warnings.push(format!(
+            "Pax8 listed no subscriptions, although {} stored. {RIGHT_ACCOUNT}",
+            count(stored.len(), "is", "are")
+        )),
+        Scope::Company(_) if told.is_empty() => {
+            let lost = stored.values().filter(|it| !it.missing).count();
+            if lost > 0 {
+                warnings.push(format!(
+                    "Pax8 listed no subscriptions of this company, although {} known. They are kept, marked as missing and not billed.",
+                    count(lost, "was", "were")
+                ));
+            }
+        }
+        _ => {}
     }
     let homeless = told.iter().filter(|it| it.company_id.is_none()).count();
     if homeless > 0 {
@@ -84,7 +105,7 @@ fn odd_fields<'a>(
         .into_values()
         .map(|(rows, example)| {
             format!(
-                "{}: {example}. It is treated as not given.",
+                "{}: {example}. It is treated as not given; what was known before stays.",
                 count(rows, one, many)
             )
         })

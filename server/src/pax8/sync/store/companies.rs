@@ -1,6 +1,6 @@
 //! What is stored of companies, as far as Pax8 says it. The mapping belongs to `companies` and is not touched here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use db::{OrgTx, Row, args};
 use jiff::Timestamp;
@@ -10,14 +10,16 @@ use crate::{
     error::{Error, Result},
     ids::CompanyId,
     like,
-    pax8::sync::absorb::CompanyFacts,
+    pax8::sync::{absorb::CompanyFacts, pull::LookedUp},
 };
 
 db::statements! {
     org LIST = "select id, pax8_id, name, status, external_id, website, missing_since, last_synced_at, fingerprint, first_seen_at
         from pax8_company where organization_id = $1";
     org FIND_PAX8_ID = "select pax8_id from pax8_company where organization_id = $1 and id = $2";
-    org LIST_LOST = "select pax8_id from pax8_company where organization_id = $1 and missing_since is not null";
+    org LIST_LOOKED_UP = "select pax8_id, looked_up_at, missing_since from pax8_company
+        where organization_id = $1 and looked_up_at is not null";
+    org SET_LOOKED_UP = "update pax8_company set looked_up_at = $3 where organization_id = $1 and pax8_id = $2";
     org LIST_CURRENCIES = "select c.id, k.currency from pax8_company c
         join client k on k.organization_id = c.organization_id and k.id = c.client_id where c.organization_id = $1";
     bulk PUT = "insert into pax8_company (organization_id, id, pax8_id, name, status, external_id, website, missing_since, fingerprint,
@@ -54,13 +56,31 @@ pub(in crate::pax8::sync) async fn load_pax8_id(tx: &mut OrgTx, id: CompanyId) -
     Ok(row.ok_or(Error::NotFound("company"))?.get("pax8_id")?)
 }
 
-/// Pax8's ids of companies that it did not list.
-pub(in crate::pax8::sync) async fn list_lost(tx: &mut OrgTx) -> Result<HashSet<String>> {
-    let rows = tx.fetch_all(&LIST_LOST, args![]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| row.get("pax8_id"))
-        .collect::<db::Result<_>>()?)
+/// What asking for unlisted companies came to, by Pax8's id. One that went missing after it was asked for counts as known:
+/// nobody has asked since.
+pub(in crate::pax8::sync) async fn list_looked_up(
+    tx: &mut OrgTx,
+) -> Result<HashMap<String, LookedUp>> {
+    let rows = tx.fetch_all(&LIST_LOOKED_UP, args![]).await?;
+    let looked_up = rows.iter().map(|row| {
+        let at: Timestamp = row.get("looked_up_at")?;
+        let missing_since: Option<Timestamp> = row.get("missing_since")?;
+        let found = missing_since.is_none_or(|since| since > at);
+        Ok((row.get("pax8_id")?, LookedUp { at, found }))
+    });
+    looked_up.collect()
+}
+
+/// Says when Pax8 was asked for companies that it does not list.
+pub(in crate::pax8::sync) async fn set_looked_up(
+    tx: &mut OrgTx,
+    pax8_ids: &[String],
+    now: Timestamp,
+) -> Result<()> {
+    for pax8_id in pax8_ids {
+        tx.execute(&SET_LOOKED_UP, args![pax8_id, now]).await?;
+    }
+    Ok(())
 }
 
 /// The currencies of the clients that companies are mapped to.
