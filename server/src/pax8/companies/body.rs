@@ -13,6 +13,7 @@ use crate::{
     clients::{Client, find_clients},
     error::Result,
     ids::{ClientId, CompanyId},
+    pax8::connection::find_connection,
 };
 
 /// A company. What Pax8 did not give is null.
@@ -37,7 +38,7 @@ pub struct CompanyBody {
     /// Since when complete pulls no longer contain it.
     #[schema(value_type = Option<String>, format = DateTime)]
     missing_since: Option<Timestamp>,
-    /// When its subscriptions were last pulled completely.
+    /// When its subscriptions were last pulled completely, alone or with those of all companies.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_synced_at: Option<Timestamp>,
 }
@@ -71,15 +72,24 @@ impl CompanyBody {
     /// # Errors
     /// When the database is gone.
     pub async fn list(tx: &mut OrgTx, companies: Vec<Company>) -> Result<Vec<Self>> {
+        let connection = find_connection(tx).await?;
+        let all_synced_at = connection.and_then(|it| it.last_sync_at);
         let candidates = companies.iter().flat_map(|company| &company.candidates);
         let ids: HashSet<ClientId> = candidates.map(|candidate| candidate.client_id).collect();
         let mut clients = find_clients(tx, ids).await?;
         clients.retain(|_, client| client.is_active());
         let bodies = companies.into_iter();
-        Ok(bodies.map(|company| Self::of(company, &clients)).collect())
+        Ok(bodies
+            .map(|company| Self::of(company, &clients, all_synced_at))
+            .collect())
     }
 
-    fn of(company: Company, clients: &HashMap<ClientId, Client>) -> Self {
+    fn of(
+        company: Company,
+        clients: &HashMap<ClientId, Client>,
+        all_synced_at: Option<Timestamp>,
+    ) -> Self {
+        let with_all = all_synced_at.filter(|_| company.missing_since.is_none());
         let candidates = company.candidates.into_iter().filter_map(|candidate| {
             Some(CandidateBody {
                 client_id: candidate.client_id,
@@ -105,7 +115,7 @@ impl CompanyBody {
             },
             subscription_count: company.subscription_count,
             missing_since: company.missing_since,
-            last_synced_at: company.last_synced_at,
+            last_synced_at: company.last_synced_at.max(with_all),
         }
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct CompanyRow {
     suggestions: Vec<Choice>,
     /// Where only one client is offered: it, with one click.
     only: Option<Choice>,
+    /// Whether Pax8 can be asked for its subscriptions alone.
+    refreshable: bool,
     /// The sync of this company that is under way.
     pub(super) running: Option<String>,
     open_url: String,
@@ -80,6 +82,7 @@ impl CompanyRow {
             automatic: company.mapped_by == Some(MappedBy::Auto),
             suggestions,
             only,
+            refreshable: !company.is_placeholder(),
             running: None,
             open_url: format!("{}#company-{id}", filter.opening(&id).url()),
             expand_url: filter.subscriptions_url(&id),
@@ -151,13 +154,23 @@ pub(super) fn hold(subscription: &Subscription, circumstances: &Circumstances) -
 
 fn missing(company: &Company, actor: &Actor) -> Option<Mark> {
     let since = day_of(company.missing_since?, &actor.timezone);
+    let text = if company.is_placeholder() {
+        "Pax8 does not say to which company these subscriptions belong.".to_owned()
+    } else if company.name.is_none() {
+        format!(
+            "Known since {since} by its subscriptions alone: Pax8 does not give the company itself."
+        )
+    } else {
+        format!(
+            "Pax8 stopped listing this company on {since}. Its records are kept. Linked subscriptions that Pax8 still lists \
+             are billed as before; those that are missing too are held."
+        )
+    };
     Some(Mark {
         id: format!("missing-{}", company.id),
         label: "Missing",
         title: "Not in the last complete pull.",
-        text: format!(
-            "Pax8 stopped listing this company on {since}. Its records are kept; its linked subscriptions are held."
-        ),
+        text,
         bad: false,
     })
 }

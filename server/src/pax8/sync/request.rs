@@ -23,7 +23,7 @@ use crate::{
 /// company does not join one of everything: it may have pulled that company already.
 ///
 /// # Errors
-/// When Pax8 is not connected, not active or not licensed, or there is no such company.
+/// When Pax8 is not connected, not active or not licensed, or there is no such company, or Pax8 cannot be asked for it.
 pub async fn request_sync(
     app: &App,
     by: &By,
@@ -34,8 +34,10 @@ pub async fn request_sync(
     let now = app.clock.now();
     let mut tx = app.database.write(organization).await?;
     refuse_unready(&mut tx).await?;
-    if let Scope::Company(id) = scope {
-        companies::load_pax8_id(&mut tx, id).await?;
+    if let Scope::Company(id) = scope
+        && companies::load_pax8_id(&mut tx, id).await?.is_empty()
+    {
+        return Err(nobody_to_ask_for());
     }
     let (sync, joined) = join_or_enqueue(&mut tx, scope, trigger, now).await?;
     if !joined {
@@ -99,7 +101,8 @@ pub(super) async fn enqueue_job(tx: &mut OrgTx, id: SyncId, now: Timestamp) -> R
     Ok(())
 }
 
-async fn refuse_unready(tx: &mut OrgTx) -> Result<()> {
+/// What both asking for a sync and beginning it need: the licence, and a connection that is in use.
+pub(super) async fn refuse_unready(tx: &mut OrgTx) -> Result<()> {
     if !has_feature(tx, PAX8_FEATURE).await? {
         return Err(Error::FeatureRequired(PAX8_FEATURE));
     }
@@ -112,4 +115,11 @@ async fn refuse_unready(tx: &mut OrgTx) -> Result<()> {
             "The Pax8 integration is switched off. Switch it on, or enter new credentials if Pax8 refused the present ones.",
         ))
     }
+}
+
+fn nobody_to_ask_for() -> Error {
+    Error::conflict(
+        "pax8_company_unknown",
+        "Pax8 does not say to which company these subscriptions belong, so it cannot be asked for them alone. Choose Sync Now.",
+    )
 }

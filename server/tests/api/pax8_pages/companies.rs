@@ -1,7 +1,7 @@
 //! Companies & Subscriptions: rows, mapping, the table and its filter.
 
 use axum::http::StatusCode;
-use pax8_sandbox::demo;
+use pax8_sandbox::{Fault, Place, What, demo};
 use scraper::{Html, Selector};
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::{
     billing_settings::{
         SEATS, YEARLY, add_companies, add_estate, client as make_client, map, told,
     },
+    estate::SYNCS,
     world::{World, on_each_engine},
 };
 
@@ -543,6 +544,44 @@ async fn d6_what_is_missing_is_marked_and_explains_itself() {
             why.contains("stopped listing this company on 15 Jun 2026"),
             "{why}"
         );
+        assert!(
+            why.contains("that Pax8 still lists are billed as before"),
+            "{why}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d6_subscriptions_without_a_company_stand_under_an_unknown_one_that_has_no_refresh() {
+    on_each_engine(async |world| {
+        let fault = Fault::new(Place::Subscriptions, What::NullFields);
+        world.sandbox.sandbox().faults().add(fault);
+        connect_with_clients(world).await;
+        let id = world.company_id("");
+        let html = world
+            .ours
+            .browser
+            .get(&format!("{PAGE}?company={id}"))
+            .await;
+        let html = html.page();
+        let row = format!("#company-{id}");
+        assert_eq!(text(&html, &format!("{row} h3")), "Unknown company");
+        assert_eq!(
+            count(
+                &html,
+                &format!("{row} button[title='Refresh subscriptions']")
+            ),
+            0
+        );
+        let why = text(&html, &format!("{row} .company-head .tip"));
+        assert!(why.contains("does not say to which company"), "{why}");
+        let answer = world
+            .ours
+            .owner
+            .post(SYNCS, json!({ "company_id": id }))
+            .await;
+        assert_eq!(answer.refusal(409), "pax8_company_unknown");
     })
     .await;
 }
