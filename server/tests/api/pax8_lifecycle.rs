@@ -61,7 +61,7 @@ async fn run_slowly(world: &World) -> (String, JoinHandle<()>) {
 }
 
 #[tokio::test]
-async fn s17_s18_s19_i6_due_syncs_run_by_themselves_for_active_organizations() {
+async fn s17_s18_s19_i6_i11_due_syncs_run_by_themselves_for_active_organizations() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;
         world.connect(&world.theirs).await;
@@ -133,7 +133,52 @@ async fn i6_one_organizations_failure_does_not_stop_the_others() {
             !ours["error"].as_str().unwrap().contains("key"),
             "the cause is for the log"
         );
-        assert_eq!(world.last_sync(&world.theirs).await["status"], "succeeded");
+        assert_eq!(world.count_syncs(&world.theirs).await, 2);
+        let theirs = world.last_sync(&world.theirs).await;
+        assert_eq!(
+            (&theirs["trigger"], &theirs["status"]),
+            (&json!("scheduled"), &json!("succeeded"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i6_i11_a_sync_that_waits_does_not_run_once_licence_or_switch_is_gone() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let owner = &world.ours.owner;
+        let requests = || world.sandbox.sandbox().counters().requests;
+        let before = (world.snapshot(world.ours.id).await, requests());
+
+        let waiting = ask(&world.ours, json!({})).await;
+        owner.put(PAX8, json!({ "active": false })).await.json(200);
+        world.work().await;
+        let ended = show(world, id(&waiting)).await;
+        assert_eq!(ended["status"], "failed");
+        let sentence = ended["error"].as_str().unwrap();
+        assert!(sentence.contains("switched off"), "{sentence}");
+        let connection = world.connection(&world.ours).await;
+        assert_eq!(
+            connection["last_error"],
+            json!(null),
+            "nothing is wrong with it"
+        );
+
+        owner.put(PAX8, json!({ "active": true })).await.json(200);
+        let waiting = ask(&world.ours, json!({})).await;
+        let feature = "pax8Integration";
+        world.set_feature(&world.ours, feature, false).await;
+        world.work().await;
+        world.set_feature(&world.ours, feature, true).await;
+        let ended = show(world, id(&waiting)).await;
+        assert_eq!(ended["status"], "failed");
+        let sentence = ended["error"].as_str().unwrap();
+        assert!(sentence.contains("licence feature"), "{sentence}");
+
+        let after = (world.snapshot(world.ours.id).await, requests());
+        assert_eq!(after, before, "Pax8 was not asked");
+        assert_eq!(world.sync(&world.ours).await["status"], "succeeded");
     })
     .await;
 }
@@ -277,8 +322,15 @@ async fn d10_a_sync_that_takes_its_process_down_is_not_tried_for_ever() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;
         let mut now: jiff::Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
-        for _ in 0..3 {
+        let mut waiting = Value::Null;
+        for round in 1..=3 {
             let (_, task) = run_slowly(world).await;
+            if round == 3 {
+                let company = json!({ "company_id": world.company_id(&demo::company_id(1)) });
+                waiting = ask(&world.ours, company).await;
+                world.work().await;
+                assert_eq!(show(world, id(&waiting)).await["status"], "queued");
+            }
             task.abort();
             let _ = task.await;
             world.sandbox.sandbox().faults().clear();
@@ -290,12 +342,19 @@ async fn d10_a_sync_that_takes_its_process_down_is_not_tried_for_ever() {
                 .unwrap();
         }
         let shown = world.connection(&world.ours).await;
-        assert_eq!(shown["running_sync_id"], json!(null));
+        assert_eq!(shown["running_sync_id"], waiting["id"], "no new full one");
+        let error = shown["last_error"].as_str().unwrap();
+        assert!(error.contains("ended before"), "{error}");
+        world.work().await;
+        let waiting = show(world, id(&waiting)).await;
+        assert_eq!(waiting["status"], "succeeded", "its turn has come");
         assert_eq!(
             world.sync(&world.ours).await["status"],
             "succeeded",
             "a person may"
         );
+        let shown = world.connection(&world.ours).await;
+        assert_eq!(shown["last_error"], json!(null));
     })
     .await;
 }

@@ -459,26 +459,174 @@ async fn d6_what_is_gone_is_kept_and_marked_and_may_come_back() {
 }
 
 #[tokio::test]
-async fn d6_an_empty_estate_is_data_with_a_warning() {
+async fn d6_an_empty_estate_is_data_with_a_warning_as_long_as_it_stays_empty() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;
-        world.sandbox.sandbox().estate().clear();
-        let sync = world.sync(&world.ours).await;
-        assert_eq!(sync["status"], "succeeded");
-        assert_eq!(
-            (
-                &sync["companies"]["missing"],
-                &sync["subscriptions"]["missing"]
-            ),
-            (&json!(15), &json!(60))
-        );
-        let warnings = sync["warnings"].to_string();
-        assert!(
-            warnings.contains("no companies") && warnings.contains("no subscriptions"),
-            "{warnings}"
-        );
+        for place in [Place::Companies, Place::Subscriptions] {
+            let empty = Fault::new(place, What::EmptyEstate).always();
+            world.sandbox.sandbox().faults().add(empty);
+        }
+        for missing in [(15, 60), (0, 0)] {
+            let sync = world.sync(&world.ours).await;
+            assert_eq!(sync["status"], "succeeded");
+            assert_eq!(
+                (
+                    &sync["companies"]["missing"],
+                    &sync["subscriptions"]["missing"]
+                ),
+                (&json!(missing.0), &json!(missing.1))
+            );
+            let warnings = sync["warnings"].to_string();
+            for wanted in [
+                "no companies, although 15 are stored",
+                "no subscriptions, although 60 are stored",
+                "Check that the API credential belongs to the right account; linked subscriptions are held in drafts.",
+            ] {
+                assert!(warnings.contains(wanted), "{warnings}");
+            }
+        }
         let stored = world.subscriptions(world.ours.id).await;
         assert!(stored.iter().all(|it| !it["missing_since"].is_empty()));
+        world.sandbox.sandbox().faults().clear();
+        let sync = world.sync(&world.ours).await;
+        assert!(!sync["warnings"].to_string().contains("are stored"), "{sync}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d10_companies_beyond_those_asked_for_at_once_are_neither_missing_nor_forgotten() {
+    on_each_engine(async |world| {
+        let estate = world.sandbox.sandbox().estate();
+        let name = |number: u32| format!("f0000000-0000-4000-8000-{number:012}");
+        for number in 1..=130 {
+            estate.add_subscription(pax8_sandbox::NewSubscription {
+                company: name(number),
+                product: demo::product_id(1),
+                ..Default::default()
+            });
+        }
+        // Not listed, but known by its id; the last in the order of ids.
+        let deleted = estate.add_company(pax8_sandbox::NewCompany {
+            id: Some(name(130)),
+            name: "Last in line".to_owned(),
+            ..Default::default()
+        });
+        estate.set_company_status(&deleted, "Deleted").unwrap();
+        let asked = || world.sandbox.sandbox().counters().of(Place::Company);
+        let missing = async || {
+            let companies = world.companies(world.ours.id).await;
+            let added = companies.iter().filter(|it| it["pax8_id"].starts_with('f'));
+            added.filter(|it| !it["missing_since"].is_empty()).count()
+        };
+
+        let sync = world.connect(&world.ours).await;
+        assert_eq!((asked(), missing().await), (100, 100));
+        let warnings = sync["warnings"].to_string();
+        assert!(warnings.contains("not asked for yet"), "{warnings}");
+
+        let before = asked();
+        let sync = world.sync(&world.ours).await;
+        assert_eq!(asked() - before, 30);
+        let warnings = sync["warnings"].to_string();
+        assert!(!warnings.contains("not asked for yet"), "{warnings}");
+        assert_eq!(missing().await, 129);
+        let companies = world.companies(world.ours.id).await;
+        let found = companies.iter().find(|it| it["pax8_id"] == deleted);
+        let found = found.unwrap();
+        assert_eq!(
+            (found["name"].as_str(), found["missing_since"].as_str()),
+            ("Last in line", "")
+        );
+
+        let before = asked();
+        world.sync(&world.ours).await;
+        assert_eq!(
+            asked() - before,
+            1,
+            "those unknown to Pax8 are asked for once"
+        );
+        assert_eq!(missing().await, 129);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i7_a_sync_of_one_company_says_nothing_about_the_connection() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let faults = world.sandbox.sandbox().faults();
+        let error = async || world.connection(&world.ours).await["last_error"].clone();
+        let one = demo::company_id(1);
+
+        faults.add(Fault::new(Place::Subscriptions, What::Forbidden).always());
+        let sync = world.sync_company(&one).await;
+        assert_eq!(sync["status"], "failed");
+        let sentence = "Pax8 no longer gives this company; run Sync Now.";
+        assert_eq!(sync["error"], sentence);
+        assert_eq!(error().await, json!(null));
+        faults.clear();
+
+        faults.add(Fault::new(Place::Companies, What::WrongTotal { by: 3 }).always());
+        let failed = world.sync(&world.ours).await;
+        assert_eq!(failed["status"], "failed");
+        assert_eq!(error().await, failed["error"]);
+        let sync = world.sync_company(&one).await;
+        assert_eq!(sync["status"], "succeeded");
+        assert_eq!(
+            error().await,
+            failed["error"],
+            "everything is as unsure as before"
+        );
+        faults.clear();
+
+        // It proves the credentials, though: refusals count in a row.
+        let refused = || Fault::new(Place::Token, What::Unauthorized).always();
+        for _ in 0..2 {
+            faults.add(refused());
+            world.sync(&world.ours).await;
+            world.sync_company(&one).await;
+            faults.clear();
+            assert_eq!(world.sync_company(&one).await["status"], "succeeded");
+            assert_eq!(world.connection(&world.ours).await["status"], "connected");
+        }
+        faults.add(refused());
+        for _ in 0..3 {
+            world.sync_company(&one).await;
+        }
+        let connection = world.connection(&world.ours).await;
+        assert_eq!(connection["status"], "inactive");
+        let told = connection["last_error"].as_str().unwrap();
+        assert!(told.contains("Client ID and Client Secret"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_company_was_last_synced_when_its_subscriptions_were_alone_or_with_all() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let shown = async |number: u32| {
+            let id = world.company_id(&demo::company_id(number));
+            let path = format!("{PAX8}/companies/{id}");
+            let shown = world.ours.owner.get(&path).await.json(200);
+            shown["last_synced_at"].clone()
+        };
+        assert_eq!(shown(1).await, "2026-06-15T12:00:00Z");
+        world.set_now("2026-06-15T13:00:00Z");
+        world.sync_company(&demo::company_id(1)).await;
+        assert_eq!(shown(1).await, "2026-06-15T13:00:00Z");
+        assert_eq!(shown(2).await, "2026-06-15T12:00:00Z");
+        world.set_now("2026-06-15T14:00:00Z");
+        let estate = world.sandbox.sandbox().estate();
+        estate.remove_company(&demo::company_id(2)).unwrap();
+        world.sync(&world.ours).await;
+        assert_eq!(shown(1).await, "2026-06-15T14:00:00Z");
+        assert_eq!(
+            shown(2).await,
+            json!(null),
+            "missing: only what it had itself"
+        );
     })
     .await;
 }

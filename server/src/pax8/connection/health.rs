@@ -7,10 +7,9 @@ use super::{store, types::Connection};
 use crate::{
     error::{Error, Result},
     ids::{OrganizationId, digest_of},
+    pax8::sync::Scope,
 };
 
-/// So many refusals of the credentials in a row make the connection inactive.
-const REFUSALS_UNTIL_INACTIVE: u32 = 3;
 /// Data that was not confirmed for longer than this is not billed without a look.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(48);
 
@@ -31,21 +30,27 @@ pub async fn data_is_stale(tx: &mut OrgTx, now: Timestamp) -> Result<bool> {
     Ok(confirmed.is_none_or(|at| now.duration_since(at) > FRESH_FOR))
 }
 
-/// A sync went well; `complete` when it confirmed everything, not one company alone.
+/// A sync went well. One of everything confirms the data and clears the error; one of a company proves the credentials and
+/// nothing else.
 pub(in crate::pax8) async fn record_success(
     tx: &mut OrgTx,
-    complete: bool,
+    scope: Scope,
     now: Timestamp,
 ) -> Result<()> {
-    if complete {
-        store::set_confirmed(tx, now).await?;
+    match scope {
+        Scope::Full => {
+            store::set_confirmed(tx, now).await?;
+            store::clear_error(tx).await
+        }
+        Scope::Company(_) => store::set_refusals(tx, 0).await,
     }
-    store::clear_error(tx).await
 }
 
-/// A sync failed; `refused` when Pax8 refused the credentials themselves.
+/// A sync failed; `refused` when Pax8 refused the credentials themselves. What is wrong with one company is no error of the
+/// connection, unless it is the refusal that makes it inactive.
 pub(in crate::pax8) async fn record_failure(
     tx: &mut OrgTx,
+    scope: Scope,
     error: &str,
     refused: bool,
     now: Timestamp,
@@ -55,9 +60,15 @@ pub(in crate::pax8) async fn record_failure(
     };
     if refused {
         connection.refusals = connection.refusals.saturating_add(1);
-        connection.active &= connection.refusals < REFUSALS_UNTIL_INACTIVE;
+        connection.active &= !connection.is_refused();
     }
-    store::set_error(tx, &connection, error, now).await
+    if scope == Scope::Full || (refused && connection.is_refused()) {
+        store::set_error(tx, &connection, error, now).await
+    } else if refused {
+        store::set_refusals(tx, connection.refusals).await
+    } else {
+        Ok(())
+    }
 }
 
 /// The organizations whose scheduled sync is due: active, licensed, and their time has come.

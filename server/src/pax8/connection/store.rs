@@ -21,6 +21,7 @@ db::statements! {
     org SET_CONFIRMED = "update pax8_connection set last_sync_at = $2 where organization_id = $1";
     org CLEAR_ERROR = "update pax8_connection set refusals = 0, last_error = null, last_error_at = null
         where organization_id = $1 and (refusals <> 0 or last_error is not null)";
+    org SET_REFUSALS = "update pax8_connection set refusals = $2 where organization_id = $1 and refusals <> $2";
     org SET_ERROR = "update pax8_connection set last_error = $2, last_error_at = $3, refusals = $4, active = $5 where organization_id = $1";
     org DELETE = "delete from pax8_connection where organization_id = $1";
     system LIST_DUE = "select c.organization_id from pax8_connection c
@@ -86,6 +87,12 @@ pub(super) async fn set_confirmed(tx: &mut OrgTx, at: Timestamp) -> Result<()> {
 
 pub(super) async fn clear_error(tx: &mut OrgTx) -> Result<()> {
     tx.execute(&CLEAR_ERROR, args![]).await?;
+    Ok(())
+}
+
+/// The error stays: it says how everything fares.
+pub(super) async fn set_refusals(tx: &mut OrgTx, to: u32) -> Result<()> {
+    tx.execute(&SET_REFUSALS, args![to]).await?;
     Ok(())
 }
 

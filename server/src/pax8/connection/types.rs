@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+/// So many refusals of the credentials in a row make the connection inactive.
+const REFUSALS_UNTIL_INACTIVE: u32 = 3;
+
 /// The connection of an organization, without its secrets.
 #[derive(Debug, Clone)]
 pub struct Connection {
@@ -36,6 +39,14 @@ pub enum ConnectionStatus {
     Inactive,
     /// It is used.
     Connected,
+}
+
+impl Connection {
+    /// Whether Pax8 refused the credentials so often in a row that they are not used any more.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.refusals >= REFUSALS_UNTIL_INACTIVE
+    }
 }
 
 impl ConnectionStatus {

@@ -12,8 +12,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, PageResult, Visit, go_to, html, html_parts, html_parts_refused,
-        html_refused,
+        Fields, Flash, Form, Moment, PageResult, Visit, go_to, html, html_parts,
+        html_parts_refused, html_refused,
     },
     pax8::connection::{
         self, Connection, ConnectionChange, CredentialTest, TypedCredentials, test_credentials,
@@ -75,12 +75,17 @@ pub(super) async fn connect(State(app): State<App>, form: Form) -> PageResult {
         active: Some(true),
     };
     let blank = change.credentials.is_blank();
+    let mut tx = app.database.read(actor.organization).await?;
+    let before = connection::find_connection(&mut tx).await?;
+    drop(tx);
     match connection::connect(&app, &actor.by(), actor.organization, change).await {
-        Ok(_) if blank => Ok(go_to(
-            &form.visit,
-            PAGE,
-            &[Flash::ok("The stored credentials are kept.")],
-        )),
+        Ok(after) if blank => {
+            let flash = match before {
+                Some(before) if !before.active => Flash::ok(used_again(&after, actor, &app)),
+                _ => Flash::ok("The stored credentials are kept."),
+            };
+            Ok(go_to(&form.visit, PAGE, &[flash]))
+        }
         Ok(_) => Ok(go_to(
             &form.visit,
             PAGE,
@@ -88,6 +93,15 @@ pub(super) async fn connect(State(app): State<App>, form: Form) -> PageResult {
         )),
         Err(error) => refused(&app, &form, error).await,
     }
+}
+
+fn used_again(connection: &Connection, actor: &Actor, app: &App) -> String {
+    let next = connection.next_sync_at;
+    if next <= app.clock.now() {
+        return "Pax8 is used again; the next sync starts at once.".to_owned();
+    }
+    let next = Moment::new(next, &actor.timezone).text;
+    format!("Pax8 is used again; next sync at {next}.")
 }
 
 /// `POST /admin/integrations/pax8/credential-tests`

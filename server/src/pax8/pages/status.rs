@@ -41,6 +41,8 @@ pub(super) struct StatusCard {
     running: Option<Running>,
     warnings: Vec<String>,
     error: Option<Failure>,
+    /// What to do about an inactive connection without an error.
+    inactive: Option<&'static str>,
     /// The stages in words, as JSON, for the page's script.
     stages: String,
     /// What the card knows of, for the question whether something happened since.
@@ -107,6 +109,9 @@ impl StatusCard {
             }),
             running,
             error: connection.and_then(|it| Failure::of(it, zone)),
+            inactive: connection
+                .filter(|it| !it.active && it.last_error.is_none())
+                .map(advice),
             stages: stages()?,
             seen: mark(tx, connection).await?,
         })
@@ -126,25 +131,29 @@ impl Running {
 
 impl Failure {
     fn of(connection: &Connection, zone: &TimeZone) -> Option<Self> {
-        let text = connection.last_error.clone()?;
-        let advice = match (connection.active, connection.refusals) {
-            (true, _) => {
-                "What was pulled before is unchanged. Choose Sync Now to try again; the schedule tries again by itself."
-            }
-            (false, 0) => {
-                "Syncing is switched off. Choose Connect Pax8 to use the connection again."
-            }
-            (false, _) => {
-                "Pax8 refused the credentials several times in a row, so syncing has stopped. The secret was probably \
-                 rotated or deleted: create a new one in Pax8 under Integrations, enter it below and choose Connect Pax8. \
-                 Linked subscriptions are held once their data is older than 48 hours."
-            }
-        };
         Some(Self {
-            text,
-            advice,
+            text: connection.last_error.clone()?,
+            advice: advice(connection),
             at: connection.last_error_at.map(|at| Moment::new(at, zone)),
         })
+    }
+}
+
+/// What to do, as things are.
+fn advice(connection: &Connection) -> &'static str {
+    match (connection.active, connection.is_refused()) {
+        (true, _) => {
+            "What was pulled before is unchanged. Choose Sync Now to try again; the schedule tries again by itself."
+        }
+        (false, true) => {
+            "Pax8 refused the credentials several times in a row, so syncing has stopped. The secret was probably rotated or \
+             deleted: create a new one in Pax8 under Integrations, enter it below and choose Connect Pax8. Linked \
+             subscriptions are held once their data is older than 48 hours."
+        }
+        (false, false) => {
+            "Syncing is switched off. Leave the fields below blank and choose Connect Pax8 to use the connection again. \
+             Linked subscriptions are held once their data is older than 48 hours."
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     request::enqueue,
     store::{leases, syncs},
 };
-use crate::{error::Result, ids::SyncId};
+use crate::{error::Result, ids::SyncId, pax8::connection};
 
 /// How long a sync belongs to a process that says nothing more.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(45);
@@ -43,12 +43,12 @@ pub(super) async fn recover(tx: &mut OrgTx, now: Timestamp) -> Result<()> {
     };
     let interrupted = syncs::load_sync(tx, lease.sync).await?;
     syncs::fail(tx, lease.sync, INTERRUPTED, interrupted.requests, now).await?;
-    leases::delete(tx).await?;
+    connection::record_failure(tx, interrupted.scope, INTERRUPTED, false, now).await?;
     tracing::warn!(sync = %lease.sync, "a sync was interrupted");
     if !interrupted_again_and_again(tx, &interrupted).await? {
         enqueue(tx, interrupted.scope, interrupted.trigger, now).await?;
     }
-    Ok(())
+    release(tx, now).await
 }
 
 /// Gives the lease back and lets the next one that waits begin.

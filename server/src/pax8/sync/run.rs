@@ -7,6 +7,7 @@ use db::OrgTx;
 use super::{
     Progress, Scope, Stage, Sync, absorb, lease,
     pull::{self, Gauge, Plan, Pulled, small},
+    request,
     store::{companies, leases, products, syncs},
 };
 use crate::{
@@ -24,10 +25,14 @@ const PULSE: Duration = Duration::from_millis(400);
 /// After so many pulses it says so in any case, to keep its lease: three chances within it.
 const PULSES_PER_RENEWAL: u32 = 37;
 
+const COMPANY_GONE: &str = "Pax8 no longer gives this company; run Sync Now.";
+
 /// Why a sync ended without a result.
 enum Ended {
     /// Its lease is gone: others have said already what became of it.
     Lost,
+    /// The licence or the connection's switch went while it waited. Nothing is wrong with the connection.
+    Unready(Error),
     Refused(::pax8::Error),
     Failed(Error),
 }
@@ -61,9 +66,10 @@ pub async fn run_sync(app: &App, organization: OrganizationId, id: SyncId) -> Re
     let mut requests = 0;
     match run.attempt(&mut requests).await {
         Ok(()) | Err(Ended::Lost) => Ok(()),
+        Err(Ended::Unready(error)) => run.settle_unready(&error).await,
         Err(Ended::Refused(error)) => {
             tracing::warn!(%error, "a sync failed");
-            run.settle_failure(&error.to_string(), error.is_credentials(), requests)
+            run.settle_failure(&run.in_words(&error), error.is_credentials(), requests)
                 .await
         }
         Err(Ended::Failed(error)) => {
@@ -82,6 +88,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn attempt(&self, requests: &mut u32) -> Result<(), Ended> {
+        self.refuse_unready().await?;
         let client = connection::open_client(self.app, self.organization).await?;
         let plan = self.plan().await?;
         let gauge = Gauge::new();
@@ -91,6 +98,17 @@ impl Run<'_> {
         let storing = pull::at(Stage::Storing, 0, Some(small(pulled.subscriptions.len())));
         self.publish(storing, *requests).await?;
         self.store(pulled, *requests).await
+    }
+
+    /// It may have waited long: what was true when it was asked for is asked again.
+    async fn refuse_unready(&self) -> Result<(), Ended> {
+        let mut tx = self.app.database.read(self.organization).await?;
+        match request::refuse_unready(&mut tx).await {
+            Err(error @ (Error::FeatureRequired(_) | Error::Conflict { .. })) => {
+                Err(Ended::Unready(error))
+            }
+            ready => Ok(ready?),
+        }
     }
 
     async fn plan(&self) -> Result<Plan> {
@@ -165,8 +183,7 @@ impl Run<'_> {
         self.hold(&mut tx).await?;
         let summary = absorb::absorb(&mut tx, &self.sync, pulled, now).await?;
         syncs::succeed(&mut tx, self.sync.id, &summary, requests, now).await?;
-        let complete = self.sync.scope == Scope::Full;
-        connection::record_success(&mut tx, complete, now).await?;
+        connection::record_success(&mut tx, self.sync.scope, now).await?;
         lease::release(&mut tx, now).await?;
         tx.commit().await?;
         self.app.wake.wake();
@@ -179,12 +196,34 @@ impl Run<'_> {
         if self.hold(&mut tx).await.is_err() {
             return Ok(());
         }
+        connection::record_failure(&mut tx, self.sync.scope, error, refused, now).await?;
+        self.fail(tx, error, requests).await
+    }
+
+    async fn settle_unready(&self, error: &Error) -> Result<()> {
+        let mut tx = self.app.database.write(self.organization).await?;
+        if self.hold(&mut tx).await.is_err() {
+            return Ok(());
+        }
+        self.fail(tx, &error.to_string(), 0).await
+    }
+
+    async fn fail(&self, mut tx: OrgTx, error: &str, requests: u32) -> Result<()> {
+        let now = self.app.clock.now();
         syncs::fail(&mut tx, self.sync.id, error, requests, now).await?;
-        connection::record_failure(&mut tx, error, refused, now).await?;
         lease::release(&mut tx, now).await?;
         tx.commit().await?;
         self.app.wake.wake();
         Ok(())
+    }
+
+    /// The error as the sync tells it: what is refused for one company says nothing about the credential's permissions.
+    fn in_words(&self, error: &::pax8::Error) -> String {
+        use ::pax8::Error::{Forbidden, NotFound};
+        match (self.sync.scope, error) {
+            (Scope::Company(_), Forbidden { .. } | NotFound { .. }) => COMPANY_GONE.to_owned(),
+            _ => error.to_string(),
+        }
     }
 }
 

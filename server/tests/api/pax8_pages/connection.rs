@@ -308,7 +308,9 @@ async fn s50_s51_i7_an_error_shows_until_a_sync_goes_well() {
         faults.add(Fault::new(Place::Companies, What::ServerError { status: 500 }).always());
         world.sync(&world.ours).await;
         let html = page(world).await;
-        assert_eq!(count(&html, "#connection-status .notice-bad"), 1);
+        let error = world.connection(&world.ours).await["last_error"].clone();
+        let shown = text(&html, "#connection-status .notice-bad");
+        assert!(shown.contains(error.as_str().unwrap()), "{shown}");
         assert_eq!(badge(&html), "Connected");
         faults.clear();
         world.sync(&world.ours).await;
@@ -335,6 +337,43 @@ async fn s47_a_connection_that_is_switched_off_shows_configured_inactive() {
         );
         assert!(attribute(&html, "#connection-status button", "disabled").is_some());
         assert_eq!(count(&html, "#connection-status .notice-bad"), 0);
+        let told = text(&html, "#connection-status .notice");
+        assert!(told.contains("choose Connect Pax8 to use"), "{told}");
+
+        let path = format!("{PAGE}/credentials");
+        let again = async || {
+            let answer = world.ours.browser.submit(&path, &[]).await;
+            assert_eq!(answer.location(), PAGE);
+            let cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
+            let browser = world.ours.browser.with_header("cookie", &cookie);
+            text(&browser.get(PAGE).await.page(), ".flash")
+        };
+        let flash = again().await;
+        assert!(
+            flash.contains("Pax8 is used again; next sync at"),
+            "{flash}"
+        );
+        let html = page(world).await;
+        assert_eq!(badge(&html), "Connected");
+        assert_eq!(count(&html, "#connection-status .notice"), 0);
+        assert!(again().await.contains("stored credentials are kept"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s47_an_error_before_it_was_switched_off_is_no_word_about_refused_credentials() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let faults = world.sandbox.sandbox().faults();
+        faults.add(Fault::new(Place::Token, What::Unauthorized).always());
+        world.sync(&world.ours).await;
+        let body = serde_json::json!({ "active": false });
+        let owner = &world.ours.owner;
+        owner.put(crate::estate::PAX8, body).await.json(200);
+        let told = text(&page(world).await, "#connection-status .notice-bad");
+        assert!(told.contains("choose Connect Pax8 to use"), "{told}");
+        assert!(!told.contains("several times"), "{told}");
     })
     .await;
 }
@@ -403,6 +442,7 @@ async fn s146_s147_s148_s149_i10_disconnecting_asks_first_and_then_forgets() {
         let browser = &world.ours.browser;
         let html = page(world).await;
         let ask = format!("{PAGE}/disconnect");
+        let before = (world.sealed().await, world.snapshot(world.ours.id).await);
         assert_eq!(
             text(&html, "#api-credentials a.btn-danger"),
             "Disconnect Pax8"
@@ -414,13 +454,16 @@ async fn s146_s147_s148_s149_i10_disconnecting_asks_first_and_then_forgets() {
             effects.contains("company mappings are removed"),
             "{effects}"
         );
+        let decline = ".card-foot a.btn";
+        assert_eq!(text(&question, decline), "Keep it connected");
+        let back = attribute(&question, decline, "href").unwrap();
         let dialog = browser.script().get(&ask).await.page();
         assert_eq!(count(&dialog, "dialog form"), 1);
-        assert_eq!(
-            badge(&page(world).await),
-            "Connected",
-            "asking changes nothing"
-        );
+        assert_eq!(back, PAGE);
+        let html = browser.get(&back).await.page();
+        assert_eq!(badge(&html), "Connected", "asking changes nothing");
+        let after = (world.sealed().await, world.snapshot(world.ours.id).await);
+        assert_eq!(after, before);
 
         assert_eq!(browser.submit(&ask, &[]).await.location(), PAGE);
         let html = page(world).await;
