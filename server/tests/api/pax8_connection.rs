@@ -35,11 +35,15 @@ async fn s35_s36_i2_a_test_tells_good_from_bad_credentials_and_stores_nothing() 
 #[tokio::test]
 async fn s37_s38_s39_i1_connecting_stores_sealed_credentials_and_shows_only_a_hint() {
     on_each_engine(async |world| {
-        world.connect(&world.ours).await;
+        let body = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET });
+        let put = world.ours.owner.put(PAX8, body).await;
+        put.json(200);
         let sealed = world.sealed().await.unwrap();
         for text in &sealed {
             assert!(!text.contains(CLIENT_ID) && !text.contains(CLIENT_SECRET));
+            assert!(!put.text.contains(text.as_str()));
         }
+        assert!(!put.text.contains(CLIENT_ID) && !put.text.contains(CLIENT_SECRET));
         let answer = world.ours.owner.get(PAX8).await;
         let shown = answer.json(200);
         assert_eq!(shown["status"], "connected");
@@ -123,11 +127,21 @@ async fn s42_s43_blank_fields_keep_the_stored_credentials() {
 }
 
 #[tokio::test]
-async fn s44_typed_credentials_replace_the_stored_ones_field_by_field() {
+async fn s44_i2_typed_credentials_replace_the_stored_ones_field_by_field() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;
         let before = world.sealed().await;
         let owner = &world.ours.owner;
+        let syncs = world.count_syncs(&world.ours).await;
+        let good = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET });
+        assert_eq!(owner.post(TESTS, good).await.json(200)["ok"], true);
+        world.work().await;
+        assert_eq!(
+            world.sealed().await,
+            before,
+            "i2: a good test saves nothing"
+        );
+        assert_eq!(world.count_syncs(&world.ours).await, syncs);
         let wrong = json!({ "client_secret": "wrong-secret" });
         assert_eq!(
             owner.post(TESTS, wrong.clone()).await.json(200)["ok"],
@@ -193,7 +207,16 @@ async fn s149_s150_i10_d34_disconnecting_takes_the_estate_and_leaves_prices_and_
         assert_eq!(world.snapshot(world.theirs.id).await, theirs, "i12");
         assert!(world.audit().await.contains("pax8.disconnected"));
 
+        let syncs = async || {
+            (
+                world.count_syncs(&world.ours).await,
+                world.count_syncs(&world.theirs).await,
+            )
+        };
+        let (ours, theirs) = syncs().await;
         world.set_now("2026-06-20T12:00:00Z");
+        world.work().await;
+        assert_eq!(syncs().await, (ours, theirs + 1), "i10");
         world.ours.owner.delete(PAX8).await;
         assert_eq!(
             world.ours.owner.post(SYNCS, json!({})).await.refusal(409),

@@ -146,6 +146,32 @@ async fn i4_i5_a_sync_keeps_mapping_markup_and_link() {
 }
 
 #[tokio::test]
+async fn s150_d34_a_mapping_and_a_link_are_gone_after_reconnecting() {
+    on_each_engine(async |world| {
+        world.connect(&world.ours).await;
+        let invoice = price_and_link(world, 1, 1).await;
+        let id = demo::subscription_id(1);
+        let price = |invoice: &str| [[id.clone(), "20".to_owned(), invoice.to_owned()]];
+        assert_eq!(world.prices().await, price(&invoice));
+        assert_eq!(company(world, 1).await["client"]["name"], "Harbor");
+
+        let answer = world.ours.owner.delete(PAX8).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        assert_eq!(world.prices().await, price(""));
+
+        world.connect(&world.ours).await;
+        let company = company(world, 1).await;
+        assert_eq!(
+            (&company["client"], &company["mapped_by"]),
+            (&json!(null), &json!(null))
+        );
+        assert_eq!(world.prices().await, price(""));
+        assert_eq!(world.subscription(&id).await["bill_price"], "22.18");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d26_a_linked_subscription_that_moves_or_changes_product_waits_for_a_person() {
     on_each_engine(async |world| {
         world.connect(&world.ours).await;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     contract::{Call, calls, conforms, document},
-    estate::PAX8,
+    estate::{CLIENT_SECRET, PAX8},
     pax8_pages::{client, connect_with_clients, recurring},
     world::{Answer, User, World, on_each_engine},
 };
@@ -212,6 +212,50 @@ async fn i12_no_call_reaches_a_record_of_another_organization() {
             walked += 1;
         }
         assert!(walked > 20);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i12_no_list_holds_a_record_of_another_organization() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let organization = world.ours.id.to_string();
+        let mut ours = vec!["Lakeside", "ours.example", organization.as_str()];
+        ours.extend(
+            walk.ids
+                .values()
+                .map(String::as_str)
+                .filter(|it| it.len() == 36),
+        );
+        assert!(ours.len() > 10);
+        let lists = walk.calls.iter().filter(|it| it.method == "GET");
+        let mut walked = 0;
+        for call in lists.filter(|it| !it.path.contains('{')) {
+            let answer = walk.ask(&world.theirs.owner, call).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", name(call));
+            for text in &ours {
+                assert!(!answer.text.contains(text), "{}: {text}", name(call));
+            }
+            walked += 1;
+        }
+        assert!(walked > 10);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn i1_no_read_gives_the_secret_or_its_sealed_form() {
+    on_each_engine(async |world| {
+        let walk = Walk::prepare(world).await;
+        let sealed = world.sealed().await.unwrap();
+        for call in walk.calls.iter().filter(|it| it.method == "GET") {
+            let answer = walk.ask(&world.ours.owner, call).await;
+            assert!(!answer.text.contains(CLIENT_SECRET), "{}", name(call));
+            for text in &sealed {
+                assert!(!answer.text.contains(text.as_str()), "{}", name(call));
+            }
+        }
     })
     .await;
 }

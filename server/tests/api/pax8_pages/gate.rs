@@ -7,23 +7,29 @@ use serde_json::json;
 
 use super::{PAGE, company, connect_with_clients, subscription};
 use crate::{
+    estate::CLIENT_SECRET,
     roles::restrict_admin,
     world::{World, on_each_engine},
 };
 
-fn paths(world: &World) -> Vec<String> {
+/// The pages; the last sync's is nobody's where there was none.
+async fn paths(world: &World) -> Vec<String> {
     let (company, subscription) = (company(world, 1), subscription(world, 1));
+    let sync = world.last_sync(&world.ours).await["id"].clone();
+    let sync = sync.as_str().unwrap_or("none").to_owned();
     [
         String::new(),
         "/status".to_owned(),
         "/disconnect".to_owned(),
         "/subscriptions".to_owned(),
+        "/companies/mappings".to_owned(),
         format!("/companies/{company}"),
         format!("/companies/{company}/subscriptions"),
         format!("/companies/{company}/mapping"),
         format!("/companies/{company}/unlink"),
         format!("/subscriptions/{subscription}/billing"),
         format!("/subscriptions/{subscription}/history"),
+        format!("/syncs/{sync}/changes"),
     ]
     .map(|path| format!("{PAGE}{path}"))
     .into()
@@ -37,6 +43,7 @@ fn forms(world: &World) -> Vec<String> {
         "/credential-tests".to_owned(),
         "/options".to_owned(),
         "/disconnect".to_owned(),
+        "/companies/mappings".to_owned(),
         format!("/companies/{company}/mapping"),
         format!("/companies/{company}/unlink"),
         format!("/subscriptions/{subscription}/billing"),
@@ -51,10 +58,11 @@ fn forms(world: &World) -> Vec<String> {
 async fn s22_s24_i11_without_the_licence_every_page_shows_the_upgrade_and_the_data_stays() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
+        let pages = paths(world).await;
         world
             .set_feature(&world.ours, "pax8Integration", false)
             .await;
-        for path in paths(world) {
+        for path in pages {
             let answer = world.ours.browser.get(&path).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
             assert!(answer.text.contains("pax8Integration"), "{path}");
@@ -89,6 +97,28 @@ fn actions(html: &scraper::Html) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn i1_no_page_holds_the_secret_or_its_sealed_form() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let sealed = world.sealed().await.unwrap();
+        let mut pages = paths(world).await;
+        pages.push(format!("{PAGE}?company={}", company(world, 1)));
+        for path in pages {
+            let answer = world.ours.browser.get(&path).await;
+            assert!(
+                !answer.text.is_empty() || answer.status.is_redirection(),
+                "{path}"
+            );
+            assert!(!answer.text.contains(CLIENT_SECRET), "{path}");
+            for text in &sealed {
+                assert!(!answer.text.contains(text.as_str()), "{path}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn s12_s13_no_form_of_the_pages_makes_changes_or_cancels_a_subscription() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
@@ -98,6 +128,7 @@ async fn s12_s13_no_form_of_the_pages_makes_changes_or_cancels_a_subscription() 
             "/credential-tests",
             "/options",
             "/disconnect",
+            "/companies/mappings",
             "/companies/…/mapping",
             "/companies/…/unlink",
             "/subscriptions/…/billing",
@@ -105,7 +136,7 @@ async fn s12_s13_no_form_of_the_pages_makes_changes_or_cancels_a_subscription() 
             "/subscriptions/…/accept-change",
         ]
         .map(|path| format!("{PAGE}{path}"));
-        let mut pages = paths(world);
+        let mut pages = paths(world).await;
         pages.push(format!("{PAGE}?company={}", company(world, 1)));
         let mut seen = 0;
         for path in pages {
@@ -152,7 +183,7 @@ async fn s21_s22_the_key_of_the_feature_opens_the_pages_and_no_other_key_does() 
 async fn s26_s28_s29_a_member_reaches_neither_pages_nor_forms() {
     on_each_engine(async |world| {
         let member = world.sign_in("member@ours.example").await;
-        let mut refused = paths(world);
+        let mut refused = paths(world).await;
         refused.push("/admin/integrations".to_owned());
         for path in refused {
             let answer = member.get(&path).await;
@@ -194,6 +225,7 @@ async fn s29_the_pages_need_the_permission_to_manage_integrations_and_no_other()
         let role = restrict_admin(world, &others).await;
         let admin = world.sign_in("admin@ours.example").await;
         for path in paths(world)
+            .await
             .into_iter()
             .chain(["/admin/integrations".to_owned()])
         {
@@ -209,6 +241,7 @@ async fn s29_the_pages_need_the_permission_to_manage_integrations_and_no_other()
         let role = format!("/api/v1/roles/{}", role["id"].as_str().unwrap());
         world.ours.owner.patch(&role, change).await.json(200);
         for path in paths(world)
+            .await
             .into_iter()
             .chain(["/admin/integrations".to_owned()])
         {
@@ -228,11 +261,11 @@ async fn s29_the_pages_need_the_permission_to_manage_integrations_and_no_other()
 async fn i12_another_organizations_records_are_not_there() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
-        for path in paths(world).iter().skip(4) {
+        for path in paths(world).await.iter().skip(5) {
             let answer = world.theirs.browser.script().get(path).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
-        for path in forms(world).iter().skip(5) {
+        for path in forms(world).iter().skip(6) {
             let any = company(world, 1);
             let fields = [("client_id", any.as_str())];
             let answer = world.theirs.browser.submit(path, &fields).await;
