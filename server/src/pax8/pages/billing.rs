@@ -132,7 +132,7 @@ pub(super) async fn save(
             let flashes = said(&saved.subscription, &saved.warnings);
             saved_answer(&app, &form.visit, &headers, &saved.subscription, &flashes).await
         }
-        Err(error) if is_refusal(&error) => {
+        Err(error) if is_refusal(&error) || is_overtaken(&error) => {
             drop(tx);
             refused(&app, &form, id, error).await
         }
@@ -167,7 +167,10 @@ async fn refused(app: &App, form: &Form, id: SubscriptionId, error: Error) -> Pa
     if subscription.client.is_none() {
         return Err(error.into());
     }
-    let typed = Typed::refused(&form.fields, &error);
+    let mut typed = Typed::refused(&form.fields, &error);
+    if is_overtaken(&error) {
+        typed.overtake(&subscription);
+    }
     let form_again = self::form(&mut tx, &form.visit, &subscription, typed, None).await?;
     present(&form.visit, form_again, true)
 }
@@ -308,6 +311,10 @@ fn said(subscription: &Subscription, warnings: &[Warning]) -> Vec<Flash> {
     let worth_saying = warnings.iter().filter(|it| it.code != "term_differs");
     flashes.extend(worth_saying.map(|it| Flash::warn(it.message.clone())));
     flashes
+}
+
+fn is_overtaken(error: &Error) -> bool {
+    error.code() == "changed_meanwhile"
 }
 
 /// Whether the person can do something about it in the form.

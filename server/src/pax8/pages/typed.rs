@@ -72,6 +72,16 @@ impl Typed {
         }
         typed
     }
+
+    /// After a change by somebody else: the form carries the present version, so that sending it once more is a decision.
+    pub(super) fn overtake(&mut self, present: &Subscription) {
+        self.version = present.settings.version.to_string();
+        self.refusal = Some(
+            "Somebody changed these billing settings while you were at them. Below is what you entered; saving it again \
+             replaces their change."
+                .to_owned(),
+        );
+    }
 }
 
 fn decimals_of(currency: Option<&str>) -> u32 {

@@ -86,7 +86,7 @@ async fn s126_s127_s128_s129_s132_s134_s135_s136_s140_the_dialog_has_the_labels_
             [
                 "Markup Type",
                 "Markup Value",
-                "Override Price optional",
+                "Override Price",
                 "Link to Recurring Invoice"
             ]
         );
@@ -270,18 +270,22 @@ async fn a_refused_form_comes_back_filled_with_the_message_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_stale_form_is_refused_and_changes_nothing() {
+async fn a_stale_form_is_told_comes_back_filled_and_saves_when_sent_again() {
     on_each_engine(async |world| {
         connect_with_clients(world).await;
         let version = attribute(&form(world, 1).await, "[name=version]", "value").unwrap();
         save(world, 1, &[("override_price", "25"), ("version", &version)]).await;
-        let answer = save(world, 1, &[("override_price", "99"), ("version", &version)]).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT);
-        let html = form(world, 1).await;
-        assert_eq!(
-            attribute(&html, "#override-price", "value").unwrap(),
-            "25.00"
-        );
+        let price = |html: &Html| attribute(html, "#override-price", "value").unwrap();
+        let again = save(world, 1, &[("override_price", "99"), ("version", &version)]).await;
+        let again = refused(&again);
+        let told = text(&again, ".notice-bad");
+        assert!(told.contains("Somebody changed these"), "{told}");
+        assert_eq!(price(&again), "99");
+        assert_eq!(price(&form(world, 1).await), "25.00", "nothing was saved");
+
+        let version = attribute(&again, "[name=version]", "value").unwrap();
+        save(world, 1, &[("override_price", "99"), ("version", &version)]).await;
+        assert_eq!(price(&form(world, 1).await), "99.00");
     })
     .await;
 }
