@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Client, ListClients, store};
 use crate::{
     error::Result,
-    http::{List, PageQuery, Paging},
+    http::{List, PageQuery, Paging, filters},
     ids::ClientId,
 };
 
@@ -92,7 +92,32 @@ pub async fn list_by_earnings(
     Ok(list.map(|(_, client, earnings)| (client, earnings)))
 }
 
+/// What a client brings.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn earnings_of(tx: &mut OrgTx, client: &Client) -> Result<Earnings> {
+    store::earnings_of(tx, client).await
+}
+
 impl Earnings {
+    /// In words, where some of the subscriptions cannot be counted.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        match self.unknown {
+            0 => None,
+            1 => Some("1 subscription without price or cost".to_owned()),
+            many => Some(format!("{many} subscriptions without price or cost")),
+        }
+    }
+
+    /// The margin's share of the revenue, where everything is known.
+    #[must_use]
+    pub fn share(&self) -> Option<String> {
+        let (margin, revenue) = self.margin.zip(self.revenue)?;
+        filters::percent(&margin, &revenue).filter(|_| self.unknown == 0)
+    }
+
     pub(super) fn read(row: &Row, currency: Currency) -> Result<Self> {
         let amount = |minor: Option<i64>| minor.map(|minor| Amount::from_minor(minor, currency));
         Ok(Self {

@@ -23,7 +23,7 @@ pub use change::change_client;
 pub use client::{Client, ClientOption, ClientStatus};
 pub use create::create_client;
 pub use details::{ClientDetails, LONGEST_NAME};
-pub use earnings::{ClientOrder, Earnings, list_by_earnings};
+pub use earnings::{ClientOrder, Earnings, earnings_of, list_by_earnings};
 pub use list::{
     ListClients, find_client, find_clients, list_clients, list_match_keys, list_sharing_reference,
     load_client, search_options,

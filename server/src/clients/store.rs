@@ -62,6 +62,14 @@ db::statements! {
                 and (cast($3 as text) is null or c.search_text like $3 escape '\\')) l
         where cast($7 as text) is null or (place_text, place_without, place_amount, id) > ($7, $8, $9, $10)
         order by place_text, place_without, place_amount, id limit $11");
+    org EARNINGS_OF = concat!("select cast(sum(s.monthly_revenue_minor) as bigint) as revenue,
+            cast(sum(s.monthly_revenue_minor - s.monthly_cost_minor) as bigint) as margin,
+            count(*) - count(s.monthly_revenue_minor - s.monthly_cost_minor) as unknown
+        from recurring_invoice r
+        join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
+        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        where r.organization_id = $1 and r.client_id = $2 and r.status = 'active' and s.missing_since is null
+            and ", bills_when_linked!());
     org MATCH_KEYS = "select id, name, account_reference, website, email from client
         where organization_id = $1 and status = 'active' order by sort_name, id";
     org OPTIONS = "select id, name, account_reference from client
@@ -95,6 +103,11 @@ pub(super) async fn insert(
     ];
     tx.execute(&INSERT, args).await?;
     Ok(())
+}
+
+pub(super) async fn earnings_of(tx: &mut OrgTx, client: &Client) -> Result<Earnings> {
+    let row = tx.fetch_one(&EARNINGS_OF, args![client.id]).await?;
+    Earnings::read(&row, client.currency)
 }
 
 pub(super) async fn update(

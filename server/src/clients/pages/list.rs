@@ -110,17 +110,12 @@ pub(super) async fn show(
 impl Row {
     fn of((client, earnings): (Client, Earnings)) -> Self {
         let (revenue, margin) = (earnings.revenue, earnings.margin);
-        let share = margin.zip(revenue).filter(|_| earnings.unknown == 0);
         Self {
             client,
             revenue: revenue.as_ref().map(filters::money),
             margin: margin.as_ref().map(filters::money),
             loses: margin.is_some_and(Amount::is_negative),
-            note: match earnings.unknown {
-                0 => share.and_then(|(margin, revenue)| filters::percent(&margin, &revenue)),
-                1 => Some("1 subscription without price or cost".to_owned()),
-                many => Some(format!("{many} subscriptions without price or cost")),
-            },
+            note: earnings.note().or_else(|| earnings.share()),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::client_id;
 use crate::{
     accounts::Permission,
     app::App,
-    clients::{Client, ClientOption, list_sharing_reference, load_client},
+    clients::{Client, ClientOption, Earnings, earnings_of, list_sharing_reference, load_client},
     error::Result,
     http::{Frame, List, PageResult, Paging, Place, Visit, filters, html},
     ids::{ClientId, CompanyId, InvoiceId},
@@ -33,6 +33,8 @@ const LATEST_INVOICES: u32 = 10;
 struct ClientPage {
     frame: Frame,
     client: Client,
+    /// What it brings, for those who may see costs.
+    earnings: Option<Earnings>,
     /// Other clients that carry its account reference.
     namesakes: Vec<ClientOption>,
     recurring: Vec<RowView>,
@@ -73,6 +75,11 @@ pub(super) async fn show(
     let namesakes = list_sharing_reference(&mut tx, &client).await?;
     let recurring = list_of_client(&mut tx, client.id).await?;
     let invoices = latest_invoices(&mut tx, client.id).await?;
+    let may_use_pax8 = visit.actor.require_pax8().is_ok();
+    let earnings = match may_use_pax8 {
+        true => Some(earnings_of(&mut tx, &client).await?),
+        false => None,
+    };
     let today = app.clock.today(&visit.actor.timezone);
     let invoice_view = |invoice| InvoiceView::of(invoice, today);
     html(&ClientPage {
@@ -83,9 +90,10 @@ pub(super) async fn show(
         recurring: RowView::load(&mut tx, &recurring).await?,
         companies: companies(&mut tx, client.id, app.clock.now()).await?,
         client,
+        earnings,
         may_manage: visit.actor.permissions.contains(Permission::ClientsManage),
         may_bill: visit.actor.permissions.contains(Permission::BillingManage),
-        may_use_pax8: visit.actor.require_pax8().is_ok(),
+        may_use_pax8,
     })
 }
 

@@ -85,6 +85,18 @@ async fn clients_are_sorted_by_what_they_bring_and_by_what_is_left() {
             ]
         );
 
+        let found = world.ours.browser.get("/clients?q=many").await.page();
+        let path = attribute(&found, "tbody th a", "href").unwrap();
+        let shown = world.ours.browser.get(&path).await.page();
+        assert_eq!(
+            texts(&shown, "#earnings dd"),
+            ["$200.00", "$15.00 7.5%"],
+            "the client's page says the same"
+        );
+        let member = world.sign_in("member@Ours.example").await;
+        let shown = member.get(&path).await.page();
+        assert_eq!(count(&shown, "#earnings"), 0, "costs are not for everybody");
+
         let by_revenue = ["Many", "Few", "Alone", "Unknown", "Euro"];
         assert_eq!(
             names(world, "/clients?sort=-revenue").await[..2],
