@@ -191,7 +191,7 @@ document.addEventListener("click", (event) => {
   if ((hit = on("[data-dismiss]"))) hit.closest(".flash").remove();
   else if ((hit = on("[data-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
   else if ((hit = on("a[data-dialog]"))) { event.preventDefault(); request(hit, hit.dataset.dialog || hit.href, {}, ({ html }) => openDialog(html)); }
-  else if ((hit = on("a[data-expand]"))) { event.preventDefault(); expand(hit); }
+  else if ((hit = on("a[data-expand]"))) { event.preventDefault(); remember(hit, expand(hit)); }
   else if ((hit = on("a[data-swap][href]"))) { event.preventDefault(); follow(hit, hit.href, {}); }
   else if ((hit = on("[data-copy]"))) navigator.clipboard?.writeText(hit.dataset.copy).then(() => announce("Copied"));
   else if ((hit = on("[data-add-row]"))) { event.preventDefault(); addRow($(hit.dataset.addRow)); }
@@ -203,8 +203,8 @@ function expand(toggle) {
   const open = toggle.ariaExpanded !== "true";
   toggle.ariaExpanded = String(open);
   region.hidden = !open;
-  remember(toggle, open);
   if (open && !region.children.length) load(region, toggle.dataset.expand);
+  return open;
 }
 
 /** The address says which row of this page is open, so that loading it again opens it again. */
