@@ -23,7 +23,10 @@ pub mod status;
 pub mod tax;
 pub mod term;
 
-pub use charge::{Charge, ChargeInput, ChargeOutcome, Charged, Portion, SplitBy, charge_for};
+pub use charge::{
+    Billed, Charge, ChargeInput, ChargeOutcome, Charged, Elsewhere, Portion, Ratio, SplitBy,
+    charge_for,
+};
 pub use invoice::{
     Assembled, Explanation, Fraction, Held, HoldReason, InvoiceInput, Line, LineSource,
     LinkedSubscription, ManualLine, Proration, SeatChange, SkipReason, Skipped, assemble,

@@ -143,9 +143,12 @@ fn charges() {
             period: schedule.period_starting(day(row[7])).unwrap().unwrap(),
             charge: Charge::from_code(row[6]).unwrap(),
             already_billed_once: false,
+            billed: &[],
+            linked_from: None,
         });
         let line = match outcome.unwrap() {
-            ChargeOutcome::Charged(line) => {
+            ChargeOutcome::Charged(lines) => {
+                let line = &lines[0];
                 format!("{} × {} = {}", line.quantity, line.unit_price, line.amount)
             }
             ChargeOutcome::Skipped(reason) => reason.to_string(),

@@ -427,6 +427,8 @@ create table subscription_billing (
     charge text not null default 'spread',
     -- The status, pending or not known, in which somebody decided to bill it; void once Pax8 says another, or the link ends.
     billed_in_status text,
+    -- The next invoice date when it was linked: terms that began before were not billed here. Kept when the link moves on.
+    linked_from text,
     version bigint not null,
     updated_at bigint not null,
     primary key (organization_id, subscription_pax8_id),
@@ -537,6 +539,8 @@ create table invoice_line (
     foreign key (organization_id, invoice_id) references invoice (organization_id, id)
 );
 create index invoice_line_of on invoice_line (organization_id, invoice_id, position);
+-- What was charged of a subscription, on whatever invoice.
+create index invoice_line_subscription on invoice_line (organization_id, subscription_id) where subscription_id is not null;
 
 -- One-time charges that were billed, by Pax8's id: billed once is billed for good.
 create table billed_once (

@@ -21,6 +21,19 @@ pub fn share(total: Amount, index: u32, parts: u32) -> Result<Amount, MoneyError
     Ok(Amount::from_minor(minor, total.currency()))
 }
 
+/// `parts` of the `of` equal parts of `total`, rounded once: what a term has come to when so much of it is paid.
+///
+/// # Errors
+/// [`MoneyError::DivisionByZero`]; [`MoneyError::Overflow`] if the result does not fit 64 bits of minor units.
+pub fn part(total: Amount, parts: u64, of: u64) -> Result<Amount, MoneyError> {
+    if of == 0 {
+        return Err(MoneyError::DivisionByZero);
+    }
+    let minor = i128::from(total.minor()) * i128::from(parts);
+    let minor = i64::try_from(nearest(minor, i128::from(of))?).map_err(|_| MoneyError::Overflow)?;
+    Ok(Amount::from_minor(minor, total.currency()))
+}
+
 fn running_total(total: Amount, shares: i128, parts: u32) -> Result<i128, MoneyError> {
     nearest(i128::from(total.minor()) * shares, i128::from(parts))
 }
@@ -52,6 +65,17 @@ mod tests {
         let total = Amount::from_minor(100, Currency::USD);
         assert!(share(total, 3, 3).is_err());
         assert!(share(total, 0, 0).is_err());
+    }
+
+    #[test]
+    fn a_part_is_the_sum_of_the_shares_before_it() {
+        let total = Amount::from_minor(10_000, Currency::USD);
+        let parts: Vec<i64> = (0..=12)
+            .map(|n| part(total, n, 12).unwrap().minor())
+            .collect();
+        assert_eq!(parts[..4], [0, 833, 1_667, 2_500]);
+        assert_eq!(parts[12], 10_000);
+        assert!(part(total, 1, 0).is_err());
     }
 
     proptest! {

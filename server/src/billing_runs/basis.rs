@@ -1,6 +1,9 @@
 //! What a period's bill is computed from: the recurring invoice, its client, the organization and what is linked.
 
-use billing::{InvoiceInput, LinkedSubscription, ManualLine, Period, Proration, TaxRate, assemble};
+use billing::{
+    Billed, InvoiceInput, LineSource, LinkedSubscription, ManualLine, Period, Proration, TaxRate,
+    assemble,
+};
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
 
@@ -8,7 +11,8 @@ use super::PeriodBill;
 use crate::{
     clients::{Client, load_client},
     error::{Error, Result},
-    invoices::{Origin, ReviewReason, SellerSnapshot},
+    ids::InvoiceId,
+    invoices::{Origin, ReviewReason, SellerSnapshot, billed_lines},
     organizations::{Organization, list_tax_rates, load_organization},
     pax8::{connection::data_is_stale, subscriptions::linked_subscriptions},
     recurring::{RecurringInvoice, schedule_of},
@@ -34,7 +38,9 @@ pub async fn assemble_period(
     period: Period,
     now: Timestamp,
 ) -> Result<PeriodBill> {
-    Basis::load(tx, recurring.clone(), now).await?.bill(period)
+    Basis::load(tx, recurring.clone(), None, now)
+        .await?
+        .bill(period)
 }
 
 /// The period that is to be billed next, if it is due on a day.
@@ -54,16 +60,21 @@ pub(super) fn is_last(recurring: &RecurringInvoice, period: Period) -> bool {
 }
 
 impl Basis {
-    /// Reads it all.
+    /// Reads it all. What `except` charges is to be charged again: it is the draft that is computed anew.
     pub(super) async fn load(
         tx: &mut OrgTx,
         recurring: RecurringInvoice,
+        except: Option<InvoiceId>,
         now: Timestamp,
     ) -> Result<Self> {
         let client = load_client(tx, recurring.client_id).await?;
         let organization = load_organization(tx).await?;
         let tax_rates = list_tax_rates(tx).await?;
-        let linked = linked_subscriptions(tx, recurring.id).await?;
+        let mut linked = linked_subscriptions(tx, recurring.id).await?;
+        let mut billed = billed_lines(tx, recurring.id, except).await?;
+        for subscription in &mut linked {
+            subscription.billed = billed.remove(&subscription.id).unwrap_or_default();
+        }
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
         Ok(Self {
             recurring,
@@ -111,6 +122,17 @@ impl Basis {
         {
             let linked = self.linked.iter_mut().filter(|linked| linked.id == id);
             linked.for_each(|linked| linked.one_time_billed = true);
+        }
+        for line in billed.into_iter().flat_map(|bill| &bill.assembled.lines) {
+            let (LineSource::Pax8 { subscription_id }, Some(charged)) =
+                (&line.source, Billed::of(&line.explanation))
+            else {
+                continue;
+            };
+            let linked = self.linked.iter_mut().find(|it| it.id == *subscription_id);
+            linked
+                .into_iter()
+                .for_each(|it| it.billed.push(charged.clone()));
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) async fn look_ahead(
     now: Timestamp,
 ) -> Result<Vec<Prospect>> {
     let mut prospects = Vec::new();
-    let mut basis = Basis::load(tx, recurring, now).await?;
+    let mut basis = Basis::load(tx, recurring, None, now).await?;
     while let Some(period) = due_period(&basis.recurring, as_of)? {
         let billed = find_of_period(tx, basis.recurring.id, period).await?;
         let bill = match billed {

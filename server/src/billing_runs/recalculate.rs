@@ -58,7 +58,9 @@ async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, now: Timestamp) -> Result<Pe
     }
     // Prices on the draft that are paid once belong to it, and are on it again.
     forget_billed_once(tx, draft.id).await?;
-    Basis::load(tx, recurring, now).await?.bill(period)
+    Basis::load(tx, recurring, Some(draft.id), now)
+        .await?
+        .bill(period)
 }
 
 fn charges_first_days(draft: &Invoice) -> bool {

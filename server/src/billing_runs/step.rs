@@ -55,7 +55,7 @@ impl Step<'_> {
         let stepped = if find_of_period(tx, id, period).await?.is_some() {
             Stepped::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
         } else {
-            let bill = Basis::load(tx, recurring.clone(), self.now)
+            let bill = Basis::load(tx, recurring.clone(), None, self.now)
                 .await?
                 .bill(period)?;
             if bill.is_empty() {

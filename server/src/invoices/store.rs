@@ -1,6 +1,8 @@
 //! Every SQL statement about invoices.
 
-use billing::{LineSource, Period};
+use std::collections::HashMap;
+
+use billing::{Billed, LineSource, Period};
 use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency, UnitPrice};
@@ -39,6 +41,12 @@ db::statements! {
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
         and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
         order by line.invoice_id, line.position";
+    org BILLED = "select line.subscription_id, line.explanation from subscription_billing b
+        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
+        join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
+        where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void'
+        and (cast($3 as text) is null or invoice.id <> $3)";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
     org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
         and status <> 'void'";
@@ -229,6 +237,28 @@ pub async fn list_invoices(
         }
     }
     Ok(list)
+}
+
+/// What invoices have charged of the subscriptions that feed a recurring invoice now, by subscription: all invoices, whatever
+/// they were made from, but void ones and one that is to be computed anew.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn billed_lines(
+    tx: &mut OrgTx,
+    recurring: RecurringInvoiceId,
+    except: Option<InvoiceId>,
+) -> Result<HashMap<String, Vec<Billed>>> {
+    let mut billed: HashMap<String, Vec<Billed>> = HashMap::new();
+    for row in tx.fetch_all(&BILLED, args![recurring, except]).await? {
+        if let Some(line) = Billed::of(&row.json("explanation")?) {
+            billed
+                .entry(row.get("subscription_id")?)
+                .or_default()
+                .push(line);
+        }
+    }
+    Ok(billed)
 }
 
 /// What a run made, without lines, oldest first.

@@ -12,21 +12,34 @@
 //!   term share its price; the shares add up to the cent.
 //! * **On renewal**: the whole price on the invoice whose period contains the
 //!   day the term begins, nothing in between.
+//!   What is left of a term that already runs is charged with the next invoice.
 //! * **Once**: One-Time and Activation, on the first period that ends after the
 //!   billing start.
 //!
 //! A period that starts before the billing start takes nothing of a spread
 //! price: the first term is paid from the next period on, and so in full.
+//!
+//! **Each term is charged once, whatever changes on the way**: the lines of
+//! earlier invoices ([`Billed`]) say what of a term was charged, and an invoice
+//! charges of what is left. Another way to charge, another frequency, another
+//! anchor, a link moved to another invoice or a pause therefore neither repeats
+//! nor forgets a part of a term.
 
+mod billed;
+mod ratio;
 mod split_term;
+mod terms;
 
 use jiff::civil::Date;
 use money::{Amount, Decimal, MoneyError, UnitPrice};
 use serde::{Deserialize, Serialize};
 
+pub use billed::Billed;
+pub use ratio::Ratio;
+
 use crate::BillingError;
 use crate::invoice::{HoldReason, SkipReason};
-use crate::schedule::{Grid, Period, Schedule, Step};
+use crate::schedule::{Period, Schedule};
 use crate::term::BillingTerm;
 
 /// How a price per term meets invoices of another rhythm.
@@ -80,13 +93,17 @@ pub struct ChargeInput<'a> {
     pub charge: Charge,
     /// Whether a price that is paid once has been on an invoice already.
     pub already_billed_once: bool,
+    /// The lines of other invoices that charged terms of it, in any order; those of void invoices are not among them.
+    pub billed: &'a [Billed],
+    /// The day from which on it is billed here: what began before is not asked for. Unknown: this period's start.
+    pub linked_from: Option<Date>,
 }
 
 /// What a subscription puts on the invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChargeOutcome {
-    /// A line.
-    Charged(Charged),
+    /// At least one line.
+    Charged(Vec<Charged>),
     /// Nothing this time, and nobody needs to look.
     Skipped(SkipReason),
     /// Nothing until a person has looked.
@@ -116,6 +133,8 @@ pub enum Portion {
         count: u32,
         /// How many terms a full period has.
         of: u32,
+        /// From the first day of the first to the last of the last.
+        terms: Period,
     },
     /// Share `number` (from 1) of the `of` invoices that share one term.
     Share {
@@ -123,6 +142,10 @@ pub enum Portion {
         number: u32,
         /// Of how many.
         of: u32,
+        /// How much of the term this is.
+        part: Ratio,
+        /// Invoices of the term before the subscription was billed here.
+        elsewhere: Elsewhere,
         /// The term that is shared.
         term: Period,
         /// What the whole term costs; the shares add up to it.
@@ -130,15 +153,32 @@ pub enum Portion {
         /// What was split.
         split: SplitBy,
     },
-    /// Whole terms that begin in the period, charged on renewal.
+    /// Whole terms, charged on renewal.
     Renewal {
-        /// How many begin.
+        /// How many.
         count: u32,
         /// The day the first of them begins.
         on: Date,
+        /// The day after the last of them.
+        until: Date,
     },
     /// A price that is paid once.
     Once,
+}
+
+/// How many of a term's invoices came before the subscription was billed here. Their shares are not asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// How many.
+    pub parts: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Elsewhere {
+    fn ratio(self) -> Ratio {
+        Ratio::new(self.parts, self.of)
+    }
 }
 
 /// What was split among the invoices of a term.
@@ -171,7 +211,9 @@ pub fn charge_for(input: &ChargeInput<'_>) -> Result<ChargeOutcome, BillingError
 
 fn once(input: &ChargeInput<'_>) -> Result<ChargeOutcome, BillingError> {
     if input.already_billed_once {
-        return Ok(ChargeOutcome::Skipped(SkipReason::AlreadyBilled));
+        return Ok(ChargeOutcome::Skipped(SkipReason::AlreadyBilled {
+            until: None,
+        }));
     }
     let Some(on) = input.billing_start else {
         return Ok(ChargeOutcome::Held(HoldReason::UnknownStart));
@@ -179,125 +221,40 @@ fn once(input: &ChargeInput<'_>) -> Result<ChargeOutcome, BillingError> {
     if on >= input.period.end {
         return Ok(ChargeOutcome::Skipped(SkipReason::NotStarted { on }));
     }
-    Ok(whole(input, 1, Portion::Once)?)
+    let line = whole(input, 1, Portion::Once)?;
+    Ok(ChargeOutcome::Charged(vec![line]))
 }
 
 fn repeating(input: &ChargeInput<'_>, term_months: u32) -> Result<ChargeOutcome, BillingError> {
     let period_months = input.schedule.frequency.months();
-    let terms_per_period = period_months.filter(|months| months % term_months == 0);
-    match (input.charge, terms_per_period, input.billing_start) {
-        (Charge::Spread, Some(months), start) => whole_terms(input, term_months, months, start),
+    let whole_terms = period_months.filter(|months| months % term_months == 0);
+    match (input.charge, whole_terms, input.billing_start) {
+        (Charge::Spread, Some(months), _) => {
+            terms::whole_terms(input, term_months, months / term_months)
+        }
         (_, _, None) => Ok(ChargeOutcome::Held(HoldReason::UnknownStart)),
-        (Charge::Spread, None, Some(start)) => shared_term(input, terms(start, term_months)),
-        (Charge::OnRenewal, _, Some(start)) => renewal(input, terms(start, term_months)),
-    }
-}
-
-/// The subscription's terms: each begins a whole number of terms after the billing start.
-fn terms(billing_start: Date, months: u32) -> Grid {
-    Grid {
-        anchor: billing_start,
-        step: Step::Months(months),
-    }
-}
-
-/// The period is one or several terms long.
-fn whole_terms(
-    input: &ChargeInput<'_>,
-    term_months: u32,
-    period_months: u32,
-    billing_start: Option<Date>,
-) -> Result<ChargeOutcome, BillingError> {
-    let of = period_months / term_months;
-    let mut count = of;
-    if let Some(on) = billing_start {
-        if input.period.start < on {
-            return Ok(ChargeOutcome::Skipped(SkipReason::NotStarted { on }));
+        (Charge::Spread, None, Some(start)) => {
+            terms::shared_term(input, terms::grid(start, term_months))
         }
-        if let Some(end) = input.end_date {
-            count = terms_before_end(input, terms(on, term_months), of, end)?;
+        (Charge::OnRenewal, _, Some(start)) => {
+            terms::renewal(input, terms::grid(start, term_months))
         }
     }
-    if count == 0 {
-        return Ok(ChargeOutcome::Skipped(SkipReason::Ended {
-            on: input.end_date,
-        }));
-    }
-    Ok(whole(input, count, Portion::Terms { count, of })?)
-}
-
-/// How many of this period's terms begin before the end. The first period that
-/// starts on or after the billing start takes the first `of` terms, the next
-/// one the next `of`, and so on: each term is taken once.
-fn terms_before_end(
-    input: &ChargeInput<'_>,
-    terms: Grid,
-    of: u32,
-    end: Date,
-) -> Result<u32, BillingError> {
-    let schedule = input.schedule.resumed_at(input.period.start)?;
-    let periods_before = schedule.starts_between(terms.anchor, input.period.start)?;
-    let first_term = periods_before.saturating_mul(of.into());
-    let terms_in_all = terms.first_from(end)?;
-    let left = terms_in_all.saturating_sub(first_term).clamp(0, of.into());
-    Ok(u32::try_from(left).unwrap_or(of))
-}
-
-/// Several invoices share one term.
-fn shared_term(input: &ChargeInput<'_>, terms: Grid) -> Result<ChargeOutcome, BillingError> {
-    if input.period.start < terms.anchor {
-        let on = terms.anchor;
-        return Ok(ChargeOutcome::Skipped(SkipReason::NotStarted { on }));
-    }
-    let term = terms.containing(input.period.start)?;
-    let schedule = input.schedule.resumed_at(input.period.start)?;
-    let of = schedule.starts_between(term.start, term.end)?;
-    let index = schedule.starts_between(term.start, input.period.start)?;
-    let (Ok(index), Ok(of)) = (u32::try_from(index), u32::try_from(of)) else {
-        return Err(MoneyError::Overflow.into());
-    };
-    Ok(ChargeOutcome::Charged(split_term::share_of_term(
-        input, term, index, of,
-    )?))
-}
-
-/// The whole price of every term that begins in the period.
-fn renewal(input: &ChargeInput<'_>, terms: Grid) -> Result<ChargeOutcome, BillingError> {
-    let from = input.period.start.max(terms.anchor);
-    let on = terms.nth(terms.first_from(from)?)?;
-    if let Some(end) = input.end_date.filter(|end| *end <= on) {
-        return Ok(ChargeOutcome::Skipped(SkipReason::Ended { on: Some(end) }));
-    }
-    if on >= input.period.end {
-        return Ok(ChargeOutcome::Skipped(if on == terms.anchor {
-            SkipReason::NotStarted { on }
-        } else {
-            SkipReason::RenewsLater { on }
-        }));
-    }
-    let until = input
-        .end_date
-        .map_or(input.period.end, |end| end.min(input.period.end));
-    let count = u32::try_from(terms.count(from, until)?).map_err(|_| MoneyError::Overflow)?;
-    Ok(whole(input, count, Portion::Renewal { count, on })?)
 }
 
 /// `count` whole terms: quantity × (unit price × count).
-fn whole(
-    input: &ChargeInput<'_>,
-    count: u32,
-    portion: Portion,
-) -> Result<ChargeOutcome, MoneyError> {
+fn whole(input: &ChargeInput<'_>, count: u32, portion: Portion) -> Result<Charged, MoneyError> {
     let unit_price = input.unit_price.repeated(count)?;
     let amount = unit_price.times(input.quantity)?;
-    let quantity = input.quantity;
-    Ok(ChargeOutcome::Charged(Charged {
-        quantity,
+    Ok(Charged {
+        quantity: input.quantity,
         unit_price,
         amount,
         portion,
-    }))
+    })
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

@@ -1,43 +1,44 @@
 //! One invoice's share of a term.
 
-use money::{Amount, Decimal, MoneyError, UnitPrice, split};
+use money::{Amount, Decimal, MoneyError};
 
+use super::billed::Open;
 use super::{ChargeInput, Charged, Portion, SplitBy};
-use crate::schedule::Period;
+use crate::BillingError;
 
-/// Share `index` (from 0) of `of`. Where quantity and price are whole the unit
-/// price is split, so that the line reads quantity × price; otherwise the
-/// term's amount is split and the line reads 1 × share. Either way the shares
-/// of a term add up to the term's amount.
+/// What is left of a term, divided among this and the `others` invoices that still share it.
+///
+/// Where quantity and price are whole the unit price is split, so that the line
+/// reads quantity × price; otherwise the term's amount is split and the line
+/// reads 1 × share. The share is what the term has come to with it, rounded
+/// once, less what its lines come to: so all lines add up to the price.
 pub(super) fn share_of_term(
     input: &ChargeInput<'_>,
-    term: Period,
-    index: u32,
-    of: u32,
-) -> Result<Charged, MoneyError> {
+    open: &Open<'_>,
+    others: u32,
+) -> Result<Charged, BillingError> {
     let term_total = input.unit_price.times(input.quantity)?;
-    let (split, quantity, share) = match whole_unit_price(input) {
-        Some(unit) => (
-            SplitBy::UnitPrice,
-            input.quantity,
-            split::share(unit, index, of)?,
-        ),
-        None => (
-            SplitBy::Amount,
-            Decimal::ONE,
-            split::share(term_total, index, of)?,
-        ),
+    let (split, quantity, total) = match whole_unit_price(input) {
+        Some(unit) => (SplitBy::UnitPrice, input.quantity, unit),
+        None => (SplitBy::Amount, Decimal::ONE, term_total),
     };
-    let unit_price = UnitPrice::from_amount(share);
-    let number = index + 1;
+    let count = others.checked_add(1).ok_or(MoneyError::Overflow)?;
+    let part = open.rest.divided(count);
+    let come_to = open.rest.rest().plus(part).of_amount(total)?;
+    let share = come_to.checked_sub(open.charged_so_far(input, split, total)?)?;
+    let unit_price = money::UnitPrice::from_amount(share);
+    let (before, after) = open.neighbours(input)?;
+    let number = open.elsewhere.parts + before + 1;
     Ok(Charged {
         quantity,
         unit_price,
         amount: unit_price.times(quantity)?,
         portion: Portion::Share {
             number,
-            of,
-            term,
+            of: number + after + others,
+            part,
+            elsewhere: open.elsewhere,
+            term: open.term,
             term_total,
             split,
         },

@@ -83,6 +83,8 @@ impl Case {
             period,
             charge: self.charge,
             already_billed_once: false,
+            billed: &[],
+            linked_from: None,
         })
         .unwrap()
     }
@@ -95,7 +97,8 @@ impl Case {
     /// The line of the period that starts that day, as `quantity × price = amount`.
     fn line(&self, day: Date) -> String {
         match self.starting(day) {
-            ChargeOutcome::Charged(c) => {
+            ChargeOutcome::Charged(lines) => {
+                let c = only(&lines);
                 format!("{} × {} = {}", c.quantity, c.unit_price, c.amount)
             }
             ChargeOutcome::Skipped(reason) => reason.to_string(),
@@ -105,10 +108,16 @@ impl Case {
 
     fn amount(&self, period: Period) -> i64 {
         match self.on(period) {
-            ChargeOutcome::Charged(charged) => charged.amount.minor(),
+            ChargeOutcome::Charged(lines) => only(&lines).amount.minor(),
             _ => 0,
         }
     }
+}
+
+/// Without a history there is one line.
+fn only(lines: &[Charged]) -> &Charged {
+    assert_eq!(lines.len(), 1);
+    &lines[0]
 }
 
 #[test]
@@ -157,7 +166,8 @@ fn a_quantity_that_is_not_whole_splits_the_amount() {
         term,
         term_total,
         split,
-    } = charged.portion
+        ..
+    } = only(&charged).portion
     else {
         panic!("a quarter of a year is a share");
     };
@@ -176,7 +186,7 @@ fn a_term_that_begins_mid_period_is_paid_from_the_next_period_on() {
         panic!("the last share is charged");
     };
     assert!(matches!(
-        last.portion,
+        only(&last).portion,
         Portion::Share {
             number: 12,
             of: 12,
@@ -300,7 +310,7 @@ fn periods(schedule: Schedule, from: Date, until: Date) -> impl Iterator<Item = 
 }
 
 fn term_of(case: &Case, n: i64) -> Period {
-    terms(case.billing_start.unwrap(), case.term.months().unwrap())
+    terms::grid(case.billing_start.unwrap(), case.term.months().unwrap())
         .period(n)
         .unwrap()
 }
@@ -310,7 +320,8 @@ proptest! {
     #[test]
     fn every_line_multiplies_out(case in any_case(), day in any_date()) {
         let period = case.schedule.period_containing(day).unwrap();
-        if let ChargeOutcome::Charged(charged) = case.on(period) {
+        if let ChargeOutcome::Charged(lines) = case.on(period) {
+            let charged = only(&lines);
             prop_assert_eq!(charged.unit_price.times(charged.quantity).unwrap(), charged.amount);
         }
     }
@@ -338,11 +349,14 @@ proptest! {
         // Far enough for the last terms to be on an invoice; ended periods are not asked for.
         let charged: u32 = periods(case.schedule, start, end)
             .filter_map(|period| match ending.on(period) {
-                ChargeOutcome::Charged(Charged { portion: Portion::Terms { count, .. }, .. }) => Some(count),
+                ChargeOutcome::Charged(lines) => match only(&lines).portion {
+                    Portion::Terms { count, .. } => Some(count),
+                    _ => None,
+                },
                 _ => None,
             })
             .sum();
-        let began = terms(start, case.term.months().unwrap()).count(start, end).unwrap();
+        let began = terms::grid(start, case.term.months().unwrap()).count(start, end).unwrap();
         prop_assert!(i64::from(charged) <= began, "{} of {} terms", charged, began);
         let per_period = i64::from(months_of(&case).unwrap());
         let invoiced = i64::try_from(periods(case.schedule, start, end).count()).unwrap();
@@ -357,12 +371,15 @@ proptest! {
         let first = case.schedule.period_containing(start).unwrap().start;
         let last = start.checked_add(jiff::Span::new().years(years)).unwrap();
         let until = case.schedule.period_containing(last).unwrap().start;
-        let terms_begun = terms(start, case.term.months().unwrap()).count(start, until.max(start)).unwrap();
+        let terms_begun = terms::grid(start, case.term.months().unwrap()).count(start, until.max(start)).unwrap();
         let mut charged = 0;
         for period in periods(case.schedule, first, until) {
-            if let ChargeOutcome::Charged(Charged { portion: Portion::Renewal { count, on }, unit_price, .. }) = case.on(period) {
+            if let ChargeOutcome::Charged(lines) = case.on(period)
+                && let Charged { portion: Portion::Renewal { count, on, .. }, unit_price, .. } = only(&lines)
+            {
+                let (count, on) = (*count, *on);
                 prop_assert!(period.contains(on));
-                prop_assert_eq!(unit_price, case.unit_price().repeated(count).unwrap());
+                prop_assert_eq!(*unit_price, case.unit_price().repeated(count).unwrap());
                 charged += i64::from(count);
             }
         }

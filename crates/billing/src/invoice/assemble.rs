@@ -137,7 +137,9 @@ fn rightly_not_billed(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<
     }
     match sub.term {
         BillingTerm::Trial => Some(SkipReason::Trial),
-        _ if sub.term.is_paid_once() && sub.one_time_billed => Some(SkipReason::AlreadyBilled),
+        _ if sub.term.is_paid_once() && sub.one_time_billed => {
+            Some(SkipReason::AlreadyBilled { until: None })
+        }
         _ => None,
     }
 }
@@ -243,12 +245,15 @@ fn charge_quantity(
         period: input.period,
         charge: sub.charge,
         already_billed_once: sub.one_time_billed,
+        billed: &sub.billed,
+        linked_from: sub.linked_from,
     })?;
     Ok(match outcome {
         ChargeOutcome::Held(reason) => Place::Held(reason),
         ChargeOutcome::Skipped(reason) => Place::Skipped(reason),
         ChargeOutcome::Charged(charged) => {
-            Place::Lines(vec![pax8_line(sub, input, quantity, price, charged)])
+            let line = |charged| pax8_line(sub, input, quantity, price, charged);
+            Place::Lines(charged.into_iter().map(line).collect())
         }
     })
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use money::{Amount, Currency, Decimal};
 
 use super::proration::Proration;
-use crate::charge::Charge;
+use crate::charge::{Billed, Charge};
 use crate::price::{BillPrice, Cost, Pricing, bill_price, cost_of};
 use crate::schedule::{Period, Schedule};
 use crate::status::{SubscriptionDates, SubscriptionStatus};
@@ -80,6 +80,10 @@ pub struct LinkedSubscription {
     pub dates: SubscriptionDates,
     /// Whether a price that is paid once has been on an invoice already.
     pub one_time_billed: bool,
+    /// The lines of other invoices, void ones excepted, that charged terms of it.
+    pub billed: Vec<Billed>,
+    /// The day from which on it is billed here, if known.
+    pub linked_from: Option<Date>,
     /// Since when complete pulls no longer contain it.
     pub missing_since: Option<Date>,
     /// It sits under another company than when it was linked.

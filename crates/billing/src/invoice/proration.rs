@@ -282,9 +282,12 @@ fn price_of_period(
         charge: Charge::Spread,
         // What is paid once has no days to share.
         already_billed_once: true,
+        // What a period costs does not depend on who has paid it.
+        billed: &[],
+        linked_from: None,
     })?;
     Ok(match outcome {
-        ChargeOutcome::Charged(charged) => Some(charged.unit_price),
+        ChargeOutcome::Charged(lines) => lines.first().map(|line| line.unit_price),
         _ => None,
     })
 }

@@ -155,8 +155,11 @@ pub enum SkipReason {
     Trial,
     /// The trial became another subscription, which is billed.
     Converted,
-    /// Its price is paid once, and has been.
-    AlreadyBilled,
+    /// Another invoice has charged it.
+    AlreadyBilled {
+        /// The first day that is not paid; none for a price that is paid once.
+        until: Option<Date>,
+    },
     /// It is charged when it renews, which is later.
     RenewsLater {
         /// The day the next term begins.
@@ -175,7 +178,7 @@ impl SkipReason {
             Self::Ended { .. } => "ended",
             Self::Trial => "trial",
             Self::Converted => "converted",
-            Self::AlreadyBilled => "already_billed",
+            Self::AlreadyBilled { .. } => "already_billed",
             Self::RenewsLater { .. } => "renews_later",
             Self::ZeroQuantity => "zero_quantity",
         }
@@ -190,7 +193,11 @@ impl SkipReason {
             Self::Ended { on: None } => "Cancelled.".to_owned(),
             Self::Trial => "A trial is not billed.".to_owned(),
             Self::Converted => "This trial became a subscription of its own.".to_owned(),
-            Self::AlreadyBilled => "Billed once already.".to_owned(),
+            Self::AlreadyBilled { until: None } => "Billed once already.".to_owned(),
+            Self::AlreadyBilled { until: Some(until) } => {
+                let last_day = until.yesterday().unwrap_or(*until);
+                format!("Billed up to {} already.", day(&last_day))
+            }
             Self::RenewsLater { on } => format!("Renews on {}.", day(on)),
             Self::ZeroQuantity => "The quantity is zero.".to_owned(),
         }

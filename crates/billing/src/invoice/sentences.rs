@@ -130,20 +130,23 @@ fn length(term: &BillingTerm) -> String {
 
 fn portion(why: &Pax8Explanation) -> Option<String> {
     match &why.portion {
-        Portion::Once | Portion::Terms { count: 1, of: 1 } => None,
-        Portion::Terms { count, of } if count == of => Some(format!(
+        Portion::Once
+        | Portion::Terms {
+            count: 1, of: 1, ..
+        } => None,
+        Portion::Terms { count, of, .. } if count == of => Some(format!(
             "The invoice period has {count} such terms: {count} × {} = {}.",
             why.term_price, why.line_unit_price
         )),
-        Portion::Terms { count, of } => Some(format!(
-            "The subscription ends before the invoice period does, so {count} of {of} terms are charged: {count} × {} = {}.",
+        Portion::Terms { count, of, .. } => Some(format!(
+            "Of the {of} terms of the invoice period {count} are charged; the others are paid already or do not begin: {count} × {} = {}.",
             why.term_price, why.line_unit_price
         )),
-        Portion::Renewal { count: 1, on } => Some(format!(
+        Portion::Renewal { count: 1, on, .. } => Some(format!(
             "The whole term that begins on {on} is charged at once."
         )),
-        Portion::Renewal { count, on } => Some(format!(
-            "{count} terms begin in this period, the first on {on}: {count} × {} = {}.",
+        Portion::Renewal { count, on, .. } => Some(format!(
+            "{count} whole terms are charged, the first from {on}: {count} × {} = {}.",
             why.term_price, why.line_unit_price
         )),
         Portion::Share {
@@ -152,6 +155,7 @@ fn portion(why: &Pax8Explanation) -> Option<String> {
             term,
             term_total,
             split,
+            ..
         } => Some(match split {
             SplitBy::UnitPrice => format!(
                 "The term from {term} is paid in {of} parts that add up to {} per unit; this is part {number}: {}.",
@@ -179,7 +183,9 @@ pub(super) fn description(
 ) -> String {
     match portion {
         Portion::Once => format!("{product} (paid once)"),
-        Portion::Terms { count: 1, of: 1 } if *term == BillingTerm::Monthly => product.to_owned(),
+        Portion::Terms {
+            count: 1, of: 1, ..
+        } if *term == BillingTerm::Monthly => product.to_owned(),
         Portion::Terms { count: 1, .. } => format!("{product} ({})", length(term)),
         Portion::Terms { count, .. } | Portion::Renewal { count, .. } if *count > 1 => {
             format!("{product} ({count} × {})", length(term))

@@ -37,6 +37,8 @@ fn subscription(id: &str) -> LinkedSubscription {
             end: None,
         },
         one_time_billed: false,
+        billed: Vec::new(),
+        linked_from: None,
         missing_since: None,
         moved: false,
         product_changed: false,

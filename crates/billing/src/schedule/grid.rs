@@ -52,13 +52,17 @@ impl Grid {
 
     /// The span between two neighbouring dates that contains `date`.
     pub fn containing(&self, date: Date) -> Result<Period, DateOutOfRange> {
+        self.period(self.index_of(date)?)
+    }
+
+    /// The number of the span that contains `date`.
+    pub fn index_of(&self, date: Date) -> Result<i64, DateOutOfRange> {
         let after = self.first_from(date)?;
-        let first = if self.nth(after)? == date {
+        Ok(if self.nth(after)? == date {
             after
         } else {
             after - 1
-        };
-        self.period(first)
+        })
     }
 
     /// The span that starts with date `n`.

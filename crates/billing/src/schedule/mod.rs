@@ -104,6 +104,20 @@ impl Period {
         self.start <= date && date < self.end
     }
 
+    /// How many days it has.
+    pub(crate) fn days(&self) -> i64 {
+        self.start.duration_until(self.end).as_hours() / 24
+    }
+
+    /// Whether more than half of it lies in `other`: what is one term stays one when its dates are put right by a few days.
+    pub(crate) fn is_mostly_in(&self, other: Self) -> bool {
+        let common = Self {
+            start: self.start.max(other.start),
+            end: self.end.min(other.end),
+        };
+        common.days() * 2 > self.days()
+    }
+
     /// The last day that belongs to it.
     #[must_use]
     pub fn last_day(&self) -> Date {

@@ -86,7 +86,7 @@ async fn settle(
             "Map this company to a client to configure billing for its subscriptions.",
         ));
     };
-    let settings = draft.read(&present.settings)?;
+    let mut settings = draft.read(&present.settings)?;
     let recurring = match settings.recurring_invoice {
         Some(id) => Some(load_recurring_invoice(tx, id).await?),
         None => None,
@@ -101,6 +101,10 @@ async fn settle(
             let message = "This recurring invoice does not bill any more. Choose another.";
             return Err(Error::field(draft::RECURRING_INVOICE, message));
         }
+    }
+    // A link that moves on goes on where it was; terms that ran before the first one were billed elsewhere, or not at all.
+    if present.settings.recurring_invoice.is_none() {
+        settings.linked_from = recurring.as_ref().map(|it| it.next_invoice_date);
     }
     let mut subscription = present.clone();
     subscription.settings = settings;

@@ -89,6 +89,7 @@ impl BillingDraft {
             billed_in_status: billed_in_status.filter(|_| recurring_invoice.is_some()),
             recurring_invoice,
             charge: charge.unwrap_or(present.charge),
+            linked_from: present.linked_from,
             version: present.version,
         })
     }

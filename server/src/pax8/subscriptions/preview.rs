@@ -90,9 +90,9 @@ fn of_line(why: &Pax8Explanation) -> String {
     match &why.portion {
         Portion::Share { of, term_total, .. } => of_shares(why.amount, *of, *term_total),
         Portion::Terms { of, .. } => format!("{amount} on each invoice, for {of} terms at a time."),
-        Portion::Renewal { count: 1, on } => of_renewal(why.amount, *on),
+        Portion::Renewal { count: 1, on, .. } => of_renewal(why.amount, *on),
         Portion::Renewal { count, .. } => {
-            format!("{amount} on the next invoice, for the {count} terms that begin in its period.")
+            format!("{amount} on the next invoice, for {count} terms at once.")
         }
         Portion::Once => format!("{amount}, once."),
     }

@@ -142,6 +142,7 @@ fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<Bil
         recurring_invoice: recurring,
         charge: charge.unwrap_or_default(),
         billed_in_status: row.get("billed_in_status")?,
+        linked_from: row.get("linked_from")?,
         version: row.get::<Option<i64>>("version")?.unwrap_or(0),
     })
 }

@@ -231,6 +231,8 @@ impl Subscription {
             status: self.status.as_deref().unwrap_or("not given").into(),
             dates: self.dates,
             one_time_billed: self.one_time_billed,
+            billed: Vec::new(),
+            linked_from: self.settings.linked_from,
             missing_since,
             moved: self.attention == Some(Attention::Moved) || self.is_linked_to_stranger(),
             product_changed: self.attention == Some(Attention::ProductChanged),

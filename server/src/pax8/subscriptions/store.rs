@@ -26,7 +26,7 @@ macro_rules! subscriptions_where {
                 s.start_date, s.end_date, s.billing_start, s.missing_since, s.last_known, s.attention, s.seen_at,
                 s.seen_sync_id, lower(coalesce(s.product_name, '')) as sort_name,
                 c.name as company_name, k.id as client_id, k.name as client_name, k.currency as client_currency,
-                b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.version,
+                b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.linked_from, b.version,
                 r.id as recurring_id, r.name as recurring_name, r.client_id as recurring_client_id,
                 r.status as recurring_status, r.frequency, r.anchor_date, r.next_invoice_date, o.invoice_id as once_on
             from pax8_subscription s
@@ -72,12 +72,13 @@ db::statements! {
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
-            override_price, recurring_invoice_id, charge, billed_in_status, version, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            override_price, recurring_invoice_id, charge, billed_in_status, linked_from, version, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (organization_id, subscription_pax8_id) do update set markup_type = excluded.markup_type,
             markup_value = excluded.markup_value, override_price = excluded.override_price,
             recurring_invoice_id = excluded.recurring_invoice_id, charge = excluded.charge,
-            billed_in_status = excluded.billed_in_status, version = excluded.version, updated_at = excluded.updated_at";
+            billed_in_status = excluded.billed_in_status, linked_from = excluded.linked_from,
+            version = excluded.version, updated_at = excluded.updated_at";
     bulk SAVE_WORTHS = "with news (organization_id, id, bill_price, revenue, cost, below_cost) as (values", 6,
         ") update pax8_subscription set bill_price = news.bill_price, monthly_revenue_minor = cast(news.revenue as bigint),
             monthly_cost_minor = cast(news.cost as bigint), below_cost = cast(news.below_cost as boolean)
@@ -204,6 +205,7 @@ pub(super) async fn save_settings(
         settings.recurring_invoice,
         settings.charge.code(),
         settings.billed_in_status.clone(),
+        settings.linked_from,
         settings.version,
         now
     ];

@@ -39,7 +39,8 @@ db::statements! {
         missing_since, fingerprint, first_seen_at, seen_at, seen_sync_id, search_text)
         values ($1, $2, $2, $3, 'product', $4, 'Vendor', 'SKU', $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, '', 0, $14, $15, '')";
     org INSERT_BILLING = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
-        override_price, recurring_invoice_id, charge, version, updated_at) values ($1, $2, $3, $4, $5, $6, $7, 1, 0)";
+        override_price, recurring_invoice_id, charge, linked_from, version, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0)";
     org SET_MISSING = "update pax8_subscription set missing_since = $3 where organization_id = $1 and id = $2";
 }
 
@@ -221,7 +222,8 @@ impl<'a> Books<'a> {
             linked.markup_percent,
             linked.override_price,
             recurring.id,
-            linked.charge
+            linked.charge,
+            recurring.next_invoice_date
         ];
         tx.execute(&INSERT_BILLING, args).await.unwrap();
         tx.commit().await.unwrap();

@@ -6,3 +6,4 @@ mod invoices;
 mod linked;
 mod pages;
 mod runs;
+mod terms;
