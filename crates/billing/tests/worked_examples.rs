@@ -7,8 +7,8 @@
 )]
 
 use billing::{
-    BillingTerm, Charge, ChargeInput, ChargeOutcome, Fraction, Frequency, Markup, Period, Pricing,
-    Schedule, TaxRate, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
+    Billed, BillingTerm, Charge, ChargeInput, ChargeOutcome, Fraction, Frequency, Markup, Period,
+    Pricing, Schedule, TaxRate, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
 };
 use jiff::civil::{Date, date};
 use money::{Amount, Currency, Decimal, UnitPrice, round_unit_price, split};
@@ -155,6 +155,63 @@ fn charges() {
             ChargeOutcome::Held(reason) => reason.to_string(),
         };
         assert_eq!(line, row[8], "{row:?}");
+    }
+}
+
+#[test]
+fn changes_on_the_way() {
+    for row in rows("changes on the way", 6) {
+        let january = date(2026, 1, 1);
+        let mut schedule = Schedule {
+            anchor: january,
+            frequency: Frequency::Monthly,
+        };
+        let mut billed = Vec::new();
+        let mut next = january;
+        let mut invoice = |schedule: Schedule, next: &mut Date, charge: &str| {
+            let period = schedule.period_starting(*next).unwrap().unwrap();
+            let unit_price = price("1200.00", Currency::USD);
+            let outcome = charge_for(&ChargeInput {
+                unit_price,
+                quantity: Decimal::ONE,
+                term: &BillingTerm::Annual,
+                billing_start: Some(january),
+                end_date: None,
+                schedule,
+                period,
+                charge: Charge::from_code(charge).unwrap(),
+                already_billed_once: false,
+                billed: &billed,
+                linked_from: Some(january),
+            });
+            *next = period.end;
+            let ChargeOutcome::Charged(lines) = outcome.unwrap() else {
+                return "none".to_owned();
+            };
+            let line = lines[0].clone();
+            billed.push(Billed {
+                period,
+                term: BillingTerm::Annual,
+                portion: line.portion,
+                term_price: unit_price,
+                quantity: Decimal::ONE,
+                unit_price: line.unit_price,
+                amount: line.amount,
+            });
+            line.amount.to_string()
+        };
+        for _ in 0..row[1].parse().unwrap() {
+            invoice(schedule, &mut next, row[0]);
+        }
+        next = day(row[3]);
+        schedule.frequency = Frequency::from_code(row[4]).unwrap();
+        schedule = schedule.resumed_at(next).unwrap();
+        let expected: Vec<&str> = row[5].split(", ").collect();
+        let amounts: Vec<String> = expected
+            .iter()
+            .map(|_| invoice(schedule, &mut next, row[2]))
+            .collect();
+        assert_eq!(amounts, expected, "{row:?}");
     }
 }
 

@@ -494,6 +494,8 @@ create table invoice (
     due_date text,
     period_start text,
     period_end text,
+    -- The day from which on the days before the period are charged with it; null: none are.
+    first_from text,
     subtotal_minor bigint not null,
     tax_minor bigint not null,
     total_minor bigint not null,
@@ -506,6 +508,8 @@ create table invoice (
     held text not null,
     skipped text not null,
     payment_terms_days bigint not null,
+    -- Raised when a draft is computed anew, so that nobody issues what they did not see.
+    version bigint not null default 1,
     -- Number and client's name in lower case, by the program.
     search_text text not null,
     created_at bigint not null,

@@ -54,6 +54,15 @@ pub struct Actor {
     pub csrf_token: String,
 }
 
+/// Whether partner costs, markups and margins are shown. Prices and what a rule comes to always are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Costs {
+    /// They are.
+    Shown,
+    /// They are left out.
+    Hidden,
+}
+
 impl Actor {
     /// Goes on only with the permission, and where it is one of the Admin area, only with a role that opens that: a custom role
     /// gives permissions, it does not open the area.
@@ -105,6 +114,16 @@ impl Actor {
             Ok(())
         } else {
             Err(Error::FeatureRequired(PAX8_FEATURE))
+        }
+    }
+
+    /// Whether the actor may see what the partner pays: those to whom the Pax8 pages open.
+    #[must_use]
+    pub fn costs(&self) -> Costs {
+        if self.require_pax8().is_ok() {
+            Costs::Shown
+        } else {
+            Costs::Hidden
         }
     }
 

@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-pub use actor::{Actor, By, PAX8_FEATURE, Via};
+pub use actor::{Actor, By, Costs, PAX8_FEATURE, Via};
 pub use password::{PasswordHash, Passwords};
 pub use permission::{Permission, PermissionSet, Role};
 pub use session::{Session, SessionSecret, end_session, find_session, start_session};

@@ -52,6 +52,7 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "pax8_subscription.change_accepted" => about("accepted a change of", None),
         "invoice.issued" => about("issued invoice", None),
         "invoice.voided" => about("made invoice", Some("void".to_owned())),
+        "invoice.rebilled" => about("billed a period again with", None),
         "invoice.recalculated" => about("recalculated the", None),
         "billing_run.started" => about("started a billing run as of", None),
         "organization.created" => about("set up the organization", None),

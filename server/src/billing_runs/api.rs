@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{BillingRun, Trigger, list_runs, load_run, recalculate, run};
+use super::{BillingRun, Trigger, list_runs, load_run, rebill, recalculate, run};
 use crate::{
     accounts::Permission,
     app::App,
@@ -29,6 +29,7 @@ pub fn api() -> OpenApiRouter<App> {
             Permission::BillingManage,
             routes!(recalculate_invoice),
         ))
+        .routes(needs(Permission::BillingManage, routes!(rebill_invoice)))
 }
 
 /// A run to be made.
@@ -99,7 +100,25 @@ async fn recalculate_invoice(
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = recalculate(&mut tx, &actor.by(), id, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(axum::Json(InvoiceBody::of(&invoice)?))
+    Ok(axum::Json(InvoiceBody::of(&invoice, actor.costs())?))
+}
+
+/// Bills the period of a void invoice again: a draft from everything as it is now, for a person to issue. Once only: while an
+/// invoice that is not void bills the period, it is refused.
+#[utoipa::path(post, path = "/invoices/{id}/rebill", tag = "invoices", params(("id" = String, Path)),
+    responses((status = 201, description = "The new draft", body = InvoiceBody), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody)))]
+async fn rebill_invoice(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<(StatusCode, axum::Json<InvoiceBody>)> {
+    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let mut tx = app.database.write(actor.organization).await?;
+    let invoice = rebill(&mut tx, &actor.by(), id, app.clock.now()).await?;
+    tx.commit().await?;
+    let body = InvoiceBody::of(&invoice, actor.costs())?;
+    Ok((StatusCode::CREATED, axum::Json(body)))
 }
 
 /// A run goes on to its end although the one who asked has gone.

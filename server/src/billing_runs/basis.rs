@@ -6,15 +6,19 @@ use billing::{
 };
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
+use money::Currency;
 
 use super::PeriodBill;
 use crate::{
     clients::{Client, load_client},
     error::{Error, Result},
     ids::InvoiceId,
-    invoices::{Origin, ReviewReason, SellerSnapshot, billed_lines},
+    invoices::{Invoice, Origin, ReviewReason, SellerSnapshot, billed_lines, billed_of},
     organizations::{Organization, list_tax_rates, load_organization},
-    pax8::{connection::data_is_stale, subscriptions::linked_subscriptions},
+    pax8::{
+        connection::{data_is_stale, find_connection},
+        subscriptions::{linked_subscriptions, once_linked},
+    },
     recurring::{RecurringInvoice, schedule_of},
 };
 
@@ -72,8 +76,10 @@ impl Basis {
         let tax_rates = list_tax_rates(tx).await?;
         let mut linked = linked_subscriptions(tx, recurring.id).await?;
         let mut billed = billed_lines(tx, recurring.id, except).await?;
+        let confirmed_on = confirmed_on(tx, &organization).await?;
         for subscription in &mut linked {
             subscription.billed = billed.remove(&subscription.id).unwrap_or_default();
+            subscription.confirmed_on = confirmed_on;
         }
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
         Ok(Self {
@@ -86,9 +92,41 @@ impl Basis {
         })
     }
 
+    /// Reads it all for an invoice that was made before and is to be computed anew. Where its recurring invoice is over its
+    /// links have ended, but what was on the invoice still belongs to it.
+    pub(super) async fn of_invoice(
+        tx: &mut OrgTx,
+        recurring: RecurringInvoice,
+        invoice: &Invoice,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let over = !recurring.status.is_live();
+        let mut basis = Self::load(tx, recurring, Some(invoice.id), now).await?;
+        if over {
+            let unlinked = once_linked(tx, invoice.subscriptions()).await?;
+            for mut subscription in unlinked {
+                subscription.billed = billed_of(tx, &subscription.id, Some(invoice.id)).await?;
+                subscription.confirmed_on = confirmed_on(tx, &basis.organization).await?;
+                basis.linked.push(subscription);
+            }
+            basis.data_is_stale = !basis.linked.is_empty() && data_is_stale(tx, now).await?;
+        }
+        Ok(basis)
+    }
+
+    /// The currency it is billed in.
+    pub(super) fn currency(&self) -> Currency {
+        self.client.currency
+    }
+
     /// The bill for a period.
     pub(super) fn bill(&self, period: Period) -> Result<PeriodBill> {
-        let assembled = assemble(&self.input(period)?).map_err(out_of_range)?;
+        self.bill_from(period, self.first_from(period))
+    }
+
+    /// The bill for a period, with the days before it from `first_from` on.
+    pub(super) fn bill_from(&self, period: Period, first_from: Option<Date>) -> Result<PeriodBill> {
+        let assembled = assemble(&self.input(period, first_from)?).map_err(out_of_range)?;
         let mut review = Vec::new();
         if assembled.needs_review() {
             review.push(ReviewReason::Held);
@@ -107,6 +145,7 @@ impl Basis {
                 name: self.recurring.name.clone(),
             },
             period,
+            first_from,
             assembled,
             review,
         })
@@ -136,7 +175,7 @@ impl Basis {
         }
     }
 
-    fn input(&self, period: Period) -> Result<InvoiceInput> {
+    fn input(&self, period: Period, first_from: Option<Date>) -> Result<InvoiceInput> {
         let schedule = schedule_of(&self.recurring)
             .resumed_at(period.start)
             .map_err(Error::internal)?;
@@ -156,7 +195,7 @@ impl Basis {
             tax_rates: self.tax_rates.clone(),
             tax_exempt: self.client.tax_exempt,
             proration: Proration {
-                first_from: self.first_from(period),
+                first_from,
                 ..Proration::default()
             },
         })
@@ -168,6 +207,13 @@ impl Basis {
         let first = it.prorate_first && it.billed_until.is_none();
         Some(it.start_date).filter(|start| first && *start < period.start)
     }
+}
+
+/// The day of the last complete sync, where the organization is.
+async fn confirmed_on(tx: &mut OrgTx, organization: &Organization) -> Result<Option<Date>> {
+    let at = find_connection(tx).await?.and_then(|it| it.last_sync_at);
+    let zone = &organization.timezone;
+    Ok(at.map(|at| at.to_zoned_datetime(zone.clone()).date()))
 }
 
 fn seller(organization: &Organization) -> SellerSnapshot {

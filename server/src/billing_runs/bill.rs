@@ -1,6 +1,7 @@
 //! The bill of one recurring invoice for one period, before it is stored.
 
 use billing::{Assembled, Period};
+use jiff::civil::Date;
 use money::{Amount, MoneyError};
 
 use crate::{
@@ -20,6 +21,8 @@ pub struct PeriodBill {
     pub origin: Origin,
     /// The days it covers.
     pub period: Period,
+    /// The day from which on the days before the period are charged with it.
+    pub first_from: Option<Date>,
     /// Lines, what is held and skipped, taxes and totals.
     pub assembled: Assembled,
     /// Why a person has to look before it goes out; empty: it is issued at once.
@@ -86,6 +89,7 @@ impl PeriodBill {
             billing_run_id: run,
             currency: client.currency,
             period: Some(self.period),
+            first_from: self.first_from,
             assembled: self.assembled,
             review: self.review,
         }

@@ -16,6 +16,8 @@ mod daily;
 mod dry_run;
 mod pages;
 mod preview;
+mod rebill;
+mod rebill_pages;
 mod recalculate;
 mod run;
 mod section;
@@ -29,6 +31,7 @@ pub use billing_run::{BillingRun, Failed, RunInvoice, RunStatus, Skip, SkipCause
 pub use daily::{JOB, SCHEDULE, daily, perform};
 pub use pages::routes;
 pub use preview::{Preview, PreviewBody, preview};
+pub use rebill::rebill;
 pub use recalculate::recalculate;
 pub use run::{load_run, run};
 pub use section::PreviewSection;

@@ -36,6 +36,7 @@ pub fn routes() -> Router<App> {
         .route("/billing-runs", get(show_form).post(start))
         .route("/billing-runs/{id}", get(show))
         .route("/invoices/{id}/recalculate", post(recalculate_draft))
+        .merge(super::rebill_pages::routes())
 }
 
 #[derive(Template)]

@@ -8,16 +8,17 @@ use utoipa::ToSchema;
 use super::{
     PeriodBill,
     dry_run::look_ahead,
-    run::{check_as_of, today},
+    run::{check_rehearsal, today},
 };
 use crate::{
+    accounts::Costs,
     error::{Error, Result},
     ids::RecurringInvoiceId,
     invoices::{
         ClientRef, HeldBody, InvoiceStatus, LineBody, PeriodBody, RecurringRef, ReviewReason,
         SkippedBody, TaxBody, lines,
     },
-    recurring::load_recurring_invoice,
+    recurring::{RecurringStatus, foresee_resumption, load_recurring_invoice},
 };
 
 /// The invoice that a run would make.
@@ -29,6 +30,9 @@ pub struct Preview {
     pub bill: PeriodBill,
     /// How many invoices the run would make before it, for periods that are due earlier.
     pub before: usize,
+    /// Whether it is paused: then no run makes the invoice until it is resumed, and this is what would come first if that were
+    /// today.
+    pub paused: bool,
 }
 
 /// Computes the invoice that a run on a day would make; nothing is written. Without a day: on the next invoice date.
@@ -41,8 +45,14 @@ pub async fn preview(
     date: Option<Date>,
     now: Timestamp,
 ) -> Result<Preview> {
-    let recurring = load_recurring_invoice(tx, id).await?;
+    let mut recurring = load_recurring_invoice(tx, id).await?;
     recurring.require_live()?;
+    let today = today(tx, now).await?;
+    let paused = recurring.status == RecurringStatus::Paused;
+    if paused {
+        // No run makes anything of it now; resumed today it would go on there.
+        recurring.next_invoice_date = foresee_resumption(&recurring, today)?.0;
+    }
     let next = recurring.next_invoice_date;
     let date = date.unwrap_or(next);
     if date < next {
@@ -51,7 +61,7 @@ pub async fn preview(
             format!("Nothing is due before {next}."),
         ));
     }
-    check_as_of("date", date, today(tx, now).await?.max(next))?;
+    check_rehearsal("date", date, today.max(next))?;
     let mut prospects = look_ahead(tx, recurring, date, now).await?;
     let last = prospects.pop().and_then(|prospect| prospect.bill);
     let bill = last.ok_or_else(|| {
@@ -65,7 +75,12 @@ pub async fn preview(
         .iter()
         .filter(|prospect| made(prospect.bill.as_ref()))
         .count();
-    Ok(Preview { date, bill, before })
+    Ok(Preview {
+        date,
+        bill,
+        before,
+        paused,
+    })
 }
 
 /// The invoice that a run would make, as the API shows it.
@@ -74,7 +89,7 @@ pub struct PreviewBody {
     /// The day of the run.
     #[schema(value_type = String, format = Date)]
     pub date: Date,
-    /// Whether a run makes an invoice: not if it has neither lines nor anything held.
+    /// Whether a run makes an invoice: not if it has neither lines nor anything held, and not while it is paused.
     pub made: bool,
     /// How many invoices the run would make before this one, for periods due earlier.
     pub earlier_invoices: usize,
@@ -115,12 +130,12 @@ impl Preview {
     ///
     /// # Errors
     /// When an amount is out of range.
-    pub fn body(&self) -> Result<PreviewBody> {
+    pub fn body(&self, costs: Costs) -> Result<PreviewBody> {
         let (bill, assembled) = (&self.bill, &self.bill.assembled);
         let invoice_lines: Vec<_> = assembled.lines.iter().cloned().map(Into::into).collect();
         Ok(PreviewBody {
             date: self.date,
-            made: !bill.is_empty(),
+            made: !bill.is_empty() && !self.paused,
             earlier_invoices: self.before,
             status: if bill.review.is_empty() {
                 InvoiceStatus::Issued
@@ -139,7 +154,7 @@ impl Preview {
             },
             currency: bill.client.currency.code().to_owned(),
             period: bill.period.into(),
-            lines: lines(&invoice_lines)?,
+            lines: lines(&invoice_lines, costs)?,
             subtotal: assembled.subtotal.to_string(),
             taxes: assembled.tax.iter().map(TaxBody::from).collect(),
             tax: bill.tax()?.to_string(),

@@ -1,8 +1,8 @@
 //! Computing a draft anew: what was held has been decided, a price was set right, a line was added.
 
-use billing::{Explanation, invoice::ProrationCause};
 use db::OrgTx;
 use jiff::Timestamp;
+use money::Currency;
 
 use super::{PeriodBill, basis::Basis};
 use crate::{
@@ -51,22 +51,24 @@ async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, now: Timestamp) -> Result<Pe
         let detail = "This draft was not made from a recurring invoice.";
         return Err(Error::conflict("not_recurring", detail));
     };
-    let mut recurring = load_recurring_invoice(tx, origin.recurring_invoice).await?;
-    if charges_first_days(draft) {
-        // It was computed when no period was billed yet.
-        recurring.billed_until = None;
-    }
     // Prices on the draft that are paid once belong to it, and are on it again.
     forget_billed_once(tx, draft.id).await?;
-    Basis::load(tx, recurring, Some(draft.id), now)
-        .await?
-        .bill(period)
+    let recurring = load_recurring_invoice(tx, origin.recurring_invoice).await?;
+    let basis = Basis::of_invoice(tx, recurring, draft, now).await?;
+    refuse_other_currency(draft, basis.currency())?;
+    basis.bill_from(period, draft.first_from)
 }
 
-fn charges_first_days(draft: &Invoice) -> bool {
-    draft.lines.iter().any(|line| {
-        matches!(&line.explanation, Explanation::Proration(it) if matches!(it.cause, ProrationCause::FirstDays { .. }))
-    })
+/// Figures of a draft are in one currency; the client's may be another by now.
+fn refuse_other_currency(draft: &Invoice, currency: Currency) -> Result<()> {
+    if draft.currency == currency {
+        return Ok(());
+    }
+    let detail = format!(
+        "This draft is in {} and the client is billed in {currency} now. Make it void, then bill its period again.",
+        draft.currency
+    );
+    Err(Error::conflict("currency_changed", detail))
 }
 
 fn told(invoice: &Invoice) -> serde_json::Value {

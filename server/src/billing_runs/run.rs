@@ -19,8 +19,10 @@ use crate::{
     recurring::{find_recurring_invoice, list_due, load_recurring_invoice},
 };
 
-/// No run is for a day further ahead than this: the longest term of Pax8, so that all its shares can be rehearsed.
+/// Nothing is rehearsed for a day further ahead than this: the longest term of Pax8, so that all its shares can be seen.
 const FURTHEST_YEARS: i64 = 3;
+/// No invoice is made for a day further ahead than this: a quarter, billed in advance.
+const FURTHEST_MONTHS: i64 = 3;
 
 /// What came of the recurring invoices of a run.
 #[derive(Default)]
@@ -43,7 +45,12 @@ pub async fn run(
 ) -> Result<BillingRun> {
     let now = app.clock.now();
     let mut tx = app.database.read(organization).await?;
-    check_as_of("as_of", as_of, today(&mut tx, now).await?)?;
+    let today = today(&mut tx, now).await?;
+    if dry_run {
+        check_rehearsal("as_of", as_of, today)?;
+    } else {
+        check_run(as_of, today)?;
+    }
     drop(tx);
     if dry_run {
         return rehearse(app, organization, as_of, &trigger).await;
@@ -98,7 +105,7 @@ pub(super) async fn today(tx: &mut OrgTx, now: Timestamp) -> Result<Date> {
 }
 
 /// Refuses a day so far ahead that it must be a slip of the finger.
-pub(super) fn check_as_of(field: &str, date: Date, today: Date) -> Result<()> {
+pub(super) fn check_rehearsal(field: &str, date: Date, today: Date) -> Result<()> {
     let furthest = today.saturating_add(FURTHEST_YEARS.years());
     if date <= furthest {
         return Ok(());
@@ -107,6 +114,18 @@ pub(super) fn check_as_of(field: &str, date: Date, today: Date) -> Result<()> {
         field,
         format!("Use a date no later than {furthest}."),
     ))
+}
+
+/// Refuses to make invoices so far ahead that prices and quantities cannot be right.
+fn check_run(date: Date, today: Date) -> Result<()> {
+    let furthest = today.saturating_add(FURTHEST_MONTHS.months());
+    if date <= furthest {
+        return Ok(());
+    }
+    let message = format!(
+        "Invoices are made at most three months ahead: use a date no later than {furthest}, or a dry run."
+    );
+    Err(Error::field("as_of", message))
 }
 
 async fn begin(

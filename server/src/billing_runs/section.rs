@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::Preview;
 use crate::{
+    accounts::Costs,
     error::Result,
     http::filters,
     invoices::{
@@ -31,6 +32,7 @@ pub struct PreviewSection {
 struct Shown {
     period: String,
     before: usize,
+    paused: bool,
     made: bool,
     review: Vec<String>,
     lines: Vec<LineView>,
@@ -44,7 +46,12 @@ impl PreviewSection {
     ///
     /// # Errors
     /// When a figure is out of range.
-    pub fn of(preview: &Preview, action: impl Into<String>, decides: Decides) -> Result<Self> {
+    pub fn of(
+        preview: &Preview,
+        costs: Costs,
+        action: impl Into<String>,
+        decides: Decides,
+    ) -> Result<Self> {
         let (bill, assembled) = (&preview.bill, &preview.bill.assembled);
         let lines: Vec<InvoiceLine> = assembled.lines.iter().cloned().map(Into::into).collect();
         Ok(Self {
@@ -53,9 +60,10 @@ impl PreviewSection {
             shown: Some(Shown {
                 period: period_text(&bill.period),
                 before: preview.before,
+                paused: preview.paused,
                 made: !bill.is_empty(),
                 review: bill.review.iter().map(ToString::to_string).collect(),
-                lines: line_views(&lines, !assembled.tax.is_empty()),
+                lines: line_views(&lines, !assembled.tax.is_empty(), costs),
                 totals: total_views(&assembled.subtotal, &assembled.tax, &assembled.total),
                 held: held_views(&bill.held(), decides),
                 skipped: skipped_views(&bill.skipped()),

@@ -13,7 +13,7 @@ use crate::{
     ids::{BillingRunId, InvoiceId, RecurringInvoiceId},
     invoices::{find_of_period, insert_draft, issue},
     pax8::subscriptions::mark_billed_once,
-    recurring::{RecurringStatus, advance, load_recurring_invoice},
+    recurring::{RecurringStatus, advance, end_recurring_invoice, load_recurring_invoice},
 };
 
 /// What a run knows at every step.
@@ -49,7 +49,14 @@ impl Step<'_> {
             return Ok(Stepped::NotDue);
         }
         let Some(period) = due_period(&recurring, self.as_of)? else {
-            advance(tx, id, recurring.next_invoice_date, true).await?;
+            end_recurring_invoice(
+                tx,
+                self.by,
+                &recurring,
+                recurring.next_invoice_date,
+                self.now,
+            )
+            .await?;
             return Ok(Stepped::NotDue);
         };
         let stepped = if find_of_period(tx, id, period).await?.is_some() {
@@ -65,7 +72,11 @@ impl Step<'_> {
                 Stepped::Made
             }
         };
-        advance(tx, id, period.end, is_last(&recurring, period)).await?;
+        if is_last(&recurring, period) {
+            end_recurring_invoice(tx, self.by, &recurring, period.end, self.now).await?;
+        } else {
+            advance(tx, id, period.end).await?;
+        }
         Ok(stepped)
     }
 
@@ -75,7 +86,7 @@ impl Step<'_> {
         let id = insert_draft(tx, bill.into_draft(Some(self.run)), self.now).await?;
         mark_billed_once(tx, id, &once).await?;
         if !waits {
-            issue(tx, self.by, id, self.now).await?;
+            issue(tx, self.by, id, None, self.now).await?;
         }
         Ok(id)
     }

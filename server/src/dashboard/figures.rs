@@ -3,19 +3,26 @@
 use billing::HoldReason;
 use money::{Amount, Currency};
 
-use super::store::Sum;
-use crate::{http::filters, pax8::subscriptions::Subscription};
+use super::store::{MonthSum, Sum};
+use crate::{accounts::Costs, http::filters, pax8::subscriptions::Subscription};
 
 /// What a month brings and costs in one currency.
 pub(super) struct Month {
     pub currency: &'static str,
     pub revenue: String,
-    pub cost: String,
-    pub margin: String,
-    pub loses: bool,
-    /// The margin in percent of the revenue.
-    pub share: Option<String>,
     pub subscriptions: String,
+    /// None: not for the visitor's eyes.
+    pub earnings: Option<Earnings>,
+}
+
+/// What a month costs and leaves.
+pub(super) struct Earnings {
+    pub cost: String,
+    /// None: of no subscription price and cost are both known.
+    pub margin: Option<String>,
+    pub loses: bool,
+    /// The margin in percent of the revenue, and what is not in it.
+    pub note: Option<String>,
 }
 
 /// Something that waits for a decision.
@@ -27,18 +34,32 @@ pub(super) struct Decision {
 }
 
 impl Month {
-    pub(super) fn of(sum: &Sum) -> Option<Self> {
-        let margin = sum.revenue.checked_sub(sum.cost).ok()?;
-        Some(Self {
-            currency: currency_code(sum.revenue),
-            revenue: filters::money(&sum.revenue),
-            cost: filters::money(&sum.cost),
-            margin: filters::money(&margin),
-            loses: margin.is_negative(),
-            share: filters::percent(&margin, &sum.revenue)
-                .map(|share| format!("{share} of revenue")),
-            subscriptions: counted(sum.count, "linked subscription", "linked subscriptions"),
-        })
+    pub(super) fn of(sum: &MonthSum, costs: Costs) -> Self {
+        let all = &sum.all;
+        Self {
+            currency: currency_code(all.revenue),
+            revenue: filters::money(&all.revenue),
+            subscriptions: counted(all.count, "linked subscription", "linked subscriptions"),
+            earnings: (costs == Costs::Shown).then(|| Earnings::of(sum)),
+        }
+    }
+}
+
+impl Earnings {
+    fn of(sum: &MonthSum) -> Self {
+        let share = sum
+            .margin
+            .and_then(|margin| filters::percent(&margin, &sum.revenue_of_known));
+        let share = share.map(|share| format!("{share} of revenue"));
+        let without = (sum.unknown > 0)
+            .then(|| format!("{} without a price or cost not counted", sum.unknown));
+        let notes: Vec<String> = share.into_iter().chain(without).collect();
+        Self {
+            cost: filters::money(&sum.all.cost),
+            margin: sum.margin.as_ref().map(filters::money),
+            loses: sum.margin.is_some_and(Amount::is_negative),
+            note: (!notes.is_empty()).then(|| notes.join(", ")),
+        }
     }
 }
 
@@ -47,10 +68,10 @@ fn currency_code(amount: Amount) -> &'static str {
 }
 
 /// Everything that is linked waits for fresh data.
-pub(super) fn stale(months: &[Sum]) -> Option<Decision> {
+pub(super) fn stale(months: &[MonthSum]) -> Option<Decision> {
     let worth: Vec<_> = months
         .iter()
-        .map(|sum| filters::money(&sum.revenue))
+        .map(|sum| filters::money(&sum.all.revenue))
         .collect();
     (!worth.is_empty()).then(|| Decision {
         icon: "clock",

@@ -9,10 +9,10 @@ use super::{
     chart::Chart,
     figures::{self, Decision, Month, counted},
     history,
-    store::{self, Sum},
+    store::{self, MonthSum},
 };
 use crate::{
-    accounts::Actor,
+    accounts::{Actor, Costs},
     app::App,
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
@@ -74,9 +74,12 @@ impl DashboardPage {
             next_sync: next_sync.map(|at| Moment::new(at, &actor.timezone)),
             error: connection.and_then(|it| it.last_error),
             has_clients: store::clients(tx).await? > 0,
-            decisions: decisions(tx, &months, now).await?,
+            decisions: decisions(tx, &months, actor.costs(), now).await?,
             chart: chart(tx, actor, &months, now).await?,
-            months: months.iter().filter_map(Month::of).collect(),
+            months: months
+                .iter()
+                .map(|sum| Month::of(sum, actor.costs()))
+                .collect(),
             next: next(tx, today).await?,
         })
     }
@@ -86,13 +89,16 @@ impl DashboardPage {
 async fn chart(
     tx: &mut OrgTx,
     actor: &Actor,
-    months: &[Sum],
+    months: &[MonthSum],
     now: Timestamp,
 ) -> Result<Option<Chart>> {
+    if actor.costs() == Costs::Hidden {
+        return Ok(None);
+    }
     let currency = actor.currency;
-    let (own, others): (Vec<&Sum>, Vec<&Sum>) = months
+    let (own, others): (Vec<&MonthSum>, Vec<&MonthSum>) = months
         .iter()
-        .partition(|sum| sum.revenue.currency() == currency);
+        .partition(|sum| sum.all.revenue.currency() == currency);
     let ends = history::month_ends(now, &actor.timezone)?;
     let Some(earliest) = ends.first().filter(|_| !own.is_empty()) else {
         return Ok(None);
@@ -103,12 +109,17 @@ async fn chart(
     let past = history::past_months(&ends, known_since, &arrivals, &corrections, currency)?;
     let others: Vec<_> = others
         .iter()
-        .map(|sum| sum.revenue.currency().code())
+        .map(|sum| sum.all.revenue.currency().code())
         .collect();
     Ok(Chart::of(&past, &others))
 }
 
-async fn decisions(tx: &mut OrgTx, months: &[Sum], now: Timestamp) -> Result<Vec<Decision>> {
+async fn decisions(
+    tx: &mut OrgTx,
+    months: &[MonthSum],
+    costs: Costs,
+    now: Timestamp,
+) -> Result<Vec<Decision>> {
     let mut decisions = Vec::new();
     if data_is_stale(tx, now).await? {
         decisions.extend(figures::stale(months));
@@ -120,12 +131,15 @@ async fn decisions(tx: &mut OrgTx, months: &[Sum], now: Timestamp) -> Result<Vec
     };
     let held = held_subscriptions(tx, &circumstances).await?;
     decisions.extend(figures::held(&held));
-    decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
     let unmapped = store::unmapped(tx).await?;
-    decisions.extend(figures::unmapped(
-        unmapped,
-        &store::unmapped_cost(tx).await?,
-    ));
+    let cost = match costs {
+        Costs::Shown => {
+            decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
+            store::unmapped_cost(tx).await?
+        }
+        Costs::Hidden => Vec::new(),
+    };
+    decisions.extend(figures::unmapped(unmapped, &cost));
     let not_linked = count_to_decide(tx).await?.not_linked;
     decisions.extend(figures::not_linked(
         not_linked,

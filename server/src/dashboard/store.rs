@@ -9,33 +9,52 @@ use crate::{
     pax8::subscriptions::{bills_when_linked, status_bills},
 };
 
+/// What counts in every figure of a month: subscriptions that are there, in a status that is billed, and feed an active
+/// recurring invoice. `c` is the client that is billed, `k` the one whose currency the stored figures are in; where the two
+/// differ the subscription is held, and its figures are in another currency than the sum.
+macro_rules! counting {
+    ($columns:literal, $rest:literal) => {
+        counting!($columns, "", $rest)
+    };
+    ($columns:literal, $joins:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from pax8_subscription s
+            join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+            join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
+            join client c on c.organization_id = r.organization_id and c.id = r.client_id
+            join pax8_company o on o.organization_id = s.organization_id and o.id = s.company_id
+            left join client k on k.organization_id = o.organization_id and k.id = o.client_id ",
+            $joins,
+            " where s.organization_id = $1 and r.status = 'active' and s.missing_since is null and ",
+            bills_when_linked!(),
+            " ",
+            $rest
+        )
+    };
+}
+
 db::statements! {
-    org MONTH = concat!("select c.currency as currency, count(*) as n,
-            cast(sum(s.monthly_revenue_minor) as bigint) as revenue, cast(sum(s.monthly_cost_minor) as bigint) as cost
-        from pax8_subscription s
-        join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
-        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
-        join client c on c.organization_id = r.organization_id and c.id = r.client_id
-        where s.organization_id = $1 and r.status = 'active' and s.missing_since is null and ", bills_when_linked!(), "
-        group by c.currency order by 2 desc, c.currency");
-    org ARRIVALS = concat!("select s.first_seen_at,
-            cast(sum(s.monthly_revenue_minor) as bigint) as revenue, cast(sum(s.monthly_cost_minor) as bigint) as cost
-        from pax8_subscription s
-        join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
-        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
-        join client c on c.organization_id = r.organization_id and c.id = r.client_id
-        where s.organization_id = $1 and r.status = 'active' and s.missing_since is null and c.currency = $2
-            and ", bills_when_linked!(), "
-        group by s.first_seen_at");
-    org CORRECTIONS = "select h.at, s.first_seen_at,
-            cast(sum(h.revenue_change_minor) as bigint) as revenue, cast(sum(h.cost_change_minor) as bigint) as cost
-        from pax8_change h
-        join pax8_subscription s on s.organization_id = h.organization_id and s.pax8_id = h.record_pax8_id
-        join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
-        join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
-        where h.organization_id = $1 and h.at > $3 and h.record_type = 'subscription' and h.field <> 'created'
-            and h.currency = $2 and r.status = 'active'
-        group by h.at, s.first_seen_at";
+    org MONTH = counting!("c.currency as currency, count(*) as n,
+            cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as revenue,
+            cast(sum(case when k.currency = c.currency then s.monthly_cost_minor end) as bigint) as cost,
+            cast(sum(case when k.currency = c.currency and s.monthly_cost_minor is not null
+                then s.monthly_revenue_minor end) as bigint) as revenue_of_known,
+            cast(sum(case when k.currency = c.currency and s.monthly_revenue_minor is not null
+                then s.monthly_cost_minor end) as bigint) as cost_of_known,
+            count(case when k.currency = c.currency and s.monthly_revenue_minor is not null
+                and s.monthly_cost_minor is not null then null else 1 end) as unknown",
+        "group by c.currency order by 2 desc, c.currency");
+    org ARRIVALS = counting!("s.first_seen_at,
+            cast(sum(s.monthly_revenue_minor) as bigint) as revenue, cast(sum(s.monthly_cost_minor) as bigint) as cost",
+        "and c.currency = $2 and k.currency = c.currency group by s.first_seen_at");
+    org CORRECTIONS = counting!("h.at, s.first_seen_at,
+            cast(sum(h.revenue_change_minor) as bigint) as revenue, cast(sum(h.cost_change_minor) as bigint) as cost",
+        "join pax8_change h on h.organization_id = s.organization_id and h.record_pax8_id = s.pax8_id",
+        "and c.currency = $2 and k.currency = c.currency and h.at > $3 and h.record_type = 'subscription'
+            and h.field <> 'created' and h.currency = $2
+        group by h.at, s.first_seen_at");
     org KNOWN_SINCE = "select min(first_seen_at) as at from pax8_subscription where organization_id = $1";
     org NOT_LINKED = concat!("select c.currency as currency, count(*) as n,
             cast(sum(s.monthly_revenue_minor) as bigint) as revenue, cast(sum(s.monthly_cost_minor) as bigint) as cost
@@ -76,6 +95,19 @@ pub(super) struct Sum {
     pub cost: Amount,
 }
 
+/// What linked subscriptions bring and cost a month in one currency.
+#[derive(Debug, Clone)]
+pub(super) struct MonthSum {
+    /// All of them, as far as it is known.
+    pub all: Sum,
+    /// Revenue less cost, of those whose price and cost are both known; none: of none.
+    pub margin: Option<Amount>,
+    /// The revenue of those.
+    pub revenue_of_known: Amount,
+    /// How many lack a price or a cost.
+    pub unknown: u32,
+}
+
 /// Linked subscriptions that a sync saw for the first time at one instant, and what they bring and cost a month today.
 #[derive(Debug, Clone)]
 pub(super) struct Arrivals {
@@ -101,8 +133,27 @@ pub(super) struct NextBilling {
 }
 
 /// What linked subscriptions bring and cost a month, by currency.
-pub(super) async fn month(tx: &mut OrgTx) -> Result<Vec<Sum>> {
-    read_sums(&tx.fetch_all(&MONTH, db::args![]).await?)
+pub(super) async fn month(tx: &mut OrgTx) -> Result<Vec<MonthSum>> {
+    let rows = tx.fetch_all(&MONTH, db::args![]).await?;
+    rows.iter()
+        .map(|row| {
+            let all = read_sum(row)?;
+            let currency = all.revenue.currency();
+            let amount = |minor: i64| Amount::from_minor(minor, currency);
+            let revenue: Option<i64> = row.get("revenue_of_known")?;
+            let cost: Option<i64> = row.get("cost_of_known")?;
+            let margin = revenue.zip(cost).map(|(revenue, cost)| {
+                let revenue = amount(revenue);
+                revenue.checked_sub(amount(cost)).map_err(Error::internal)
+            });
+            Ok(MonthSum {
+                all,
+                margin: margin.transpose()?,
+                revenue_of_known: amount(revenue.unwrap_or(0)),
+                unknown: row.get("unknown")?,
+            })
+        })
+        .collect()
 }
 
 /// What subscriptions of mapped companies that bill and feed no recurring invoice would bring.

@@ -5,17 +5,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Filter, Invoice, InvoiceBody, InvoiceStatus, document, issue, list_invoices, load_invoice, void,
 };
 use crate::{
-    accounts::Permission,
+    accounts::{Actor, Permission},
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, List, PageQuery, ProblemBody, Query, needs},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
     ids::{ClientId, InvoiceId},
 };
 
@@ -68,7 +68,8 @@ async fn list(
 ) -> ApiResult<axum::Json<List<InvoiceBody>>> {
     let mut tx = app.database.read(actor.organization).await?;
     let invoices = list_invoices(&mut tx, &query.filter()?, &page.paging()?).await?;
-    let data = invoices.data.iter().map(InvoiceBody::of);
+    let data = invoices.data.iter();
+    let data = data.map(|invoice| InvoiceBody::of(invoice, actor.costs()));
     Ok(axum::Json(List {
         data: data.collect::<Result<_>>()?,
         next_cursor: invoices.next_cursor,
@@ -89,7 +90,7 @@ async fn get(
         return Ok(document::answer(&invoice)?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
-    Ok(body(&invoice)?.into_response())
+    Ok(body(&invoice, &actor)?.into_response())
 }
 
 /// The invoice as a PDF file. The same invoice gives the same bytes on any day.
@@ -98,18 +99,29 @@ async fn get(
 #[expect(dead_code, reason = "only documents what `get` answers")]
 fn pdf() {}
 
-/// Issues a draft: it gets the next number, today's date, and the day by which it is to be paid.
-#[utoipa::path(post, path = "/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path)),
+/// What is issued.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Issue {
+    /// Refuses to issue the draft if it was recalculated since it had this version.
+    version: Option<i64>,
+}
+
+/// Issues a draft: it gets the next number, today's date, and the day by which it is to be paid. A draft without lines is
+/// refused.
+#[utoipa::path(post, path = "/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path)), request_body = Option<Issue>,
     responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn issue_invoice(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
+    Json(seen): Json<Issue>,
 ) -> ApiResult<axum::Json<InvoiceBody>> {
+    let (id, by, now) = (invoice_id(&id)?, actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
-    let invoice = issue(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
+    let invoice = issue(&mut tx, &by, id, seen.version, now).await?;
     tx.commit().await?;
-    Ok(body(&invoice)?)
+    Ok(body(&invoice, &actor)?)
 }
 
 /// Makes a draft or an issued invoice void.
@@ -123,11 +135,11 @@ async fn void_invoice(
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = void(&mut tx, &actor.by(), invoice_id(&id)?, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(body(&invoice)?)
+    Ok(body(&invoice, &actor)?)
 }
 
-fn body(invoice: &Invoice) -> Result<axum::Json<InvoiceBody>> {
-    InvoiceBody::of(invoice).map(axum::Json)
+fn body(invoice: &Invoice, actor: &Actor) -> Result<axum::Json<InvoiceBody>> {
+    InvoiceBody::of(invoice, actor.costs()).map(axum::Json)
 }
 
 /// A text that is no id is an invoice that does not exist.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{Held, Invoice, InvoiceLine, InvoiceStatus, ReviewReason, Skipped};
 use crate::{
+    accounts::Costs,
     error::Result,
     ids::{BillingRunId, ClientId, InvoiceId, RecurringInvoiceId},
 };
@@ -21,9 +22,9 @@ pub struct InvoiceBody {
     pub number: Option<String>,
     /// Where it stands.
     pub status: InvoiceStatus,
-    /// Whether a person has to look before it goes out.
+    /// Whether a person has to look before it goes out: every draft, also one that nothing is wrong with any more.
     pub needs_review: bool,
-    /// Why.
+    /// Why; empty where nothing is wrong with it.
     pub review_reasons: Vec<ReviewReason>,
     /// Who pays.
     pub client: ClientRef,
@@ -62,6 +63,8 @@ pub struct InvoiceBody {
     pub skipped: Vec<SkippedBody>,
     /// Days from issue to due.
     pub payment_terms_days: u32,
+    /// Raised when a draft is recalculated.
+    pub version: i64,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -119,7 +122,8 @@ pub struct LineBody {
     pub taxable: bool,
     /// Where it comes from.
     pub source: SourceBody,
-    /// Everything that led to the amount, with the same in words under `sentences`.
+    /// Everything that led to the amount, with the same in words under `sentences`. Cost, markup and the price before rounding
+    /// are in it for those with `integrations.manage` and the licence feature `pax8Integration`.
     #[schema(value_type = Object)]
     pub explanation: serde_json::Value,
 }
@@ -183,7 +187,7 @@ impl InvoiceBody {
     ///
     /// # Errors
     /// When an amount is out of range.
-    pub fn of(invoice: &Invoice) -> Result<Self> {
+    pub fn of(invoice: &Invoice, costs: Costs) -> Result<Self> {
         Ok(Self {
             id: invoice.id,
             number: invoice.number.clone(),
@@ -203,7 +207,7 @@ impl InvoiceBody {
             issue_date: invoice.issue_date,
             due_date: invoice.due_date,
             period: invoice.period.map(PeriodBody::from),
-            lines: lines(&invoice.lines)?,
+            lines: lines(&invoice.lines, costs)?,
             subtotal: invoice.subtotal.to_string(),
             taxes: invoice.taxes.iter().map(TaxBody::from).collect(),
             tax: invoice.tax.to_string(),
@@ -213,6 +217,7 @@ impl InvoiceBody {
             held: invoice.held.iter().map(HeldBody::from).collect(),
             skipped: invoice.skipped.iter().map(SkippedBody::from).collect(),
             payment_terms_days: invoice.payment_terms_days,
+            version: invoice.version,
             created_at: invoice.created_at,
             issued_at: invoice.issued_at,
             voided_at: invoice.voided_at,
@@ -220,18 +225,25 @@ impl InvoiceBody {
     }
 }
 
+/// Fields of an explanation that say what the partner pays and how the price came of it.
+const PRICING: [&str; 3] = ["cost", "rule", "exact_price"];
+
 /// Lines as the API shows them.
 ///
 /// # Errors
 /// When an explanation has no JSON form.
-pub fn lines(lines: &[InvoiceLine]) -> Result<Vec<LineBody>> {
-    lines.iter().map(line).collect()
+pub fn lines(lines: &[InvoiceLine], costs: Costs) -> Result<Vec<LineBody>> {
+    lines.iter().map(|it| line(it, costs)).collect()
 }
 
-fn line(line: &InvoiceLine) -> Result<LineBody> {
+fn line(line: &InvoiceLine, costs: Costs) -> Result<LineBody> {
     let mut explanation = serde_json::to_value(&line.explanation)?;
     if let Some(fields) = explanation.as_object_mut() {
-        let mut sentences = line.explanation.pricing_sentences();
+        let mut sentences = Vec::new();
+        match costs {
+            Costs::Shown => sentences.extend(line.explanation.pricing_sentences()),
+            Costs::Hidden => fields.retain(|name, _| !PRICING.contains(&name.as_str())),
+        }
         sentences.extend(line.explanation.sentences());
         fields.insert("sentences".to_owned(), sentences.into());
     }

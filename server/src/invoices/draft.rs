@@ -2,7 +2,7 @@
 
 use billing::Assembled;
 use db::OrgTx;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use money::Currency;
 
 use super::{ClientSnapshot, Origin, ReviewReason, SellerSnapshot, store};
@@ -29,6 +29,8 @@ pub struct NewInvoice {
     pub currency: Currency,
     /// The days it covers.
     pub period: Option<billing::Period>,
+    /// The day from which on the days before the period are charged with it.
+    pub first_from: Option<Date>,
     /// Lines, what is held and skipped, taxes and totals.
     pub assembled: Assembled,
     /// Why a person has to look at it; empty: for no reason.

@@ -1,5 +1,7 @@
 //! An invoice and its legal moves.
 
+use std::collections::BTreeSet;
+
 use billing::{Explanation, HoldReason, LineSource, Period, SkipReason, TaxLine};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency, Decimal, MoneyError, UnitPrice};
@@ -230,6 +232,8 @@ pub struct Invoice {
     pub due_date: Option<Date>,
     /// The days it covers.
     pub period: Option<Period>,
+    /// The day from which on the days before the period are charged with it.
+    pub first_from: Option<Date>,
     /// The lines, in the order printed; empty in lists.
     pub lines: Vec<InvoiceLine>,
     /// The sum of the lines.
@@ -248,6 +252,8 @@ pub struct Invoice {
     pub skipped: Vec<Skipped>,
     /// Days from issue to due.
     pub payment_terms_days: u32,
+    /// Raised when a draft is computed anew.
+    pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was issued.
@@ -268,10 +274,36 @@ impl Invoice {
         self.total.checked_sub(self.paid)
     }
 
-    /// Whether a person has to look before it goes out.
+    /// Whether a person has to look before it goes out. No draft goes out by itself, also one that was repaired.
     #[must_use]
     pub fn needs_review(&self) -> bool {
-        self.status == InvoiceStatus::Draft && !self.review.is_empty()
+        self.status == InvoiceStatus::Draft
+    }
+
+    /// Goes on only if it may be issued.
+    ///
+    /// # Errors
+    /// When it is no draft, or has no lines.
+    pub fn require_issuable(&self) -> Result<()> {
+        self.status.require_issuable()?;
+        if self.lines.is_empty() {
+            let detail =
+                "This draft has no lines. Decide what is held and recalculate it, or make it void.";
+            return Err(Error::conflict("nothing_to_issue", detail));
+        }
+        Ok(())
+    }
+
+    /// The subscriptions on it: on a line, held or skipped.
+    #[must_use]
+    pub fn subscriptions(&self) -> BTreeSet<&str> {
+        let lines = self.lines.iter().filter_map(|line| match &line.source {
+            LineSource::Pax8 { subscription_id } => Some(subscription_id.as_str()),
+            LineSource::Manual => None,
+        });
+        let held = self.held.iter().map(|it| it.subscription_id.as_str());
+        let skipped = self.skipped.iter().map(|it| it.subscription_id.as_str());
+        lines.chain(held).chain(skipped).collect()
     }
 
     /// Whether it is past due on a day.

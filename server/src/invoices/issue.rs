@@ -16,11 +16,23 @@ use crate::{
 ///
 /// The issue date is today in the organization's time zone. A person who issues a draft that needs review has reviewed it.
 ///
+/// `version` is the one that the person saw; none: whichever there is.
+///
 /// # Errors
-/// When there is no such invoice, or it is not a draft.
-pub async fn issue(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Result<Invoice> {
+/// When there is no such invoice, it is not a draft, it has no lines, or it was computed anew meanwhile.
+pub async fn issue(
+    tx: &mut OrgTx,
+    by: &By,
+    id: InvoiceId,
+    version: Option<i64>,
+    now: Timestamp,
+) -> Result<Invoice> {
     let draft = load_invoice(tx, id).await?;
-    draft.status.require_issuable()?;
+    draft.require_issuable()?;
+    if version.is_some_and(|version| version != draft.version) {
+        let detail = "This draft was recalculated meanwhile. Look at it again, then issue it.";
+        return Err(Error::conflict("changed_meanwhile", detail));
+    }
     let zone = load_organization(tx).await?.timezone;
     let issue_date = now.to_zoned_datetime(zone).date();
     let due_date = issue_date

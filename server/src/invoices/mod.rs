@@ -31,7 +31,7 @@ pub use invoice::{
 pub use issue::issue;
 pub use pages::routes;
 pub use store::{
-    Filter, WaitingDrafts, any_invoice, billed_lines, find_of_period, list_invoices, list_of_run,
-    load_invoice, waiting_drafts,
+    Filter, WaitingDrafts, any_invoice, billed_lines, billed_of, find_of_period, list_invoices,
+    list_of_run, load_invoice, waiting_drafts,
 };
 pub use void::void;

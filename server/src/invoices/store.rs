@@ -18,12 +18,12 @@ use crate::{
 db::statements! {
     org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
     org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
-        currency, period_start, period_end, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
+        currency, period_start, period_end, first_from, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
         client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text)
-        values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+        values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
     org REPLACE = "update invoice set recurring_name = $3, needs_review = $4, review_reasons = $5, subtotal_minor = $6, tax_minor = $7,
         total_minor = $8, client_name = $9, client_json = $10, seller_json = $11, taxes = $12, held = $13, skipped = $14,
-        payment_terms_days = $15, search_text = $16 where organization_id = $1 and id = $2 and status = 'draft'";
+        payment_terms_days = $15, search_text = $16, version = version + 1 where organization_id = $1 and id = $2 and status = 'draft'";
     org DELETE_LINES = "delete from invoice_line where organization_id = $1 and invoice_id = $2";
     bulk INSERT_LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
@@ -46,6 +46,10 @@ db::statements! {
         join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void'
+        and (cast($3 as text) is null or invoice.id <> $3)";
+    org BILLED_OF = "select line.explanation from invoice_line line
+        join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
+        where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void'
         and (cast($3 as text) is null or invoice.id <> $3)";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
     org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
@@ -103,6 +107,7 @@ pub(super) async fn insert(
         new.currency.code(),
         new.period.map(|period| period.start),
         new.period.map(|period| period.end),
+        new.first_from,
     ];
     args.extend(computed(new)?);
     tx.execute(&INSERT, args).await?;
@@ -124,7 +129,8 @@ fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
     let tax = assembled.total.checked_sub(assembled.subtotal)?;
     Ok(args![
         new.origin.as_ref().map(|origin| origin.name.clone()),
-        !new.review.is_empty(),
+        // Every draft waits for a person, also one that nothing is wrong with any more.
+        true,
         Value::json(&new.review)?,
         assembled.subtotal.minor(),
         tax.minor(),
@@ -261,6 +267,25 @@ pub async fn billed_lines(
     Ok(billed)
 }
 
+/// The same of one subscription, whatever it feeds.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn billed_of(
+    tx: &mut OrgTx,
+    subscription: &str,
+    except: Option<InvoiceId>,
+) -> Result<Vec<Billed>> {
+    let rows = tx
+        .fetch_all(&BILLED_OF, args![subscription, except])
+        .await?;
+    let lines = rows
+        .iter()
+        .map(|row| Ok(Billed::of(&row.json("explanation")?)));
+    let lines = lines.collect::<Result<Vec<_>>>()?;
+    Ok(lines.into_iter().flatten().collect())
+}
+
 /// What a run made, without lines, oldest first.
 ///
 /// # Errors
@@ -341,6 +366,7 @@ fn read(row: &Row) -> Result<Invoice> {
         issue_date: row.get("issue_date")?,
         due_date: row.get("due_date")?,
         period: start.zip(end).map(|(start, end)| Period { start, end }),
+        first_from: row.get("first_from")?,
         lines: Vec::new(),
         subtotal: amount("subtotal_minor")?,
         taxes: row.json("taxes")?,
@@ -350,6 +376,7 @@ fn read(row: &Row) -> Result<Invoice> {
         held: row.json("held")?,
         skipped: row.json("skipped")?,
         payment_terms_days: row.get("payment_terms_days")?,
+        version: row.get("version")?,
         created_at: row.get("created_at")?,
         issued_at: row.get("issued_at")?,
         voided_at: row.get("voided_at")?,

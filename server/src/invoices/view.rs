@@ -4,7 +4,7 @@ use billing::TaxLine;
 use money::Amount;
 
 use super::{Held, Invoice, InvoiceLine, InvoiceStatus, Skipped};
-use crate::{error::Result, http::filters, pax8::subscriptions::told_hold};
+use crate::{accounts::Costs, error::Result, http::filters, pax8::subscriptions::told_hold};
 use jiff::civil::Date;
 
 /// A line of a table of lines.
@@ -81,12 +81,16 @@ pub struct Badge {
 }
 
 /// The lines of an invoice.
-pub fn line_views(lines: &[InvoiceLine], taxed: bool) -> Vec<LineView> {
-    lines.iter().map(|line| line_view(line, taxed)).collect()
+pub fn line_views(lines: &[InvoiceLine], taxed: bool, costs: Costs) -> Vec<LineView> {
+    let view = |line| line_view(line, taxed, costs);
+    lines.iter().map(view).collect()
 }
 
-fn line_view(line: &InvoiceLine, taxed: bool) -> LineView {
-    let mut why = line.explanation.pricing_sentences();
+fn line_view(line: &InvoiceLine, taxed: bool, costs: Costs) -> LineView {
+    let mut why = match costs {
+        Costs::Shown => line.explanation.pricing_sentences(),
+        Costs::Hidden => Vec::new(),
+    };
     why.extend(line.explanation.sentences());
     LineView {
         description: line.description.clone(),

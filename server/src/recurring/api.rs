@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Cancelled, ListRecurring, RecurringDetails, RecurringInvoice, RecurringStatus,
-    body::{NewRecurringInvoice, RecurringBody, RecurringChange},
+    body::{ChangedBody, NewRecurringInvoice, RecurringBody, RecurringChange},
     cancel_recurring_invoice, change_recurring_invoice, create_recurring_invoice, list_recurring,
     load_recurring_invoice, pause_recurring_invoice, resume_recurring_invoice,
 };
@@ -106,7 +106,7 @@ async fn create(
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = create_recurring_invoice(&mut tx, &by, client, &details, now).await?;
-    let body = RecurringBody::of(&mut tx, invoice, now).await?;
+    let body = RecurringBody::of(&mut tx, invoice, &actor, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, axum::Json(body)))
 }
@@ -121,28 +121,32 @@ async fn get(
 ) -> ApiResult<axum::Json<RecurringBody>> {
     let mut tx = app.database.read(actor.organization).await?;
     let invoice = load_recurring_invoice(&mut tx, recurring_id(&id)?).await?;
-    let body = RecurringBody::of(&mut tx, invoice, app.clock.now()).await?;
+    let body = RecurringBody::of(&mut tx, invoice, &actor, app.clock.now()).await?;
     Ok(axum::Json(body))
 }
 
-/// Changes a recurring invoice. Its client stays; lines are replaced as a whole.
+/// Changes a recurring invoice. Its client stays; lines are replaced as a whole. A next invoice date that is not sent follows
+/// a start date that is moved. An end date that leaves nothing to bill ends it and its links.
 #[utoipa::path(patch, path = "/recurring-invoices/{id}", tag = "recurring invoices", params(("id" = String, Path)),
     request_body = RecurringChange,
-    responses((status = 200, body = RecurringBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+    responses((status = 200, body = ChangedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
 async fn change(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
     Json(change): Json<RecurringChange>,
-) -> ApiResult<axum::Json<RecurringBody>> {
+) -> ApiResult<axum::Json<ChangedBody>> {
     let (id, by, now) = (recurring_id(&id)?, actor.by(), app.clock.now());
     let version = change.version;
     let mut tx = app.database.write(actor.organization).await?;
     let mut details = RecurringDetails::of(&load_recurring_invoice(&mut tx, id).await?);
     change.apply(&mut details);
-    let invoice = change_recurring_invoice(&mut tx, &by, id, version, &details, now).await?;
-    let body = RecurringBody::of(&mut tx, invoice, now).await?;
+    let changed = change_recurring_invoice(&mut tx, &by, id, version, &details, now).await?;
+    let body = ChangedBody {
+        invoice: RecurringBody::of(&mut tx, changed.invoice, &actor, now).await?,
+        links_ended: changed.links_ended,
+    };
     tx.commit().await?;
     Ok(axum::Json(body))
 }
@@ -187,7 +191,7 @@ async fn preview_invoice(
     let (id, now) = (recurring_id(&id)?, app.clock.now());
     let mut tx = app.database.read(actor.organization).await?;
     let preview = preview(&mut tx, id, date.transpose()?, now).await?;
-    Ok(axum::Json(preview.body()?))
+    Ok(axum::Json(preview.body(actor.costs())?))
 }
 
 /// Pauses a recurring invoice: it bills nothing until it is resumed.
@@ -201,7 +205,7 @@ async fn pause(
     let (by, now) = (actor.by(), app.clock.now());
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = pause_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
-    let body = RecurringBody::of(&mut tx, invoice, now).await?;
+    let body = RecurringBody::of(&mut tx, invoice, &actor, now).await?;
     tx.commit().await?;
     Ok(axum::Json(body))
 }
@@ -219,7 +223,7 @@ async fn resume(
     let mut tx = app.database.write(actor.organization).await?;
     let resumed = resume_recurring_invoice(&mut tx, &by, recurring_id(&id)?, now).await?;
     let body = ResumedBody {
-        invoice: RecurringBody::of(&mut tx, resumed.invoice, now).await?,
+        invoice: RecurringBody::of(&mut tx, resumed.invoice, &actor, now).await?,
         periods_left_out: resumed.left_out,
     };
     tx.commit().await?;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{LineDetails, RecurringDetails, RecurringInvoice};
 use crate::{
+    accounts::Actor,
     error::Result,
     http::given,
     pax8::subscriptions::{Circumstances, SubscriptionBody, linked_summaries},
@@ -17,20 +18,36 @@ use crate::{
 pub(super) struct RecurringBody {
     #[serde(flatten)]
     invoice: RecurringInvoice,
-    /// The Pax8 subscriptions that it bills besides its lines.
+    /// The Pax8 subscriptions that it bills besides its lines. Without `integrations.manage` and the licence feature
+    /// `pax8Integration` their `price`, `partner_cost`, `cost`, `markup` and `monthly_margin` are null.
     linked_subscriptions: Vec<SubscriptionBody>,
 }
 
 impl RecurringBody {
-    pub async fn of(tx: &mut OrgTx, invoice: RecurringInvoice, now: Timestamp) -> Result<Self> {
+    pub async fn of(
+        tx: &mut OrgTx,
+        invoice: RecurringInvoice,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Self> {
         let circumstances = Circumstances::load(tx, now).await?;
         let linked = linked_summaries(tx, invoice.id).await?;
-        let body = |subscription| SubscriptionBody::of(subscription, &circumstances);
+        let body =
+            |subscription| SubscriptionBody::of(subscription, &circumstances).with(actor.costs());
         Ok(Self {
             invoice,
             linked_subscriptions: linked.iter().map(body).collect(),
         })
     }
+}
+
+/// A recurring invoice that was changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChangedBody {
+    #[serde(flatten)]
+    pub invoice: RecurringBody,
+    /// How many subscriptions fed it and feed nothing now, because the end date leaves nothing to bill.
+    pub links_ended: u64,
 }
 
 /// A recurring invoice to be made.
@@ -145,7 +162,12 @@ impl RecurringChange {
         if let Some(lines) = self.lines {
             details.lines = lines.into_iter().map(LineBody::into_details).collect();
         }
-        if self.next_invoice_date.is_some() {
+        let starts_elsewhere = self
+            .start_date
+            .as_ref()
+            .is_some_and(|date| *date != details.start_date);
+        // A date that was sent is meant; one that was not follows the start.
+        if self.next_invoice_date.is_some() || starts_elsewhere {
             details.next_invoice_date = self.next_invoice_date;
         }
         replace(&mut details.name, self.name);

@@ -1,4 +1,4 @@
-//! Cancelling a recurring invoice.
+//! Cancelling a recurring invoice, and what its end does to what is linked to it.
 
 use db::OrgTx;
 use jiff::Timestamp;

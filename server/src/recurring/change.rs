@@ -4,9 +4,10 @@ use db::OrgTx;
 use jiff::Timestamp;
 
 use super::{
-    RecurringDetails, RecurringInvoice, RecurringStatus,
+    RecurringDetails, RecurringInvoice,
     create::refuse_too_many_due,
     details::Accepted,
+    end::end,
     load_recurring_invoice,
     rhythm::{self, Rhythm},
     schedule_of, store,
@@ -19,8 +20,17 @@ use crate::{
     ids::RecurringInvoiceId,
 };
 
+/// A recurring invoice that was changed.
+#[derive(Debug)]
+pub struct Changed {
+    /// As it is now.
+    pub invoice: RecurringInvoice,
+    /// How many subscriptions fed it and feed nothing now, because its end date leaves nothing to bill.
+    pub links_ended: u64,
+}
+
 /// Changes a recurring invoice as a whole; its client stays. `version` is the one that the person saw; none: whichever
-/// there is. An end date that leaves no period to bill ends it.
+/// there is. An end date that leaves no period to bill ends it and its links.
 ///
 /// # Errors
 /// When a field is refused, it was changed meanwhile, or it is over.
@@ -31,18 +41,15 @@ pub async fn change_recurring_invoice(
     version: Option<i64>,
     details: &RecurringDetails,
     now: Timestamp,
-) -> Result<RecurringInvoice> {
+) -> Result<Changed> {
     let before = load_recurring_invoice(tx, id).await?;
     refuse_stale(&before, version)?;
     before.require_live()?;
-    let accepted = follow_start(&before, details).accept(Checks::default(), before.currency)?;
+    let accepted = details.accept(Checks::default(), before.currency)?;
     let rhythm = rhythm_after(&before, &accepted)?;
     refuse_too_many_due(tx, &accepted, rhythm, now).await?;
 
     store::update(tx, id, &accepted, rhythm, now).await?;
-    if accepted.end_date.is_some_and(|end| end <= rhythm.next) {
-        store::set_status(tx, id, RecurringStatus::Ended, rhythm.next, now).await?;
-    }
     let after = load_recurring_invoice(tx, id).await?;
     let event = audit::Event {
         by,
@@ -51,7 +58,17 @@ pub async fn change_recurring_invoice(
         subject_id: id.to_string(),
     };
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
-    Ok(after)
+    if accepted.end_date.is_none_or(|end| end > rhythm.next) {
+        return Ok(Changed {
+            invoice: after,
+            links_ended: 0,
+        });
+    }
+    let links_ended = end(tx, by, &after, rhythm.next, now).await?;
+    Ok(Changed {
+        invoice: load_recurring_invoice(tx, id).await?,
+        links_ended,
+    })
 }
 
 pub(super) fn refuse_stale(it: &RecurringInvoice, version: Option<i64>) -> Result<()> {
@@ -62,16 +79,6 @@ pub(super) fn refuse_stale(it: &RecurringInvoice, version: Option<i64>) -> Resul
         "changed_meanwhile",
         "This recurring invoice was changed or billed meanwhile. Load it again and repeat your change.",
     ))
-}
-
-/// A next invoice date that was left as it is follows a start date that was moved.
-fn follow_start(before: &RecurringInvoice, details: &RecurringDetails) -> RecurringDetails {
-    let mut details = details.clone();
-    let same_next = details.next_invoice_date == Some(before.next_invoice_date.to_string());
-    if same_next && details.start_date != before.start_date.to_string() {
-        details.next_invoice_date = None;
-    }
-    details
 }
 
 fn rhythm_after(before: &RecurringInvoice, it: &Accepted) -> Result<Rhythm> {
@@ -90,8 +97,8 @@ fn rhythm_after(before: &RecurringInvoice, it: &Accepted) -> Result<Rhythm> {
             return Err(Error::field("next_invoice_date", message));
         }
     } else if starts_elsewhere {
-        let next = Some(next).filter(|_| moved);
-        return rhythm::begin(it.frequency, it.start_date, next).map_err(Error::internal);
+        return rhythm::begin(it.frequency, it.start_date, it.next_invoice_date)
+            .map_err(Error::internal);
     }
     if !moved && it.frequency == before.frequency {
         return Ok(Rhythm {

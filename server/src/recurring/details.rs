@@ -100,6 +100,15 @@ impl RecurringDetails {
         }
     }
 
+    /// Lets a next invoice date that was left as it is follow a start date that was moved: what a form that shows both means.
+    pub(super) fn follow_start(mut self, before: &RecurringInvoice) -> Self {
+        let same_next = self.next_invoice_date == Some(before.next_invoice_date.to_string());
+        if same_next && self.start_date != before.start_date.to_string() {
+            self.next_invoice_date = None;
+        }
+        self
+    }
+
     /// The details, if nothing is wrong with them. `checks` has what was refused before.
     pub(super) fn accept(&self, mut checks: Checks, currency: Currency) -> Result<Accepted> {
         let name = checks.required(

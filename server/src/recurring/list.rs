@@ -86,7 +86,7 @@ pub async fn list_due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvoic
 }
 
 /// Moves a recurring invoice over a period that was billed, or had nothing to bill. `next_invoice_date` is that period's
-/// end; `ended` says that it is the end for good.
+/// end.
 ///
 /// # Errors
 /// When the organization has none with this id.
@@ -94,9 +94,8 @@ pub async fn advance(
     tx: &mut OrgTx,
     id: RecurringInvoiceId,
     next_invoice_date: Date,
-    ended: bool,
 ) -> Result<()> {
-    match store::advance(tx, id, next_invoice_date, ended).await? {
+    match store::advance(tx, id, next_invoice_date).await? {
         0 => Err(Error::NotFound("recurring invoice")),
         _ => Ok(()),
     }

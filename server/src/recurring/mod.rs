@@ -14,6 +14,7 @@ mod cancel;
 mod change;
 mod create;
 mod details;
+mod end;
 mod linked;
 mod list;
 mod pages;
@@ -25,9 +26,10 @@ mod view;
 
 pub use api::api;
 pub use cancel::{Cancelled, cancel_recurring_invoice};
-pub use change::change_recurring_invoice;
+pub use change::{Changed, change_recurring_invoice};
 pub use create::create_recurring_invoice;
 pub use details::{LineDetails, RecurringDetails};
+pub use end::end_recurring_invoice;
 pub use linked::SubscriptionView;
 pub use list::{
     ListRecurring, advance, count_live_of_client, find_recurring_invoice, list_due, list_of_client,

@@ -50,11 +50,11 @@ pub struct RecurringInvoice {
     pub status: RecurringStatus,
     /// Its invoices are made as drafts and wait.
     pub review_first: bool,
-    /// Its issued invoices go to the client by themselves.
+    /// Its issued invoices are to go to the client by themselves; no effect yet.
     pub auto_send: bool,
-    /// Linked subscriptions that start within the first period are charged by days.
+    /// The first invoice adds the days from the start date to the first period, where it starts between two.
     pub prorate_first: bool,
-    /// Seat changes within a period get a line of their own.
+    /// Seat changes within a period are to get a line of their own; no effect yet.
     pub prorate_changes: bool,
     /// Its hand-made lines, in order.
     pub lines: Vec<RecurringLine>,

@@ -40,8 +40,7 @@ db::statements! {
         where organization_id = $1 and id = $2";
     org SET_STATUS = "update recurring_invoice set status = $3, next_invoice_date = $4, updated_at = $5, version = version + 1
         where organization_id = $1 and id = $2";
-    org ADVANCE = "update recurring_invoice set next_invoice_date = $3, billed_until = $3,
-        status = case when $4 then 'ended' else status end, version = version + 1
+    org ADVANCE = "update recurring_invoice set next_invoice_date = $3, billed_until = $3, version = version + 1
         where organization_id = $1 and id = $2";
     org FIND = select!("and r.id = $2");
     org OF_CLIENT = select!("and r.client_id = $2 order by r.next_invoice_date, r.id");
@@ -147,13 +146,8 @@ pub(super) async fn set_status(
     Ok(())
 }
 
-pub(super) async fn advance(
-    tx: &mut OrgTx,
-    id: RecurringInvoiceId,
-    next: Date,
-    ended: bool,
-) -> Result<u64> {
-    Ok(tx.execute(&ADVANCE, args![id, next, ended]).await?)
+pub(super) async fn advance(tx: &mut OrgTx, id: RecurringInvoiceId, next: Date) -> Result<u64> {
+    Ok(tx.execute(&ADVANCE, args![id, next]).await?)
 }
 
 pub(super) async fn find(

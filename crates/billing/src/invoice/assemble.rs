@@ -292,6 +292,8 @@ fn pax8_line(
             amount: charged.amount,
             period: input.period,
             seen_at: sub.seen_at.clone(),
+            seen_on: sub.seen_on,
+            confirmed_on: sub.confirmed_on,
             sync_id: sub.sync_id.clone(),
         })),
     }

@@ -1,5 +1,6 @@
 //! The snapshot stored beside a line: everything its amount came from.
 
+use jiff::civil::Date;
 use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
@@ -69,8 +70,12 @@ pub struct Pax8Explanation {
     pub amount: Amount,
     /// The period that was invoiced.
     pub period: Period,
-    /// When the subscription was last seen in Pax8 (RFC 3339).
+    /// When the subscription's values were first seen in Pax8 as they were then (RFC 3339).
     pub seen_at: Option<String>,
+    /// The day of that in the organization's time zone.
+    pub seen_on: Option<Date>,
+    /// The day of the last complete sync before the invoice was made.
+    pub confirmed_on: Option<Date>,
     /// By which sync.
     pub sync_id: Option<String>,
 }

@@ -94,9 +94,13 @@ pub struct LinkedSubscription {
     pub decided_to_bill: bool,
     /// Whether tax is charged on its line.
     pub taxable: bool,
-    /// When it was last seen in Pax8 (RFC 3339), for the explanation.
+    /// When its present values were first seen in Pax8 (RFC 3339), for the explanation.
     pub seen_at: Option<String>,
-    /// By which sync, for the explanation.
+    /// The day of that in the organization's time zone.
+    pub seen_on: Option<Date>,
+    /// The day of the last complete sync, which found it as it is.
+    pub confirmed_on: Option<Date>,
+    /// By which sync its present values were first seen, for the explanation.
     pub sync_id: Option<String>,
 }
 

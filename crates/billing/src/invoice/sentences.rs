@@ -52,14 +52,19 @@ pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
     if !matches!(why.portion, Portion::Once) {
         sentences.push(format!("This invoice covers {}.", why.period));
     }
-    if let Some(seen_at) = &why.seen_at {
-        sentences.push(format!(
-            "The quantity of {} was read on {}.",
-            plain(why.quantity),
-            day(seen_at)
-        ));
-    }
+    sentences.extend(quantity(why));
     sentences
+}
+
+/// Since when the quantity is what it is, and that it still was so: the first alone would look like old data.
+fn quantity(why: &Pax8Explanation) -> Option<String> {
+    let (quantity, since) = (plain(why.quantity), why.seen_on?);
+    Some(match why.confirmed_on.filter(|day| *day > since) {
+        Some(confirmed) => format!(
+            "The quantity of {quantity} is unchanged since {since}, confirmed by the sync of {confirmed}."
+        ),
+        None => format!("The quantity of {quantity} was read on {since}."),
+    })
 }
 
 /// What only the partner may read: where the price comes from.
@@ -225,9 +230,4 @@ fn price_like(value: Decimal, currency: Currency) -> String {
 /// Without trailing zeros.
 fn plain(value: Decimal) -> String {
     value.normalize().to_string()
-}
-
-/// The day of an RFC 3339 instant.
-fn day(instant: &str) -> &str {
-    instant.split_once('T').map_or(instant, |(day, _)| day)
 }

@@ -44,7 +44,9 @@ fn subscription(id: &str) -> LinkedSubscription {
         product_changed: false,
         decided_to_bill: false,
         taxable: true,
-        seen_at: Some("2026-02-28T04:00:00Z".into()),
+        seen_at: Some("2026-02-01T04:00:00Z".into()),
+        seen_on: Some(date(2026, 1, 31)),
+        confirmed_on: Some(date(2026, 2, 28)),
         sync_id: Some("sync-1".into()),
     }
 }
@@ -107,7 +109,7 @@ fn s10_a_linked_subscription_is_a_line_that_explains_itself() {
             "The price is 22.20 USD per unit for one month.",
             "5 × 22.20 = 111.00 USD.",
             "This invoice covers 2026-03-01 to 2026-03-31.",
-            "The quantity of 5 was read on 2026-02-28.",
+            "The quantity of 5 is unchanged since 2026-01-31, confirmed by the sync of 2026-02-28.",
         ]
     );
     assert_eq!(

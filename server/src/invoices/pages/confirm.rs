@@ -1,12 +1,12 @@
 //! Issuing and making void, each after a question that says what will happen.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 
 use super::super::{Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, void};
 use crate::{
     accounts::Permission,
     app::App,
-    http::{Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
+    http::{Fields, Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
     ids::InvoiceId,
 };
 
@@ -16,7 +16,9 @@ pub(super) async fn ask_issue(
     Path(id): Path<String>,
 ) -> PageResult {
     let invoice = load(&app, &visit, &id).await?;
-    invoice.status.require_issuable()?;
+    if let Err(error) = invoice.require_issuable() {
+        return go_and_tell(&visit, &path(invoice.id), error);
+    }
     issue_question(&invoice).ask(&visit, Place::Invoices)
 }
 
@@ -33,12 +35,15 @@ pub(super) async fn ask_void(
 pub(super) async fn submit_issue(
     State(app): State<App>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    let version = query.text("version").parse().ok();
     let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
-    match issue(&mut tx, &by, id, now).await {
+    match issue(&mut tx, &by, id, version, now).await {
         Ok(invoice) => {
             tx.commit().await?;
             let message = Flash::ok(format!("Issued as {}.", invoice.title()));
@@ -91,7 +96,8 @@ fn issue_question(invoice: &Invoice) -> Question {
     }
     Question {
         title: "Issue this invoice?".to_owned(),
-        action: format!("{}/issue", path(invoice.id)),
+        // What was seen is what is issued.
+        action: format!("{}/issue?version={}", path(invoice.id), invoice.version),
         back: path(invoice.id),
         effects,
         accept: "Issue invoice",
@@ -110,7 +116,7 @@ fn void_question(invoice: &Invoice) -> Question {
         )
     };
     let then =
-        "A void invoice cannot be taken back, and a billing run does not bill its period again."
+        "A void invoice cannot be taken back, and no billing run bills its period again. You can do that from its page."
             .to_owned();
     Question {
         title: match &invoice.number {

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use db::OrgTx;
 
 use super::super::{
     Invoice, InvoiceStatus,
     api::invoice_id,
     document::answer,
-    load_invoice,
+    find_of_period, load_invoice,
     view::{
         AsideView, Badge, Decides, LineView, TotalView, badge_of, held_views, line_views,
         period_text, skipped_views, sums_of,
@@ -16,6 +17,7 @@ use super::super::{
 use crate::{
     accounts::Permission,
     app::App,
+    error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
 };
 
@@ -32,6 +34,7 @@ struct InvoicePage {
     period: Option<String>,
     happenings: Vec<Happening>,
     may_issue: bool,
+    may_rebill: bool,
     may_recalculate: bool,
     may_void: bool,
 }
@@ -56,18 +59,34 @@ pub(super) async fn show(
     let page = InvoicePage {
         frame: visit.frame(Place::Invoices, invoice.title()),
         badge: badge_of(&invoice, app.clock.today(&visit.actor.timezone)),
-        lines: line_views(&invoice.lines, !invoice.taxes.is_empty()),
+        lines: line_views(
+            &invoice.lines,
+            !invoice.taxes.is_empty(),
+            visit.actor.costs(),
+        ),
         totals: sums_of(&invoice)?,
         held: held(&invoice, visit.actor.require_pax8().is_ok()),
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
         happenings: happenings(&invoice, &visit.actor.timezone),
         may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
-        may_issue: may && invoice.status.require_issuable().is_ok(),
+        may_issue: may && invoice.require_issuable().is_ok(),
+        may_rebill: may
+            && invoice.status == InvoiceStatus::Void
+            && is_free(&mut tx, &invoice).await?,
         may_void: may && invoice.status.require_voidable().is_ok(),
         invoice,
     };
     html(&page)
+}
+
+/// Whether the period of a void invoice is billed by no other.
+async fn is_free(tx: &mut OrgTx, invoice: &Invoice) -> Result<bool> {
+    let (Some(origin), Some(period)) = (&invoice.origin, invoice.period) else {
+        return Ok(false);
+    };
+    let other = find_of_period(tx, origin.recurring_invoice, period).await?;
+    Ok(other.is_none())
 }
 
 /// What is held; on a draft with the way to decide, or who does.

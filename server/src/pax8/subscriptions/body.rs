@@ -8,7 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Acceptance, BillingStanding, Circumstances, Subscription};
-use crate::ids::{CompanyId, RecurringInvoiceId, SubscriptionId};
+use crate::{
+    accounts::Costs,
+    ids::{CompanyId, RecurringInvoiceId, SubscriptionId},
+};
 
 /// A subscription. What Pax8 did not give is null. Prices are per unit and billing term; amounts are in `currency`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -155,6 +158,22 @@ impl SubscriptionBody {
             billing: subscription.standing(circumstances),
             to_accept: subscription.to_accept(),
             version: subscription.settings.version,
+        }
+    }
+
+    /// The same with costs, markup and margin, or without.
+    #[must_use]
+    pub fn with(self, costs: Costs) -> Self {
+        match costs {
+            Costs::Shown => self,
+            Costs::Hidden => Self {
+                price: None,
+                partner_cost: None,
+                cost: None,
+                markup: None,
+                monthly_margin: None,
+                ..self
+            },
         }
     }
 }

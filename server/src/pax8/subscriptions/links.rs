@@ -1,6 +1,6 @@
 //! The links between subscriptions and recurring invoices, seen from the other end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use billing::LinkedSubscription;
 use db::OrgTx;
@@ -28,6 +28,22 @@ pub async fn linked_subscriptions(
         .iter()
         .map(|subscription| subscription.billing_input(&timezone))
         .collect())
+}
+
+/// Subscriptions that feed nothing any more, as the rules of billing want them: of those named, the ones whose link ended with
+/// the recurring invoice that they fed. What feeds another one by now is left to that.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn once_linked(tx: &mut OrgTx, named: BTreeSet<&str>) -> Result<Vec<LinkedSubscription>> {
+    let timezone = load_organization(tx).await?.timezone;
+    let mut found = Vec::new();
+    for id in named.into_iter().filter_map(SubscriptionId::parse) {
+        let subscription = store::find(tx, id).await?;
+        let free = subscription.filter(|it| it.settings.recurring_invoice.is_none());
+        found.extend(free.map(|it| it.billing_input(&timezone)));
+    }
+    Ok(found)
 }
 
 /// The subscriptions that feed a recurring invoice, by product.

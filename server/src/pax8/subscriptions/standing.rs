@@ -239,6 +239,8 @@ impl Subscription {
             decided_to_bill: self.settings.billed_in_status.as_deref() == Some(self.status_text()),
             taxable: true,
             seen_at: Some(self.seen_at.to_string()),
+            seen_on: Some(self.seen_at.to_zoned_datetime(timezone.clone()).date()),
+            confirmed_on: None,
             sync_id: Some(self.seen_sync_id.to_string()),
         }
     }

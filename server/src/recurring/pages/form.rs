@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 
 use super::{
+    links_ended_message,
     list::frequencies,
     path, recurring_id,
     row::Row,
@@ -38,17 +39,17 @@ const HANDLING: [(&str, &str, &str); 4] = [
     (
         "auto_send",
         "Send by itself",
-        "Issued invoices go to the client's e-mail address.",
+        "Kept for later: invoices are not sent by e-mail yet, so this has no effect.",
     ),
     (
         "prorate_first",
-        "Charge only part of the first period",
-        "A subscription that starts within its first period is charged by days.",
+        "Charge the days before the first period",
+        "If it starts between two periods, the first invoice adds the days from the start date, line by line.",
     ),
     (
         "prorate_changes",
         "Bill seat changes within a period",
-        "One line per change, with its fraction of the period printed.",
+        "Kept for later: seat changes are billed from the next period on, so this has no effect yet.",
     ),
 ];
 
@@ -123,7 +124,7 @@ pub(super) async fn create(State(app): State<App>, Form { visit, fields }: Form)
     match create_recurring_invoice(&mut tx, &by, client, &typed.details(), now).await {
         Ok(invoice) => {
             tx.commit().await?;
-            Ok(saved(&app, &visit, &invoice, "was created")?)
+            Ok(saved(&app, &visit, &invoice, "was created", 0)?)
         }
         Err(error) => {
             drop(tx);
@@ -160,10 +161,12 @@ pub(super) async fn change(
         return html(&edit_page(&visit, typed, before));
     }
     let typed = Typed::sent(fields);
-    match change_recurring_invoice(&mut tx, &by, id, version, &typed.details(), now).await {
-        Ok(invoice) => {
+    let details = typed.details().follow_start(&before);
+    match change_recurring_invoice(&mut tx, &by, id, version, &details, now).await {
+        Ok(changed) => {
             tx.commit().await?;
-            Ok(saved(&app, &visit, &invoice, "was saved")?)
+            let stopped = changed.links_ended;
+            Ok(saved(&app, &visit, &changed.invoice, "was saved", stopped)?)
         }
         Err(error) => match before.require_live() {
             Ok(()) => refused(edit_page(&visit, typed, before), error),
@@ -240,6 +243,7 @@ fn saved(
     visit: &Visit,
     invoice: &RecurringInvoice,
     done: &str,
+    links_ended: u64,
 ) -> Result<axum::response::Response> {
     let mut messages = vec![Flash::ok(format!("{} {done}.", invoice.name))];
     let due = count_periods_due(invoice, app.clock.today(&visit.actor.timezone))?;
@@ -248,5 +252,6 @@ fn saved(
             "{due} periods are due: the next billing run makes {due} invoices."
         )));
     }
+    messages.extend(links_ended_message(links_ended));
     Ok(go_to(visit, &path(invoice.id), &messages))
 }

@@ -12,6 +12,7 @@ use axum::{Router, routing::get};
 use crate::{
     app::App,
     error::{Error, Result},
+    http::Flash,
     ids::RecurringInvoiceId,
 };
 
@@ -38,6 +39,17 @@ pub fn routes() -> Router<App> {
 
 fn recurring_id(id: &str) -> Result<RecurringInvoiceId> {
     RecurringInvoiceId::parse(id).ok_or(Error::NotFound("recurring invoice"))
+}
+
+/// What to say of links that ended with a recurring invoice.
+fn links_ended_message(count: u64) -> Option<Flash> {
+    match count {
+        0 => None,
+        1 => Some(Flash::warn("1 linked subscription is not billed any more.")),
+        _ => Some(Flash::warn(format!(
+            "{count} linked subscriptions are not billed any more."
+        ))),
+    }
 }
 
 fn path(id: RecurringInvoiceId) -> String {

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{path, recurring_id};
 use crate::{
-    accounts::Permission,
+    accounts::{Costs, Permission},
     app::App,
     billing_runs::{PreviewSection, preview},
     error::{Error, Result},
@@ -50,7 +50,8 @@ pub(super) async fn show(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let invoice = load_recurring_invoice(&mut tx, recurring_id(&id)?).await?;
     let decides = Decides::by(visit.actor.require_pax8().is_ok());
-    let preview = preview_section(&mut tx, &invoice, query.text("preview"), decides, now).await?;
+    let (chosen, costs) = (query.text("preview"), visit.actor.costs());
+    let preview = preview_section(&mut tx, &invoice, chosen, decides, costs, now).await?;
     if let Some(section) = preview.as_ref().filter(|_| visit.fragment) {
         return html(section);
     }
@@ -75,6 +76,7 @@ async fn preview_section(
     invoice: &RecurringInvoice,
     chosen: &str,
     decides: Decides,
+    costs: Costs,
     now: Timestamp,
 ) -> Result<Option<PreviewSection>> {
     if !invoice.status.is_live() {
@@ -83,7 +85,7 @@ async fn preview_section(
     let date: Option<Date> = chosen.parse().ok();
     let shown = date.unwrap_or(invoice.next_invoice_date);
     let section = match preview(tx, invoice.id, date, now).await {
-        Ok(preview) => PreviewSection::of(&preview, path(invoice.id), decides)?,
+        Ok(preview) => PreviewSection::of(&preview, costs, path(invoice.id), decides)?,
         Err(error @ (Error::Refused { .. } | Error::Conflict { .. })) => {
             PreviewSection::refused(shown, error.to_string(), path(invoice.id))
         }

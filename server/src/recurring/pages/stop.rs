@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use jiff::Timestamp;
 
-use super::{path, recurring_id};
+use super::{links_ended_message, path, recurring_id};
 use crate::{
     accounts::{By, Permission},
     app::App,
@@ -66,6 +66,10 @@ pub(super) async fn ask_resume(
             filters::day(&invoice.next_invoice_date)
         ));
     }
+    effects.push(
+        "What is left of a yearly or longer term that runs then is charged in full: at once, or spread over its remaining invoices."
+            .to_owned(),
+    );
     let question = Question {
         title: format!("Resume {}?", invoice.name),
         action: format!("{}/resume", path(invoice.id)),
@@ -160,13 +164,7 @@ pub(super) async fn cancel(
         "{} was cancelled.",
         cancelled.invoice.name
     ))];
-    match cancelled.links_ended {
-        0 => {}
-        1 => messages.push(Flash::warn("1 linked subscription is not billed any more.")),
-        links => messages.push(Flash::warn(format!(
-            "{links} linked subscriptions are not billed any more."
-        ))),
-    }
+    messages.extend(links_ended_message(cancelled.links_ended));
     Ok(go_to(&visit, &path(id), &messages))
 }
 

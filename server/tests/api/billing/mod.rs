@@ -2,6 +2,8 @@
 
 pub mod books;
 mod daily;
+mod drafts;
+mod guards;
 mod invoices;
 mod linked;
 mod pages;
