@@ -245,17 +245,44 @@ mod tests {
         }
     }
 
+    fn month(revenue: i64, cost: i64) -> MonthSum {
+        let all = sum(revenue, cost);
+        MonthSum {
+            margin: all.revenue.checked_sub(all.cost).ok(),
+            revenue_of_known: all.revenue,
+            unknown: 0,
+            all,
+        }
+    }
+
     #[test]
     fn a_month_says_what_is_left_and_what_part_that_is() {
-        let month = Month::of(&sum(12_000, 10_000)).unwrap();
+        let told = |sum: &MonthSum| {
+            let it = Month::of(sum, Costs::Shown).earnings.unwrap();
+            (it.margin, it.loses, it.note)
+        };
         assert_eq!(
-            (month.margin.as_str(), month.share.as_deref()),
-            ("$20.00", Some("16.7% of revenue"))
+            told(&month(12_000, 10_000)),
+            (
+                Some("$20.00".to_owned()),
+                false,
+                Some("16.7% of revenue".to_owned())
+            )
         );
-        let loss = Month::of(&sum(0, 340)).unwrap();
         assert_eq!(
-            (loss.margin.as_str(), loss.loses, loss.share),
-            ("\u{2212}$3.40", true, None)
+            told(&month(0, 340)),
+            (Some("\u{2212}$3.40".to_owned()), true, None)
+        );
+        let unknown = MonthSum {
+            margin: None,
+            unknown: 2,
+            ..month(12_000, 0)
+        };
+        let note = "2 without a price or cost not counted".to_owned();
+        assert_eq!(told(&unknown), (None, false, Some(note)));
+        assert!(
+            Month::of(&unknown, Costs::Hidden).earnings.is_none(),
+            "not for everybody"
         );
     }
 
@@ -275,7 +302,7 @@ mod tests {
         assert_eq!(decision.note, "losing $3.40 a month");
         let decision = unmapped(2, &[sum(0, 64_000)]).unwrap();
         assert_eq!(decision.note, "costing $640.00 a month");
-        let decision = stale(&[sum(39_924, 0)]).unwrap();
+        let decision = stale(&[month(39_924, 0)]).unwrap();
         assert_eq!(
             decision.note,
             "$399.24 a month is held until a sync succeeds"

@@ -228,3 +228,35 @@ async fn the_dashboard_tells_past_months_back_from_today() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn d7_the_dashboards_margin_leaves_out_what_is_unknown_and_says_so() {
+    on_each_engine(async |world| {
+        connect(world, &world.ours).await;
+        let owner = &world.ours.owner;
+        let unknown = Sold {
+            price: None,
+            partner_cost: None,
+            ..seats("1")
+        };
+        let sold = [(seats("10"), "1.50"), (unknown, "0")];
+        let (client, ids) = earning(world, "Harbor", "USD", &sold).await;
+        let path = format!("/api/v1/recurring-invoices?client_id={client}");
+        let invoice = owner.get(&path).await.json(200)["data"][0]["id"].clone();
+        let settings = json!({ "override_price": "100.00", "recurring_invoice_id": invoice });
+        save(owner, &ids[1], settings).await;
+        let page = world.ours.browser.get("/").await.page();
+        let tiles = texts(&page, "section.tiles dd");
+        assert_eq!(
+            tiles,
+            [
+                "$300.00",
+                "2 linked subscriptions",
+                "$185.00",
+                "$15.00",
+                "7.5% of revenue, 1 without a price or cost not counted"
+            ]
+        );
+    })
+    .await;
+}
