@@ -109,7 +109,7 @@ struct Issue {
 
 /// Issues a draft: it gets the next number, today's date, and the day by which it is to be paid. A draft without lines is
 /// refused.
-#[utoipa::path(post, path = "/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path)), request_body = Option<Issue>,
+#[utoipa::path(post, path = "/invoices/{id}/issue", tag = "invoices", params(("id" = String, Path)), request_body = Issue,
     responses((status = 200, body = InvoiceBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn issue_invoice(
     State(app): State<App>,
