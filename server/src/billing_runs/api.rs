@@ -15,8 +15,8 @@ use crate::{
     app::App,
     error::Error,
     http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
-    ids::{BillingRunId, InvoiceId},
-    invoices::InvoiceBody,
+    ids::BillingRunId,
+    invoices::{InvoiceBody, invoice_id},
 };
 
 /// The calls of this slice.
@@ -96,7 +96,7 @@ async fn recalculate_invoice(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<axum::Json<InvoiceBody>> {
-    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let id = invoice_id(&id)?;
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = recalculate(&mut tx, &actor.by(), id, app.clock.now()).await?;
     tx.commit().await?;
@@ -113,7 +113,7 @@ async fn rebill_invoice(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<(StatusCode, axum::Json<InvoiceBody>)> {
-    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let id = invoice_id(&id)?;
     let mut tx = app.database.write(actor.organization).await?;
     let invoice = rebill(&mut tx, &actor.by(), id, app.clock.now()).await?;
     tx.commit().await?;

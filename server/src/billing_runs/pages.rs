@@ -23,10 +23,10 @@ use crate::{
         Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Visit, filters, go_to, html,
         html_refused,
     },
-    ids::{BillingRunId, InvoiceId},
+    ids::BillingRunId,
     invoices::{
-        ReviewReason,
-        view::{Badge, period_text},
+        ReviewReason, invoice_id,
+        view::{Badge, path, period_text},
     },
 };
 
@@ -129,16 +129,12 @@ async fn recalculate_draft(
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
-    let id = InvoiceId::parse(&id).ok_or(Error::NotFound("invoice"))?;
+    let id = invoice_id(&id)?;
     let mut tx = app.database.write(visit.actor.organization).await?;
     let invoice = recalculate(&mut tx, &visit.actor.by(), id, app.clock.now()).await?;
     tx.commit().await?;
     let message = format!("Recalculated: {}.", filters::money(&invoice.total));
-    Ok(go_to(
-        &visit,
-        &format!("/invoices/{id}"),
-        &[Flash::ok(message)],
-    ))
+    Ok(go_to(&visit, &path(id), &[Flash::ok(message)]))
 }
 
 async fn form_page(

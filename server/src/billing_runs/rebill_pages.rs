@@ -10,10 +10,11 @@ use super::{rebill, rebill::require_rebillable};
 use crate::{
     accounts::Permission,
     app::App,
-    error::{Error, Result},
     http::{Flash, Form, PageResult, Place, Question, Visit, go_and_tell, go_to},
-    ids::InvoiceId,
-    invoices::{load_invoice, view::period_text},
+    invoices::{
+        invoice_id, load_invoice,
+        view::{path, period_text},
+    },
 };
 
 pub(super) fn routes() -> Router<App> {
@@ -64,12 +65,4 @@ async fn submit(
         }
         Err(error) => go_and_tell(&visit, &path(id), error),
     }
-}
-
-fn invoice_id(id: &str) -> Result<InvoiceId> {
-    InvoiceId::parse(id).ok_or(Error::NotFound("invoice"))
-}
-
-fn path(id: InvoiceId) -> String {
-    format!("/invoices/{id}")
 }

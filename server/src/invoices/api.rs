@@ -142,7 +142,10 @@ fn body(invoice: &Invoice, actor: &Actor) -> Result<axum::Json<InvoiceBody>> {
     InvoiceBody::of(invoice, actor.costs()).map(axum::Json)
 }
 
+/// The id in an address.
+///
+/// # Errors
 /// A text that is no id is an invoice that does not exist.
-pub(super) fn invoice_id(text: &str) -> Result<InvoiceId> {
+pub fn invoice_id(text: &str) -> Result<InvoiceId> {
     InvoiceId::parse(text).ok_or(Error::NotFound("invoice"))
 }

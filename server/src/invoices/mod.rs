@@ -17,7 +17,7 @@ mod store;
 pub mod view;
 mod void;
 
-pub use api::api;
+pub use api::{api, invoice_id};
 pub use body::{
     ClientRef, HeldBody, InvoiceBody, LineBody, PeriodBody, RecurringRef, SkippedBody, TaxBody,
     lines,

@@ -4,7 +4,9 @@ use billing::TaxLine;
 use money::Amount;
 
 use super::{Held, Invoice, InvoiceLine, InvoiceStatus, Skipped};
-use crate::{accounts::Costs, error::Result, http::filters, pax8::subscriptions::told_hold};
+use crate::{
+    accounts::Costs, error::Result, http::filters, ids::InvoiceId, pax8::subscriptions::told_hold,
+};
 use jiff::civil::Date;
 
 /// A line of a table of lines.
@@ -141,6 +143,12 @@ pub fn sums_of(invoice: &Invoice) -> Result<Vec<TotalView>> {
         }));
     }
     Ok(sums)
+}
+
+/// The address of an invoice's page.
+#[must_use]
+pub fn path(id: InvoiceId) -> String {
+    format!("/invoices/{id}")
 }
 
 /// The first and the last day that belong to a period, for people.

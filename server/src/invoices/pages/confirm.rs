@@ -2,12 +2,13 @@
 
 use axum::extract::{Path, RawQuery, State};
 
-use super::super::{Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, void};
+use super::super::{
+    Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, view::path, void,
+};
 use crate::{
     accounts::Permission,
     app::App,
     http::{Fields, Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
-    ids::InvoiceId,
 };
 
 pub(super) async fn ask_issue(
@@ -130,8 +131,4 @@ fn void_question(invoice: &Invoice) -> Question {
         decline: "Keep it",
         danger: true,
     }
-}
-
-fn path(id: InvoiceId) -> String {
-    format!("/invoices/{id}")
 }
