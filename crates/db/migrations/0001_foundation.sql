@@ -172,6 +172,7 @@ create table audit_event (
 );
 create index audit_event_at on audit_event (organization_id, at, id);
 create index audit_event_actor on audit_event (organization_id, actor, at, id);
+create index audit_event_who on audit_event (organization_id, lower(actor), at, id);
 create index audit_event_action on audit_event (organization_id, action, at, id);
 create index audit_event_subject on audit_event (organization_id, subject_type, subject_id, at, id);
 

@@ -6,8 +6,31 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::{AuditEvent, store};
 use crate::{
     error::{Error, Result},
-    http::{List, PageQuery},
+    http::{Column, List, PageQuery, Sort},
     ids::AuditEventId,
+};
+
+/// The column of the person or program.
+pub(super) const BY_ACTOR: &str = "who";
+/// What the list can be sorted by.
+pub(super) const COLUMNS: [Column; 2] = [
+    Column {
+        name: "when",
+        label: "When",
+        numeric: false,
+        falls: true,
+    },
+    Column {
+        name: BY_ACTOR,
+        label: "Who and what",
+        numeric: false,
+        falls: false,
+    },
+];
+/// The newest first.
+pub(super) const USUAL: Sort = Sort {
+    column: "when",
+    falling: true,
 };
 
 /// Which events a list shows.
@@ -52,9 +75,25 @@ pub async fn list_events(
     filter: &AuditFilter,
     page: &PageQuery,
 ) -> Result<List<AuditEvent>> {
-    let page = page.paging()?;
-    let rows = store::list(tx, filter, &page).await?;
-    page.list(rows, |event| (event.at.as_millisecond(), event.id))
+    list_sorted(tx, filter, USUAL, page).await
+}
+
+/// A page of events in an order; of those of one person in the direction of the order.
+///
+/// # Errors
+/// When the page asked for is refused.
+pub(super) async fn list_sorted(
+    tx: &mut OrgTx,
+    filter: &AuditFilter,
+    sort: Sort,
+    page: &PageQuery,
+) -> Result<List<AuditEvent>> {
+    let page = sort.paging(page)?;
+    let rows = store::list(tx, filter, sort, &page).await?;
+    page.list(rows, |event| {
+        let (actor, at) = (event.actor.name.clone(), event.at.as_millisecond());
+        sort.key(actor, at, event.id)
+    })
 }
 
 /// An event.

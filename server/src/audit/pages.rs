@@ -11,7 +11,8 @@ use jiff::tz::TimeZone;
 use super::{
     AuditEvent, AuditFilter,
     difference::{FieldChange, compare},
-    list_events, load_event,
+    filter::{COLUMNS, USUAL, list_sorted},
+    load_event,
     store::{self, Occurring},
     words,
 };
@@ -21,8 +22,8 @@ use crate::{
     error::{Error, Result},
     exports::ExportMenu,
     http::{
-        AdminVisit, Fields, Frame, Moment, PageQuery, PageResult, Pager, Place, address, html,
-        html_parts,
+        AdminVisit, Fields, Frame, Head, Moment, PageQuery, PageResult, Pager, Place, Sort,
+        address, html, html_parts,
     },
     ids::AuditEventId,
 };
@@ -70,6 +71,8 @@ struct Choice {
 #[template(path = "audit/rows.html")]
 struct Rows {
     rows: Vec<EventRow>,
+    heads: Vec<Head>,
+    sort: Option<String>,
     filtered: bool,
     pager: Pager,
 }
@@ -123,13 +126,16 @@ async fn list(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let events = list_events(&mut tx, &filter, &page).await?;
+    let sort = Sort::of(&query, &COLUMNS, USUAL);
+    let events = list_sorted(&mut tx, &filter, sort, &page).await?;
     let rows = Rows {
         rows: events
             .data
             .iter()
             .map(|it| EventRow::of(it, zone))
             .collect(),
+        heads: Head::all(PAGE, &query, &COLUMNS, USUAL),
+        sort: query.optional("sort"),
         filtered: filter != AuditFilter::default(),
         pager: Pager::of(PAGE, &query, events.next_cursor.as_deref()),
     };

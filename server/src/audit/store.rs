@@ -3,8 +3,13 @@
 use db::{OrgTx, Row, Value, args};
 use jiff::Timestamp;
 
-use super::{AuditEvent, AuditFilter, Event, Subject, event::ActorTold};
-use crate::{error::Result, http::Paging, ids::AuditEventId, like};
+use super::{AuditEvent, AuditFilter, Event, Subject, event::ActorTold, filter::BY_ACTOR};
+use crate::{
+    error::Result,
+    http::{Paging, Sort, SortKey},
+    ids::AuditEventId,
+    like,
+};
 
 /// The distinct values of an indexed column, each found by one step in the index: the log may be long, and its kinds are few.
 macro_rules! distinct {
@@ -32,19 +37,36 @@ macro_rules! columns {
     };
 }
 
+/// The place of a row is told by columns as they are, so that each order goes along an index.
+macro_rules! list {
+    ($after:literal, $order:literal) => {
+        concat!(
+            columns!(),
+            "and (cast($2 as text) is null or actor = $2 or account_id = $2)
+            and (cast($3 as text) is null or action = $3)
+            and (cast($4 as text) is null or subject_type = $4)
+            and (cast($5 as text) is null or subject_id = $5)
+            and (cast($6 as bigint) is null or at >= $6)
+            and (cast($7 as bigint) is null or at < $7)
+            and (cast($8 as text) is null or search_text like $8 escape '\\')
+            and (cast($9 as text) is null or ",
+            $after,
+            ")
+            order by ",
+            $order,
+            " limit $12"
+        )
+    };
+}
+
 db::statements! {
     bulk INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
         subject_id, subject_name, before_json, after_json, search_text) values", 14, "";
     org FIND = concat!(columns!(), "and id = $2");
-    org LIST = concat!(columns!(), "and (cast($2 as text) is null or actor = $2 or account_id = $2)
-        and (cast($3 as text) is null or action = $3)
-        and (cast($4 as text) is null or subject_type = $4)
-        and (cast($5 as text) is null or subject_id = $5)
-        and (cast($6 as bigint) is null or at >= $6)
-        and (cast($7 as bigint) is null or at < $7)
-        and (cast($8 as text) is null or search_text like $8 escape '\\')
-        and (cast($9 as bigint) is null or at < $9 or (at = $9 and id < $10))
-        order by at desc, id desc limit $11");
+    org NEWEST_FIRST = list!("(at, id) < ($10, $11)", "at desc, id desc");
+    org OLDEST_FIRST = list!("(at, id) > ($10, $11)", "at, id");
+    org BY_ACTOR_RISING = list!("(lower(actor), at, id) > (lower($9), $10, $11)", "lower(actor), at, id");
+    org BY_ACTOR_FALLING = list!("(lower(actor), at, id) < (lower($9), $10, $11)", "lower(actor) desc, at desc, id desc");
     org ACTORS = distinct!("actor");
     org ACTIONS = distinct!("action");
     org KINDS = distinct!("subject_type");
@@ -67,9 +89,6 @@ pub(super) struct NewEvent<'a> {
     pub before: Option<serde_json::Value>,
     pub after: Option<serde_json::Value>,
 }
-
-/// The key of a row in the list.
-pub(super) type ListKey = (i64, AuditEventId);
 
 /// What the filters of the list offer: what occurs in the log.
 pub(super) struct Occurring {
@@ -128,9 +147,10 @@ pub(super) async fn find(tx: &mut OrgTx, id: AuditEventId) -> Result<Option<Audi
 pub(super) async fn list(
     tx: &mut OrgTx,
     filter: &AuditFilter,
-    page: &Paging<ListKey>,
+    sort: Sort,
+    page: &Paging<SortKey<AuditEventId>>,
 ) -> Result<Vec<AuditEvent>> {
-    let (after_at, after_id) = page.after.unzip();
+    let after = page.after.as_ref();
     let args = args![
         filter.actor.clone(),
         filter.action.clone(),
@@ -139,11 +159,18 @@ pub(super) async fn list(
         filter.from,
         filter.until,
         filter.q.as_deref().and_then(like::containing),
-        after_at,
-        after_id,
+        after.map(|it| it.text.as_str()),
+        after.map(|it| it.number),
+        after.map(|it| it.id),
         page.fetch()
     ];
-    let rows = tx.fetch_all(&LIST, args).await?;
+    let statement = match (sort.column, sort.falling) {
+        (BY_ACTOR, false) => &BY_ACTOR_RISING,
+        (BY_ACTOR, true) => &BY_ACTOR_FALLING,
+        (_, false) => &OLDEST_FIRST,
+        (_, true) => &NEWEST_FIRST,
+    };
+    let rows = tx.fetch_all(statement, args).await?;
     rows.iter().map(read).collect()
 }
 

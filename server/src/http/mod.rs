@@ -25,6 +25,7 @@ mod question;
 mod refusal;
 mod router;
 mod security;
+mod sorting;
 
 pub use actor::{
     AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
@@ -46,6 +47,7 @@ pub use problem::{ApiResult, Problem, ProblemBody};
 pub use query::Query;
 pub use question::Question;
 pub use router::router;
+pub use sorting::{Column, Head, Sort, SortKey, sorted_by};
 
 pub mod filters {
     //! What templates can do to a value.

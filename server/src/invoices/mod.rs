@@ -13,6 +13,7 @@ mod draft;
 mod invoice;
 mod issue;
 mod pages;
+mod sorted;
 mod store;
 pub mod view;
 mod void;

@@ -338,7 +338,7 @@ pub async fn any_invoice(tx: &mut OrgTx) -> Result<bool> {
     Ok(tx.fetch_optional(&ANY_INVOICE, args![]).await?.is_some())
 }
 
-fn read(row: &Row) -> Result<Invoice> {
+pub(super) fn read(row: &Row) -> Result<Invoice> {
     let currency = currency(row)?;
     let amount =
         |column: &str| -> Result<Amount> { Ok(Amount::from_minor(row.get(column)?, currency)) };

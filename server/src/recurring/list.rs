@@ -4,7 +4,11 @@ use billing::Frequency;
 use db::OrgTx;
 use jiff::civil::Date;
 
-use super::{RecurringInvoice, RecurringStatus, store};
+use super::{
+    RecurringInvoice, RecurringStatus,
+    sorted::{USUAL, list_sorted},
+    store,
+};
 use crate::{
     error::{Error, Result},
     http::{List, PageQuery},
@@ -56,9 +60,7 @@ pub async fn list_recurring(
     filter: &ListRecurring,
     page: &PageQuery,
 ) -> Result<List<RecurringInvoice>> {
-    let page = page.paging()?;
-    let rows = store::list(tx, filter, &page).await?;
-    page.list(rows, |it| (it.next_invoice_date, it.id))
+    list_sorted(tx, filter, USUAL, None, page).await
 }
 
 /// All recurring invoices of a client, whatever their status.

@@ -21,6 +21,7 @@ mod pages;
 mod pause;
 mod recurring_invoice;
 mod rhythm;
+mod sorted;
 mod store;
 mod view;
 

@@ -5,15 +5,10 @@ use db::{OrgTx, Row, args};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency};
 
-use super::{
-    ListRecurring, RecurringInvoice, RecurringLine, RecurringStatus, details::Accepted,
-    rhythm::Rhythm,
-};
+use super::{RecurringInvoice, RecurringLine, RecurringStatus, details::Accepted, rhythm::Rhythm};
 use crate::{
     error::{Error, Result},
-    http::Paging,
     ids::{ClientId, RecurringInvoiceId, RecurringLineId},
-    like,
 };
 
 macro_rules! select {
@@ -44,12 +39,6 @@ db::statements! {
         where organization_id = $1 and id = $2";
     org FIND = select!("and r.id = $2");
     org OF_CLIENT = select!("and r.client_id = $2 order by r.next_invoice_date, r.id");
-    org LIST = select!("and (cast($2 as text) is null or r.client_id = $2)
-        and (cast($3 as text) is null or r.status = $3)
-        and (cast($4 as text) is null or r.frequency = $4)
-        and (cast($5 as text) is null or r.search_text like $5 escape '\\' or c.search_text like $5 escape '\\')
-        and (cast($6 as text) is null or r.next_invoice_date > $6 or (r.next_invoice_date = $6 and r.id > $7))
-        order by r.next_invoice_date, r.id limit $8");
     org DUE = "select id from recurring_invoice
         where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
     org COUNT_LIVE = "select count(*) as n from recurring_invoice
@@ -165,28 +154,6 @@ pub(super) async fn of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<Re
     all_with_lines(tx, &rows).await
 }
 
-/// The key of a row in the list.
-pub(super) type ListKey = (Date, RecurringInvoiceId);
-
-pub(super) async fn list(
-    tx: &mut OrgTx,
-    filter: &ListRecurring,
-    page: &Paging<ListKey>,
-) -> Result<Vec<RecurringInvoice>> {
-    let (after_date, after_id) = page.after.unzip();
-    let args = args![
-        filter.client_id,
-        filter.status.map(RecurringStatus::as_str),
-        filter.frequency.map(Frequency::code),
-        filter.q.as_deref().and_then(like::containing),
-        after_date,
-        after_id,
-        page.fetch()
-    ];
-    let rows = tx.fetch_all(&LIST, args).await?;
-    all_with_lines(tx, &rows).await
-}
-
 pub(super) async fn due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvoiceId>> {
     let rows = tx.fetch_all(&DUE, args![as_of]).await?;
     Ok(rows
@@ -200,7 +167,7 @@ pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Re
     Ok(row.get("n")?)
 }
 
-async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<RecurringInvoice>> {
+pub(super) async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<RecurringInvoice>> {
     let mut invoices = Vec::with_capacity(rows.len());
     for row in rows {
         invoices.push(with_lines(tx, row).await?);

@@ -38,6 +38,7 @@ mod recurring;
 mod recurring_pages;
 mod roles;
 mod search;
+mod sorting;
 mod specification;
 mod users;
 mod walk;

@@ -12,9 +12,13 @@ use crate::{
         search_options,
     },
     exports::ExportMenu,
-    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, filters, html, html_parts},
+    http::{
+        Fields, Frame, Head, PageQuery, PageResult, Pager, Place, Visit, filters, html, html_parts,
+        sorted_by,
+    },
 };
 
+const PAGE: &str = "/clients";
 /// How many clients a search box offers.
 const CHOICES: u32 = 20;
 
@@ -33,7 +37,7 @@ struct ListPage {
 #[template(path = "clients/rows.html")]
 struct Rows {
     rows: Vec<Row>,
-    columns: Vec<Column>,
+    columns: Vec<Head>,
     /// The order that the address names; the form of the filters sends it along.
     sort: Option<String>,
     filtered: bool,
@@ -50,15 +54,6 @@ struct Row {
     loses: bool,
     /// The margin in percent of the revenue, or how many subscriptions are in neither sum.
     note: Option<String>,
-}
-
-/// The head of a column that the list can be sorted by.
-struct Column {
-    label: &'static str,
-    url: String,
-    numeric: bool,
-    /// `ascending` or `descending`; none: the list is in another order.
-    sorted: Option<&'static str>,
 }
 
 pub(super) async fn show(
@@ -87,10 +82,10 @@ pub(super) async fn show(
     let may_manage = visit.actor.permissions.contains(Permission::ClientsManage);
     let rows = Rows {
         rows: list.data.into_iter().map(Row::of).collect(),
-        columns: Column::all(&query),
+        columns: heads(&query),
         sort: query.optional("sort"),
         filtered: filter.q.is_some() || status != Some(ClientStatus::Active),
-        pager: Pager::of("/clients", &query, list.next_cursor.as_deref()),
+        pager: Pager::of(PAGE, &query, list.next_cursor.as_deref()),
         may_manage,
     };
     let shown = status.map_or("all", ClientStatus::as_str);
@@ -120,51 +115,34 @@ impl Row {
     }
 }
 
-impl Column {
-    /// The sorted one turns around when it is chosen again; amounts start with the highest.
-    fn all(query: &Fields) -> Vec<Self> {
-        let sort = query.text("sort");
-        let amount = |label, name: &str| {
-            let falling = format!("-{name}");
-            Self {
-                label,
-                numeric: true,
-                sorted: match sort {
-                    it if it == name => Some("ascending"),
-                    it if it == falling => Some("descending"),
-                    _ => None,
-                },
-                url: sorted_by(query, if sort == falling { name } else { &falling }),
-            }
-        };
-        let (revenue, margin) = (
-            amount("Monthly revenue", "revenue"),
-            amount("Margin", "margin"),
-        );
-        let by_name = revenue.sorted.or(margin.sorted).is_none();
-        let name = Self {
-            label: "Name",
-            url: sorted_by(query, ""),
-            numeric: false,
-            sorted: by_name.then_some("ascending"),
-        };
-        vec![name, revenue, margin]
-    }
-}
-
-/// The first page of the same list in another order.
-fn sorted_by(query: &Fields, sort: &str) -> String {
-    let filters = query
-        .iter()
-        .filter(|(name, text)| !matches!(*name, "sort" | "cursor") && !text.is_empty());
-    let list = "/clients?".to_owned();
-    let begin = list.len();
-    let mut address = form_urlencoded::Serializer::for_suffix(list, begin);
-    address.extend_pairs(filters);
-    if !sort.is_empty() {
-        address.append_pair("sort", sort);
-    }
-    address.finish()
+/// The sorted one turns around when it is chosen again; amounts start with the highest. Names only rise.
+fn heads(query: &Fields) -> Vec<Head> {
+    let sort = query.text("sort");
+    let amount = |label, name: &str| {
+        let falling = format!("-{name}");
+        Head {
+            label,
+            numeric: true,
+            sorted: match sort {
+                it if it == name => Some("ascending"),
+                it if it == falling => Some("descending"),
+                _ => None,
+            },
+            url: sorted_by(PAGE, query, if sort == falling { name } else { &falling }),
+        }
+    };
+    let (revenue, margin) = (
+        amount("Monthly revenue", "revenue"),
+        amount("Margin", "margin"),
+    );
+    let by_name = revenue.sorted.or(margin.sorted).is_none();
+    let name = Head {
+        label: "Name",
+        url: sorted_by(PAGE, query, ""),
+        numeric: false,
+        sorted: by_name.then_some("ascending"),
+    };
+    vec![name, revenue, margin]
 }
 
 #[derive(Template)]

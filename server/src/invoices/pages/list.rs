@@ -5,7 +5,8 @@ use axum::extract::{RawQuery, State};
 use jiff::civil::Date;
 
 use super::super::{
-    Filter, Invoice, InvoiceStatus, WaitingDrafts, list_invoices,
+    Filter, Invoice, InvoiceStatus, WaitingDrafts,
+    sorted::{COLUMNS, USUAL, list_sorted},
     view::{Badge, badge_of},
     waiting_drafts,
 };
@@ -15,11 +16,13 @@ use crate::{
     error::Result,
     exports::ExportMenu,
     http::{
-        Fields, Frame, List, PageQuery, PageResult, Pager, Place, Visit, filters, html, html_parts,
+        Fields, Frame, Head, List, PageQuery, PageResult, Pager, Place, Sort, Visit, filters, html,
+        html_parts,
     },
     ids::ClientId,
 };
 
+const PAGE: &str = "/invoices";
 /// What the status filter says for drafts that need review.
 const REVIEW: &str = "review";
 
@@ -39,6 +42,8 @@ struct ListPage {
 #[template(path = "invoices/rows.html")]
 struct ListRows {
     rows: Vec<Row>,
+    heads: Vec<Head>,
+    sort: Option<String>,
     filtered: bool,
     pager: Pager,
 }
@@ -70,7 +75,11 @@ pub(super) async fn list(
 ) -> PageResult {
     let query = ListQuery::read(Fields::parse(query.unwrap_or_default().as_bytes()));
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let invoices = list_invoices(&mut tx, &query.filter(), &query.page.paging()?).await?;
+    let (sort, own) = (
+        Sort::of(&query.fields, &COLUMNS, USUAL),
+        visit.actor.currency,
+    );
+    let invoices = list_sorted(&mut tx, &query.filter(), sort, own, &query.page).await?;
     let rows = ListRows::of(&query, &invoices, app.clock.today(&visit.actor.timezone))?;
     let export = query.export();
     if visit.fragment {
@@ -139,8 +148,10 @@ impl ListRows {
         let rows = invoices.data.iter().map(|invoice| Row::of(invoice, today));
         Ok(Self {
             rows: rows.collect::<Result<_>>()?,
+            heads: Head::all(PAGE, &query.fields, &COLUMNS, USUAL),
+            sort: query.fields.optional("sort"),
             filtered: !query.q.is_empty() || !query.status.is_empty() || query.client_id.is_some(),
-            pager: Pager::of("/invoices", &query.fields, invoices.next_cursor.as_deref()),
+            pager: Pager::of(PAGE, &query.fields, invoices.next_cursor.as_deref()),
         })
     }
 }

@@ -7,10 +7,16 @@ use billing::Frequency;
 use crate::{
     accounts::Permission,
     app::App,
-    http::{Fields, Frame, PageQuery, PageResult, Pager, Place, Visit, html},
+    http::{Fields, Frame, Head, PageQuery, PageResult, Pager, Place, Sort, Visit, html},
     ids::ClientId,
-    recurring::{ListRecurring, RecurringStatus, RowView, list_recurring, view},
+    recurring::{
+        ListRecurring, RecurringStatus, RowView,
+        sorted::{COLUMNS, USUAL, list_sorted},
+        view,
+    },
 };
+
+const PAGE: &str = "/recurring";
 
 #[derive(Template)]
 #[template(path = "recurring/list.html")]
@@ -27,6 +33,8 @@ struct ListPage {
 #[template(path = "recurring/rows.html")]
 struct Rows {
     rows: Vec<RowView>,
+    heads: Vec<Head>,
+    sort: Option<String>,
     filtered: bool,
     pager: Pager,
     may_bill: bool,
@@ -54,15 +62,18 @@ pub(super) async fn show(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let list = list_recurring(&mut tx, &filter, &page).await?;
+    let (sort, own) = (Sort::of(&query, &COLUMNS, USUAL), visit.actor.currency);
+    let list = list_sorted(&mut tx, &filter, sort, Some(own), &page).await?;
     let may_bill = visit.actor.permissions.contains(Permission::BillingManage);
     let rows = Rows {
         rows: RowView::load(&mut tx, &list.data).await?,
+        heads: Head::all(PAGE, &query, &COLUMNS, USUAL),
+        sort: query.optional("sort"),
         filtered: filter.q.is_some()
             || filter.client_id.is_some()
             || filter.frequency.is_some()
             || status != Some(RecurringStatus::Active),
-        pager: Pager::of("/recurring", &query, list.next_cursor.as_deref()),
+        pager: Pager::of(PAGE, &query, list.next_cursor.as_deref()),
         may_bill,
     };
     if visit.fragment {

@@ -1,0 +1,129 @@
+//! The list of invoices in an order of choice.
+
+use db::{OrgTx, args};
+use money::Currency;
+
+use super::{Filter, Invoice, InvoiceStatus, list_invoices, store};
+use crate::{
+    error::Result,
+    http::{Column, List, PageQuery, Sort},
+    ids::InvoiceId,
+    like,
+};
+
+/// What the list can be sorted by.
+pub const COLUMNS: [Column; 7] = [
+    column("number", "Number", true),
+    column("client", "Client", false),
+    column("issued", "Issued", true),
+    column("due", "Due", false),
+    amount("total", "Total"),
+    amount("balance", "Balance"),
+    column("status", "Status", false),
+];
+
+/// The latest first, as they were made.
+pub const USUAL: Sort = Sort {
+    column: "",
+    falling: true,
+};
+
+/// The place of a row: texts go up or down with the statement; numbers are multiplied by the direction, so that what has no
+/// date, and other currencies than the organization's own, come last either way.
+macro_rules! list {
+    ($after:literal, $order:literal) => {
+        concat!(
+            "select * from (select invoice.*,
+                case cast($6 as text) when 'number' then coalesce(number, '') when 'client' then lower(client_name)
+                    when 'status' then case status when 'draft' then '1' when 'issued' then '2' when 'partially_paid' then '3'
+                        when 'paid' then '4' else '5' end
+                    when 'issued' then case when issue_date is null then '1' else '0' end
+                    when 'due' then case when due_date is null then '1' else '0' end
+                    else case when currency = $8 then '' else currency end end as place_text,
+                coalesce(case cast($6 as text) when 'issued' then cast(replace(issue_date, '-', '') as bigint)
+                    when 'due' then cast(replace(due_date, '-', '') as bigint)
+                    when 'total' then total_minor
+                    when 'balance' then case when status = 'void' then 0 else total_minor - paid_minor end
+                    else 0 end, 0) * cast($7 as bigint) as place_number
+                from invoice where organization_id = $1
+                    and (cast($2 as text) is null or client_id = $2)
+                    and (cast($3 as text) is null or status = $3)
+                    and (needs_review or not $4)
+                    and (cast($5 as text) is null or search_text like $5 escape '\\')) l
+            where cast($9 as text) is null or (place_text, place_number, id) ",
+            $after,
+            " ($9, $10, $11) order by ",
+            $order,
+            " limit $12"
+        )
+    };
+}
+
+db::statements! {
+    org LIST_RISING = list!(">", "place_text, place_number, id");
+    org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc");
+}
+
+const fn column(name: &'static str, label: &'static str, falls: bool) -> Column {
+    Column {
+        name,
+        label,
+        numeric: false,
+        falls,
+    }
+}
+
+const fn amount(name: &'static str, label: &'static str) -> Column {
+    Column {
+        name,
+        label,
+        numeric: true,
+        falls: true,
+    }
+}
+
+/// A page of invoices in an order; their lines are left out. Amounts of different currencies are never compared: those in the currency
+/// `first` come first.
+///
+/// # Errors
+/// When the page asked for is refused.
+pub async fn list_sorted(
+    tx: &mut OrgTx,
+    filter: &Filter,
+    sort: Sort,
+    first: Currency,
+    page: &PageQuery,
+) -> Result<List<Invoice>> {
+    if sort == USUAL {
+        return list_invoices(tx, filter, &page.paging()?).await;
+    }
+    let paging = sort.paging::<InvoiceId>(page)?;
+    let after = paging.after.as_ref();
+    let by_text = matches!(sort.column, "number" | "client" | "status");
+    let args = args![
+        filter.client,
+        filter.status.map(InvoiceStatus::as_str),
+        filter.needs_review,
+        filter.search.as_deref().and_then(like::containing),
+        sort.column,
+        if by_text { 1 } else { sort.factor() },
+        first.code(),
+        after.map(|it| it.text.as_str()),
+        after.map(|it| it.number),
+        after.map(|it| it.id),
+        paging.fetch()
+    ];
+    let statement = match by_text && sort.falling {
+        true => &LIST_FALLING,
+        false => &LIST_RISING,
+    };
+    let rows = tx.fetch_all(statement, args).await?;
+    let placed = rows.iter().map(|row| {
+        let (text, number) = (row.get("place_text")?, row.get("place_number")?);
+        let invoice = store::read(row)?;
+        Ok((sort.key(text, number, invoice.id), invoice))
+    });
+    let placed = placed.collect::<Result<Vec<_>>>()?;
+    let list = paging.list(placed, |(key, _)| key.clone())?;
+    Ok(list.map(|(_, invoice)| invoice))
+}
