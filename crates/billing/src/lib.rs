@@ -28,8 +28,9 @@ pub use charge::{
     charge_for,
 };
 pub use invoice::{
-    Assembled, Explanation, Fraction, Held, HoldReason, InvoiceInput, Line, LineSource,
-    LinkedSubscription, ManualLine, Proration, SeatChange, SkipReason, Skipped, assemble,
+    Assembled, Explanation, Fraction, Held, HoldReason, InvoiceInput, Invoiced, Line, LineSource,
+    LineText, LinkedSubscription, ManualLine, Proration, ProrationBasis, QuantityChange,
+    SeatChange, SkipReason, Skipped, assemble,
 };
 pub use matching::{Candidate, ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome};
 pub use price::{

@@ -235,7 +235,7 @@ fn prorations() {
             start: day(start),
             end: day(last_day).tomorrow().unwrap(),
         };
-        let fraction = Fraction::rest_of(period, day(row[3]));
+        let fraction = Fraction::days(period, day(row[3]));
         assert_eq!(fraction.to_string(), row[4], "{row:?}");
         let amount = fraction
             .of_price(price(row[1], Currency::USD), dec(row[0]))

@@ -19,6 +19,13 @@ create table organization (
     email text not null default '',
     tax_id text not null default '',
     page_size text not null default 'a4',
+    -- What parts of a period are counted in when it is prorated: days, months.
+    proration_basis text not null default 'days',
+    -- How the lines of subscriptions are worded, with placeholders; empty: product and term.
+    line_text text not null default '',
+    -- Whether lines of nothing are printed, and equal lines as one.
+    print_zero_lines boolean not null default true,
+    group_lines boolean not null default false,
     -- Numbers of invoices: what stands before, at least how many digits, and which one comes next.
     invoice_prefix text not null default 'INV-',
     invoice_digits bigint not null default 4,

@@ -1,8 +1,7 @@
 //! What a period's bill is computed from: the recurring invoice, its client, the organization and what is linked.
 
 use billing::{
-    Billed, InvoiceInput, LineSource, LinkedSubscription, ManualLine, Period, Proration, TaxRate,
-    assemble,
+    InvoiceInput, LineSource, LinkedSubscription, ManualLine, Period, Proration, TaxRate, assemble,
 };
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
@@ -13,11 +12,14 @@ use crate::{
     clients::{Client, load_client},
     error::{Error, Result},
     ids::InvoiceId,
-    invoices::{Invoice, Origin, ReviewReason, SellerSnapshot, billed_lines, billed_of},
+    invoices::{
+        Invoice, Origin, PrintOptions, ReviewReason, SellerSnapshot, invoiced_of_recurring,
+        invoiced_of_subscription,
+    },
     organizations::{Organization, list_tax_rates, load_organization},
     pax8::{
         connection::{data_is_stale, find_connection},
-        subscriptions::{linked_subscriptions, once_linked},
+        subscriptions::{add_quantity_changes, linked_subscriptions, once_linked},
     },
     recurring::{RecurringInvoice, schedule_of},
 };
@@ -75,12 +77,13 @@ impl Basis {
         let organization = load_organization(tx).await?;
         let tax_rates = list_tax_rates(tx).await?;
         let mut linked = linked_subscriptions(tx, recurring.id).await?;
-        let mut billed = billed_lines(tx, recurring.id, except).await?;
+        let mut invoiced = invoiced_of_recurring(tx, recurring.id, client.id, except).await?;
         let confirmed_on = confirmed_on(tx, &organization).await?;
         for subscription in &mut linked {
-            subscription.billed = billed.remove(&subscription.id).unwrap_or_default();
+            subscription.invoiced = invoiced.remove(&subscription.id).unwrap_or_default();
             subscription.confirmed_on = confirmed_on;
         }
+        add_quantity_changes(tx, &mut linked, &organization.timezone).await?;
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
         Ok(Self {
             recurring,
@@ -103,9 +106,12 @@ impl Basis {
         let over = !recurring.status.is_live();
         let mut basis = Self::load(tx, recurring, Some(invoice.id), now).await?;
         if over {
-            let unlinked = once_linked(tx, invoice.subscriptions()).await?;
+            let mut unlinked = once_linked(tx, invoice.subscriptions()).await?;
+            add_quantity_changes(tx, &mut unlinked, &basis.organization.timezone).await?;
             for mut subscription in unlinked {
-                subscription.billed = billed_of(tx, &subscription.id, Some(invoice.id)).await?;
+                let (id, client) = (&subscription.id, basis.client.id);
+                subscription.invoiced =
+                    invoiced_of_subscription(tx, id, client, Some(invoice.id)).await?;
                 subscription.confirmed_on = confirmed_on(tx, &basis.organization).await?;
                 basis.linked.push(subscription);
             }
@@ -152,7 +158,7 @@ impl Basis {
     }
 
     /// Goes on to the period after one that was billed, without the database: the dry run's way of advancing.
-    pub(super) fn pass(&mut self, period: Period, billed: Option<&PeriodBill>) {
+    pub(super) fn pass(&mut self, period: Period, billed: Option<&PeriodBill>) -> Result<()> {
         self.recurring.next_invoice_date = period.end;
         self.recurring.billed_until = Some(period.end);
         for id in billed
@@ -163,16 +169,15 @@ impl Basis {
             linked.for_each(|linked| linked.one_time_billed = true);
         }
         for line in billed.into_iter().flat_map(|bill| &bill.assembled.lines) {
-            let (LineSource::Pax8 { subscription_id }, Some(charged)) =
-                (&line.source, Billed::of(&line.explanation))
-            else {
+            let LineSource::Pax8 { subscription_id } = &line.source else {
                 continue;
             };
             let linked = self.linked.iter_mut().find(|it| it.id == *subscription_id);
-            linked
-                .into_iter()
-                .for_each(|it| it.billed.push(charged.clone()));
+            if let Some(it) = linked {
+                it.invoiced.add(&line.explanation, true)?;
+            }
         }
+        Ok(())
     }
 
     fn input(&self, period: Period, first_from: Option<Date>) -> Result<InvoiceInput> {
@@ -194,9 +199,11 @@ impl Basis {
             data_is_stale: self.data_is_stale,
             tax_rates: self.tax_rates.clone(),
             tax_exempt: self.client.tax_exempt,
+            line_text: self.organization.lines.text.clone(),
             proration: Proration {
                 first_from,
-                ..Proration::default()
+                changes: self.recurring.prorate_changes,
+                basis: self.organization.lines.proration_basis,
             },
         })
     }
@@ -223,6 +230,10 @@ fn seller(organization: &Organization) -> SellerSnapshot {
         email: organization.email.clone(),
         tax_id: organization.tax_id.clone(),
         page_size: organization.page_size.clone(),
+        print: PrintOptions {
+            zero_lines: organization.lines.print_zero,
+            group: organization.lines.group,
+        },
     }
 }
 

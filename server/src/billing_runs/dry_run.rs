@@ -32,7 +32,7 @@ pub(super) async fn look_ahead(
             Some(_) => None,
             None => Some(basis.bill(period)?),
         };
-        basis.pass(period, bill.as_ref());
+        basis.pass(period, bill.as_ref())?;
         prospects.push(Prospect { period, bill });
     }
     Ok(prospects)

@@ -11,7 +11,7 @@ use invoice_pdf::{
 use jiff::civil::Date;
 use money::Amount;
 
-use super::{Invoice, InvoiceLine, InvoiceStatus, view::period_text};
+use super::{Invoice, InvoiceLine, InvoiceStatus, printed::printed_lines, view::period_text};
 use crate::{
     error::{Error, Result},
     http::filters,
@@ -85,8 +85,7 @@ fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
         due_date: invoice.due_date.as_ref().map(filters::day),
         period: invoice.period.map(|period| period_text(&period)),
         currency: invoice.currency.code().to_owned(),
-        lines: invoice
-            .lines
+        lines: printed_lines(&invoice.lines, seller.print)
             .iter()
             .map(|line| document_line(line, taxed))
             .collect(),
@@ -100,8 +99,9 @@ fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
 fn document_line(line: &InvoiceLine, taxed: bool) -> DocumentLine {
     let detail = match &line.explanation {
         Explanation::Proration(proration) => Some(format!(
-            "{} of the days from {}",
+            "{} of the {} from {}",
             proration.fraction,
+            proration.fraction.unit.code(),
             period_text(&proration.period)
         )),
         _ => None,

@@ -127,6 +127,17 @@ pub struct SellerSnapshot {
     pub tax_id: String,
     /// `a4` or `letter`.
     pub page_size: String,
+    /// Which lines are printed.
+    pub print: PrintOptions,
+}
+
+/// Which lines are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintOptions {
+    /// Lines of nothing too.
+    pub zero_lines: bool,
+    /// Equal lines as one.
+    pub group: bool,
 }
 
 /// What an invoice was made from.

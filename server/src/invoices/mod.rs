@@ -14,6 +14,7 @@ mod invoice;
 mod issue;
 mod pages;
 mod sorted;
+mod printed;
 mod store;
 pub mod view;
 mod void;
@@ -26,13 +27,13 @@ pub use body::{
 pub use document::pdf;
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use invoice::{
-    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, ReviewReason,
+    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, PrintOptions, ReviewReason,
     SellerSnapshot, Skipped,
 };
 pub use issue::issue;
 pub use pages::routes;
 pub use store::{
-    Filter, WaitingDrafts, any_invoice, billed_lines, billed_of, find_of_period, list_invoices,
-    list_of_run, load_invoice, waiting_drafts,
+    Filter, WaitingDrafts, any_invoice, find_of_period, invoiced_of_recurring,
+    invoiced_of_subscription, list_invoices, list_of_run, load_invoice, waiting_drafts,
 };
 pub use void::void;

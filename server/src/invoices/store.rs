@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use billing::{Billed, LineSource, Period};
+use billing::{Invoiced, LineSource, Period};
 use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency, UnitPrice};
@@ -41,13 +41,13 @@ db::statements! {
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
         and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
         order by line.invoice_id, line.position";
-    org BILLED = "select line.subscription_id, line.explanation from subscription_billing b
+    org INVOICED = "select line.subscription_id, line.explanation, invoice.client_id from subscription_billing b
         join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
         join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void'
         and (cast($3 as text) is null or invoice.id <> $3)";
-    org BILLED_OF = "select line.explanation from invoice_line line
+    org INVOICED_OF = "select line.explanation, invoice.client_id from invoice_line line
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void'
         and (cast($3 as text) is null or invoice.id <> $3)";
@@ -246,44 +246,46 @@ pub async fn list_invoices(
 }
 
 /// What invoices have charged of the subscriptions that feed a recurring invoice now, by subscription: all invoices, whatever
-/// they were made from, but void ones and one that is to be computed anew.
+/// they were made from, but void ones and one that is to be computed anew. `client` is the one billed now.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn billed_lines(
+pub async fn invoiced_of_recurring(
     tx: &mut OrgTx,
     recurring: RecurringInvoiceId,
+    client: ClientId,
     except: Option<InvoiceId>,
-) -> Result<HashMap<String, Vec<Billed>>> {
-    let mut billed: HashMap<String, Vec<Billed>> = HashMap::new();
-    for row in tx.fetch_all(&BILLED, args![recurring, except]).await? {
-        if let Some(line) = Billed::of(&row.json("explanation")?) {
-            billed
-                .entry(row.get("subscription_id")?)
-                .or_default()
-                .push(line);
-        }
+) -> Result<HashMap<String, Invoiced>> {
+    let mut invoiced: HashMap<String, Invoiced> = HashMap::new();
+    for row in tx.fetch_all(&INVOICED, args![recurring, except]).await? {
+        let it = invoiced.entry(row.get("subscription_id")?).or_default();
+        add_line(it, &row, client)?;
     }
-    Ok(billed)
+    Ok(invoiced)
 }
 
 /// The same of one subscription, whatever it feeds.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn billed_of(
+pub async fn invoiced_of_subscription(
     tx: &mut OrgTx,
     subscription: &str,
+    client: ClientId,
     except: Option<InvoiceId>,
-) -> Result<Vec<Billed>> {
-    let rows = tx
-        .fetch_all(&BILLED_OF, args![subscription, except])
-        .await?;
-    let lines = rows
-        .iter()
-        .map(|row| Ok(Billed::of(&row.json("explanation")?)));
-    let lines = lines.collect::<Result<Vec<_>>>()?;
-    Ok(lines.into_iter().flatten().collect())
+) -> Result<Invoiced> {
+    let mut invoiced = Invoiced::default();
+    let args = args![subscription, except];
+    for row in tx.fetch_all(&INVOICED_OF, args).await? {
+        add_line(&mut invoiced, &row, client)?;
+    }
+    Ok(invoiced)
+}
+
+fn add_line(invoiced: &mut Invoiced, row: &Row, client: ClientId) -> Result<()> {
+    let of: ClientId = row.get("client_id")?;
+    invoiced.add(&row.json("explanation")?, of == client)?;
+    Ok(())
 }
 
 /// What a run made, without lines, oldest first.

@@ -37,6 +37,15 @@ struct OrganizationChange {
     tax_id: Option<String>,
     /// `a4` or `letter`.
     page_size: Option<String>,
+    /// `days` or `months`.
+    proration_basis: Option<String>,
+    /// With the placeholders `{product}`, `{vendor}`, `{sku}`, `{term}`, `{period}`, `{quantity}`, `{change}`; empty: product
+    /// and term.
+    line_text: Option<String>,
+    /// Whether lines of nothing are printed.
+    print_zero_lines: Option<bool>,
+    /// Whether equal lines are printed as one.
+    group_lines: Option<bool>,
     /// Does not end in a digit.
     invoice_prefix: Option<String>,
     /// 1 to 12.
@@ -69,12 +78,16 @@ impl OrganizationChange {
             (&mut details.email, self.email),
             (&mut details.tax_id, self.tax_id),
             (&mut details.page_size, self.page_size),
+            (&mut details.lines.proration_basis, self.proration_basis),
+            (&mut details.lines.text, self.line_text),
             (&mut details.invoice_prefix, self.invoice_prefix),
         ] {
             if let Some(value) = given {
                 *field = value;
             }
         }
+        details.lines.print_zero = self.print_zero_lines.unwrap_or(details.lines.print_zero);
+        details.lines.group = self.group_lines.unwrap_or(details.lines.group);
         details.invoice_digits = self.invoice_digits.or(details.invoice_digits);
         details.next_invoice_number = self.next_invoice_number.or(details.next_invoice_number);
         if let Some(taxes) = self.taxes {

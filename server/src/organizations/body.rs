@@ -29,6 +29,14 @@ pub struct OrganizationBody {
     pub tax_id: String,
     /// `a4` or `letter`.
     pub page_size: String,
+    /// What parts of a period are counted in when it is prorated: `days` or `months`.
+    pub proration_basis: String,
+    /// How the lines of subscriptions are worded, with placeholders; null: product and term.
+    pub line_text: Option<String>,
+    /// Whether lines of nothing are printed.
+    pub print_zero_lines: bool,
+    /// Whether equal lines are printed as one.
+    pub group_lines: bool,
     /// What stands before the number of an invoice.
     pub invoice_prefix: String,
     /// At least so many digits.
@@ -70,6 +78,10 @@ impl OrganizationBody {
             email: it.email.clone(),
             tax_id: it.tax_id.clone(),
             page_size: it.page_size.clone(),
+            proration_basis: it.lines.proration_basis.code().to_owned(),
+            line_text: it.lines.text.as_ref().map(ToString::to_string),
+            print_zero_lines: it.lines.print_zero,
+            group_lines: it.lines.group,
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: it.numbers.digits,
             next_invoice_number: it.numbers.next,

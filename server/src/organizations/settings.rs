@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use money::Currency;
 use rust_decimal::Decimal;
 
-use super::{InvoiceNumbers, Organization};
+use super::{InvoiceNumbers, LineSettings, Organization, lines::LineSettingsDetails};
 use crate::{
     checks::{Checks, LONGEST_EMAIL, NO_EMAIL, is_email},
     error::Result,
@@ -39,6 +39,8 @@ pub struct SettingsDetails {
     pub tax_id: String,
     /// `a4` or `letter`.
     pub page_size: String,
+    /// How the lines of invoices are made and printed.
+    pub lines: LineSettingsDetails,
     /// What stands before the number of an invoice.
     pub invoice_prefix: String,
     /// At least so many digits; none: what was typed is not a whole number.
@@ -67,6 +69,7 @@ pub(super) struct Accepted {
     pub email: String,
     pub tax_id: String,
     pub page_size: String,
+    pub lines: LineSettings,
     pub numbers: InvoiceNumbers,
     pub taxes: Vec<TaxRate>,
 }
@@ -87,6 +90,7 @@ impl SettingsDetails {
             email: it.email.clone(),
             tax_id: it.tax_id.clone(),
             page_size: it.page_size.clone(),
+            lines: LineSettingsDetails::of(&it.lines),
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: Some(it.numbers.digits.into()),
             next_invoice_number: Some(it.numbers.next),
@@ -115,6 +119,7 @@ impl SettingsDetails {
         if !PAGE_SIZES.iter().any(|(size, _)| *size == self.page_size) {
             checks.refuse("page_size", "Choose a4 or letter.");
         }
+        let lines = self.lines.accept(&mut checks);
         let address = checks.lines("address", &self.address, LONGEST_ADDRESS);
         let (digits, next) = (self.invoice_digits, self.next_invoice_number);
         let numbers = present
@@ -133,6 +138,7 @@ impl SettingsDetails {
             email: email.unwrap_or_default(),
             tax_id: tax_id.unwrap_or_default(),
             page_size: self.page_size.clone(),
+            lines,
             numbers,
             taxes,
         })

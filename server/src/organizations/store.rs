@@ -1,11 +1,11 @@
 //! Every SQL statement about organizations.
 
-use billing::TaxRate;
+use billing::{ProrationBasis, TaxRate};
 use db::{OrgTx, Row, SystemTx, args};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::Currency;
 
-use super::{InvoiceNumbers, settings::Accepted};
+use super::{InvoiceNumbers, LineSettings, settings::Accepted};
 use crate::{
     error::{Error, Result},
     ids::OrganizationId,
@@ -20,10 +20,11 @@ db::statements! {
         on conflict (organization_id, feature) do nothing";
     org HAS_FEATURE = "select 1 as one from organization_feature where organization_id = $1 and feature = $2";
     org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
-    org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, invoice_prefix, invoice_digits,
-        next_invoice_number, next_billing_at, version from organization where id = $1";
+    org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, proration_basis, line_text, print_zero_lines,
+        group_lines, invoice_prefix, invoice_digits, next_invoice_number, next_billing_at, version from organization where id = $1";
     org UPDATE = "update organization set name = $2, currency = $3, timezone = $4, address = $5, email = $6, tax_id = $7, page_size = $8,
-        invoice_prefix = $9, invoice_digits = $10, next_invoice_number = $11, next_billing_at = $12, version = version + 1
+        invoice_prefix = $9, invoice_digits = $10, next_invoice_number = $11, next_billing_at = $12, proration_basis = $13,
+        line_text = $14, print_zero_lines = $15, group_lines = $16, version = version + 1
         where id = $1";
     org LIST_TAX_RATES = "select name, percent from tax_rate where organization_id = $1 order by position";
     org DELETE_TAX_RATES = "delete from tax_rate where organization_id = $1";
@@ -61,6 +62,8 @@ pub struct Organization {
     pub tax_id: String,
     /// `a4` or `letter`.
     pub page_size: String,
+    /// How the lines of its invoices are made and printed.
+    pub lines: LineSettings,
     /// How its invoices are numbered.
     pub numbers: InvoiceNumbers,
     /// When its next daily billing run is due.
@@ -174,7 +177,14 @@ pub(super) async fn update(
         &it.numbers.prefix,
         it.numbers.digits,
         it.numbers.next,
-        next_billing_at
+        next_billing_at,
+        it.lines.proration_basis.code(),
+        it.lines
+            .text
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        it.lines.print_zero,
+        it.lines.group
     ];
     tx.execute(&UPDATE, args).await?;
     tx.execute(&DELETE_TAX_RATES, args![]).await?;
@@ -314,6 +324,7 @@ fn read(row: &Row) -> Result<Organization> {
         email: row.get("email")?,
         tax_id: row.get("tax_id")?,
         page_size: row.get("page_size")?,
+        lines: read_lines(row)?,
         numbers: InvoiceNumbers {
             prefix: row.get("invoice_prefix")?,
             digits: row.get("invoice_digits")?,
@@ -321,5 +332,22 @@ fn read(row: &Row) -> Result<Organization> {
         },
         next_billing_at: row.get("next_billing_at")?,
         version: row.get("version")?,
+    })
+}
+
+fn read_lines(row: &Row) -> Result<LineSettings> {
+    let basis = row.parse("proration_basis", |code| {
+        ProrationBasis::from_code(code).ok_or("not a basis of proration")
+    })?;
+    let text: String = row.get("line_text")?;
+    let text = Some(text).filter(|text| !text.is_empty());
+    Ok(LineSettings {
+        proration_basis: basis.unwrap_or_default(),
+        text: text
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(Error::internal)?,
+        print_zero: row.get("print_zero_lines")?,
+        group: row.get("group_lines")?,
     })
 }

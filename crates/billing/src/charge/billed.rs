@@ -40,9 +40,9 @@ impl Billed {
         };
         (why.portion != Portion::Once).then(|| Self {
             period: why.period,
-            term: why.term.clone(),
+            term: why.price.term.clone(),
             portion: why.portion.clone(),
-            term_price: why.term_price,
+            term_price: why.price.term_price,
             quantity: why.quantity,
             unit_price: why.line_unit_price,
             amount: why.amount,

@@ -2,14 +2,14 @@
 
 use money::{Amount, Currency, Decimal, round_unit_price};
 
-use super::explanation::{Explanation, ManualExplanation, Pax8Explanation};
-use super::input::{InvoiceInput, LinkedSubscription, ManualLine};
-use super::proration::{Prorated, ProrationCause, prorated_lines};
+use super::explanation::{Explanation, ManualExplanation, Pax8Explanation, PriceExplanation};
+use super::input::{InvoiceInput, LinkedSubscription, ManualLine, QuantityChange};
+use super::proration::{Prorated, ProrationCause, first_days_line, seat_change_lines};
 use super::reason::{HoldReason, SkipReason};
 use super::{Assembled, Held, Line, LineSource, Skipped, sentences};
 use crate::BillingError;
 use crate::charge::{ChargeInput, ChargeOutcome, Charged, charge_for};
-use crate::price::{BillPrice, bill_price};
+use crate::price::{BillPrice, Cost, bill_price};
 use crate::status::{Standing, SubscriptionDates, SubscriptionStatus, standing};
 use crate::tax::tax_lines;
 use crate::term::BillingTerm;
@@ -108,27 +108,44 @@ fn first_days_of(manual: &ManualLine, input: &InvoiceInput) -> Result<Option<Lin
         return Ok(None);
     };
     let prorated = Prorated {
-        product: &manual.description,
+        line: &manual.description,
         cause: ProrationCause::FirstDays { from },
         quantity: manual.quantity,
         unit_price: round_unit_price(manual.unit_price, input.currency)?,
         whole,
+        basis: input.proration.basis,
         taxable: manual.taxable,
         source: LineSource::Manual,
+        price: None,
     };
-    Ok(prorated.line()?)
+    prorated.line()
 }
 
 /// First what is rightly not billed, then what a person must look at, then the charge.
 fn place(subscription: &LinkedSubscription, input: &InvoiceInput) -> Place {
-    if let Some(reason) = rightly_not_billed(subscription, input) {
-        return Place::Skipped(reason);
-    }
-    if let Some(reason) = hold(subscription, input) {
-        return Place::Held(reason);
-    }
+    let hold = hold(subscription, input);
+    let placed = match (rightly_not_billed(subscription, input), hold) {
+        (Some(reason), Some(_)) => return Place::Skipped(reason),
+        (Some(reason), None) => settle(subscription, input, reason),
+        (None, Some(reason)) => return Place::Held(reason),
+        (None, None) => charge(subscription, input),
+    };
     // An absurd figure from outside holds one subscription; it must not stop the invoice.
-    charge(subscription, input).unwrap_or(Place::Held(HoldReason::AmountOutOfRange))
+    placed.unwrap_or(Place::Held(HoldReason::AmountOutOfRange))
+}
+
+/// What is not billed any more may still be put right once: seats that came or went in the days charged last.
+fn settle(
+    sub: &LinkedSubscription,
+    input: &InvoiceInput,
+    reason: SkipReason,
+) -> Result<Place, BillingError> {
+    let changes = seat_change_lines(sub, input, None)?;
+    Ok(if changes.is_empty() {
+        Place::Skipped(reason)
+    } else {
+        Place::Lines(changes)
+    })
 }
 
 fn rightly_not_billed(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<SkipReason> {
@@ -200,23 +217,30 @@ impl LinkedSubscription {
 }
 
 fn charge(sub: &LinkedSubscription, input: &InvoiceInput) -> Result<Place, BillingError> {
-    let Some(quantity) = sub.quantity else {
+    let Some(known) = sub.quantity else {
         return Ok(Place::Held(HoldReason::UnknownQuantity));
     };
     let cost = sub.cost();
     let Some(price) = bill_price(cost.as_ref(), &sub.pricing, input.currency)? else {
-        return Ok(if quantity.is_zero() {
+        return Ok(if known.is_zero() {
             Place::Skipped(SkipReason::ZeroQuantity)
         } else {
             Place::Held(HoldReason::UnknownPrice)
         });
     };
+    // With proration the quantity of the first day is charged, and each change from its own day on: a run that comes late
+    // does not charge seats for days on which they were not there.
+    let quantity = match sub.quantity_on(input.period.start) {
+        Some(then) if input.proration.changes => then,
+        _ => known,
+    };
     if quantity < Decimal::ZERO || price.unit.value() < Decimal::ZERO {
         return Ok(Place::Held(HoldReason::AmountOutOfRange));
     }
-    let prorated = prorated_lines(sub, input, price.unit)?;
-    let place = charge_quantity(sub, input, quantity, &price)?;
-    Ok(match place {
+    let why = price_explanation(sub, cost, &price);
+    let mut prorated = Vec::from_iter(first_days_line(sub, input, &why)?);
+    prorated.extend(seat_change_lines(sub, input, Some(&why))?);
+    Ok(match charge_quantity(sub, input, quantity, &why)? {
         Place::Lines(mut lines) => {
             lines.extend(prorated);
             Place::Lines(lines)
@@ -230,13 +254,13 @@ fn charge_quantity(
     sub: &LinkedSubscription,
     input: &InvoiceInput,
     quantity: Decimal,
-    price: &BillPrice,
+    price: &PriceExplanation,
 ) -> Result<Place, BillingError> {
     if quantity.is_zero() {
         return Ok(Place::Skipped(SkipReason::ZeroQuantity));
     }
     let outcome = charge_for(&ChargeInput {
-        unit_price: price.unit,
+        unit_price: price.term_price,
         quantity,
         term: &sub.term,
         billing_start: sub.dates.billed_from(),
@@ -245,56 +269,77 @@ fn charge_quantity(
         period: input.period,
         charge: sub.charge,
         already_billed_once: sub.one_time_billed,
-        billed: &sub.billed,
+        billed: &sub.invoiced.terms,
         linked_from: sub.linked_from,
     })?;
     Ok(match outcome {
         ChargeOutcome::Held(reason) => Place::Held(reason),
         ChargeOutcome::Skipped(reason) => Place::Skipped(reason),
         ChargeOutcome::Charged(charged) => {
-            let line = |charged| pax8_line(sub, input, quantity, price, charged);
+            let changes = recent_changes(sub, input)?;
+            let line = |charged| pax8_line(sub, input, (quantity, &changes), price, charged);
             Place::Lines(charged.into_iter().map(line).collect())
         }
     })
 }
 
+/// How the quantity moved since the period before began.
+fn recent_changes(
+    sub: &LinkedSubscription,
+    input: &InvoiceInput,
+) -> Result<Vec<QuantityChange>, BillingError> {
+    let from = input.period_before()?.start;
+    let recent = sub.quantity_changes.iter().filter(|it| it.on >= from);
+    Ok(recent.cloned().collect())
+}
+
 fn pax8_line(
     sub: &LinkedSubscription,
     input: &InvoiceInput,
-    quantity: Decimal,
-    price: &BillPrice,
+    (quantity, changes): (Decimal, &[QuantityChange]),
+    price: &PriceExplanation,
     charged: Charged,
 ) -> Line {
-    let description = sentences::description(&sub.product, &sub.term, &charged.portion, quantity);
+    let why = Pax8Explanation {
+        price: price.clone(),
+        charge: sub.charge,
+        portion: charged.portion,
+        quantity,
+        quantity_changes: changes.to_vec(),
+        changes_prorated: input.proration.changes,
+        line_quantity: charged.quantity,
+        line_unit_price: charged.unit_price,
+        amount: charged.amount,
+        period: input.period,
+    };
     Line {
-        description,
+        description: sentences::description(input.line_text.as_ref(), &why),
         quantity: charged.quantity,
         unit_price: charged.unit_price,
         amount: charged.amount,
         taxable: sub.taxable,
-        source: LineSource::Pax8 {
-            subscription_id: sub.id.clone(),
-        },
-        explanation: Explanation::Pax8(Box::new(Pax8Explanation {
-            product: sub.product.clone(),
-            vendor: sub.vendor.clone(),
-            sku: sub.sku.clone(),
-            cost: sub.cost(),
-            rule: price.rule,
-            exact_price: price.exact,
-            term_price: price.unit,
-            term: sub.term.clone(),
-            charge: sub.charge,
-            portion: charged.portion,
-            quantity,
-            line_quantity: charged.quantity,
-            line_unit_price: charged.unit_price,
-            amount: charged.amount,
-            period: input.period,
-            seen_at: sub.seen_at.clone(),
-            seen_on: sub.seen_on,
-            confirmed_on: sub.confirmed_on,
-            sync_id: sub.sync_id.clone(),
-        })),
+        source: sub.source(),
+        explanation: Explanation::Pax8(Box::new(why)),
+    }
+}
+
+fn price_explanation(
+    sub: &LinkedSubscription,
+    cost: Option<Cost>,
+    price: &BillPrice,
+) -> PriceExplanation {
+    PriceExplanation {
+        product: sub.product.clone(),
+        vendor: sub.vendor.clone(),
+        sku: sub.sku.clone(),
+        cost,
+        rule: price.rule,
+        exact_price: price.exact,
+        term_price: price.unit,
+        term: sub.term.clone(),
+        seen_at: sub.seen_at.clone(),
+        seen_on: sub.seen_on,
+        confirmed_on: sub.confirmed_on,
+        sync_id: sub.sync_id.clone(),
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
+use super::input::QuantityChange;
 use super::proration::ProrationExplanation;
 use super::sentences;
 use crate::charge::{Charge, Portion};
@@ -21,7 +22,7 @@ pub enum Explanation {
     /// A line from a Pax8 subscription.
     Pax8(Box<Pax8Explanation>),
     /// A share of another line by days.
-    Proration(ProrationExplanation),
+    Proration(Box<ProrationExplanation>),
 }
 
 /// How a line written by hand was computed.
@@ -40,6 +41,32 @@ pub struct ManualExplanation {
 /// How a line from a subscription was computed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pax8Explanation {
+    /// Where the price comes from.
+    #[serde(flatten)]
+    pub price: PriceExplanation,
+    /// How terms meet periods.
+    pub charge: Charge,
+    /// Which part of a term, or how many terms, the line charges.
+    pub portion: Portion,
+    /// The subscription's quantity.
+    pub quantity: Decimal,
+    /// How it moved since the period before began, as far as it was recorded.
+    pub quantity_changes: Vec<QuantityChange>,
+    /// Whether seats that come or go within the days charged are charged or given back later.
+    pub changes_prorated: bool,
+    /// The quantity on the line: 1 where the term's amount was split.
+    pub line_quantity: Decimal,
+    /// The unit price on the line.
+    pub line_unit_price: UnitPrice,
+    /// The result.
+    pub amount: Amount,
+    /// The period that was invoiced.
+    pub period: Period,
+}
+
+/// Where the price of one unit and term comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceExplanation {
     /// The product's name.
     pub product: String,
     /// The vendor's name, if known.
@@ -56,20 +83,6 @@ pub struct Pax8Explanation {
     pub term_price: UnitPrice,
     /// What that price buys.
     pub term: BillingTerm,
-    /// How terms meet periods.
-    pub charge: Charge,
-    /// Which part of a term, or how many terms, the line charges.
-    pub portion: Portion,
-    /// The subscription's quantity.
-    pub quantity: Decimal,
-    /// The quantity on the line: 1 where the term's amount was split.
-    pub line_quantity: Decimal,
-    /// The unit price on the line.
-    pub line_unit_price: UnitPrice,
-    /// The result.
-    pub amount: Amount,
-    /// The period that was invoiced.
-    pub period: Period,
     /// When the subscription's values were first seen in Pax8 as they were then (RFC 3339).
     pub seen_at: Option<String>,
     /// The day of that in the organization's time zone.
@@ -93,12 +106,16 @@ impl Explanation {
     }
 
     /// How the price came about: cost, basis, rule and rounding. For the
-    /// partner's own people only; empty for lines written by hand and prorated ones.
+    /// partner's own people only; empty for lines written by hand.
     #[must_use]
     pub fn pricing_sentences(&self) -> Vec<String> {
         match self {
-            Self::Manual(_) | Self::Proration(_) => Vec::new(),
-            Self::Pax8(pax8) => sentences::for_partner(pax8),
+            Self::Manual(_) => Vec::new(),
+            Self::Pax8(pax8) => sentences::for_partner(&pax8.price),
+            Self::Proration(proration) => {
+                let price = proration.price.iter();
+                price.flat_map(sentences::for_partner).collect()
+            }
         }
     }
 }

@@ -2,9 +2,13 @@
 
 use jiff::civil::Date;
 use money::{Amount, Currency, Decimal};
+use serde::{Deserialize, Serialize};
 
+use super::LineSource;
+use super::invoiced::Invoiced;
+use super::line_text::LineText;
 use super::proration::Proration;
-use crate::charge::{Billed, Charge};
+use crate::charge::Charge;
 use crate::price::{BillPrice, Cost, Pricing, bill_price, cost_of};
 use crate::schedule::{Period, Schedule};
 use crate::status::{SubscriptionDates, SubscriptionStatus};
@@ -31,6 +35,8 @@ pub struct InvoiceInput {
     pub tax_rates: Vec<TaxRate>,
     /// Whether the client pays no tax.
     pub tax_exempt: bool,
+    /// How the lines of subscriptions are worded; `None`: product and term.
+    pub line_text: Option<LineText>,
     /// What is to be prorated; `Proration::default()` for nothing.
     pub proration: Proration,
 }
@@ -80,8 +86,10 @@ pub struct LinkedSubscription {
     pub dates: SubscriptionDates,
     /// Whether a price that is paid once has been on an invoice already.
     pub one_time_billed: bool,
-    /// The lines of other invoices, void ones excepted, that charged terms of it.
-    pub billed: Vec<Billed>,
+    /// What other invoices, void ones excepted, have charged of it.
+    pub invoiced: Invoiced,
+    /// Every recorded change of its quantity, oldest first.
+    pub quantity_changes: Vec<QuantityChange>,
     /// The day from which on it is billed here, if known.
     pub linked_from: Option<Date>,
     /// Since when complete pulls no longer contain it.
@@ -104,7 +112,41 @@ pub struct LinkedSubscription {
     pub sync_id: Option<String>,
 }
 
+/// A recorded change of a subscription's quantity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuantityChange {
+    /// The day it was first seen, in the organization's time zone.
+    pub on: Date,
+    /// The quantity before, if it was known.
+    pub before: Option<Decimal>,
+    /// The quantity after, if it is known.
+    pub after: Option<Decimal>,
+    /// The sync that saw it.
+    pub sync_id: Option<String>,
+}
+
 impl LinkedSubscription {
+    /// The quantity at the end of a day, as far as it is known by now.
+    pub(super) fn quantity_on(&self, day: Date) -> Option<Decimal> {
+        if let Some(change) = self.change_before(day) {
+            return change.after;
+        }
+        let later = self.quantity_changes.first();
+        later.map_or(self.quantity, |change| change.before)
+    }
+
+    /// The last change seen on a day or before it.
+    pub(super) fn change_before(&self, day: Date) -> Option<&QuantityChange> {
+        let mut latest = self.quantity_changes.iter().rev();
+        latest.find(|change| change.on <= day)
+    }
+
+    pub(super) fn source(&self) -> LineSource {
+        LineSource::Pax8 {
+            subscription_id: self.id.clone(),
+        }
+    }
+
     /// The basis of its price.
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {

@@ -8,6 +8,8 @@
 mod assemble;
 mod explanation;
 mod input;
+mod invoiced;
+mod line_text;
 mod proration;
 mod reason;
 mod sentences;
@@ -16,9 +18,13 @@ use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 pub use assemble::assemble;
-pub use explanation::{Explanation, ManualExplanation, Pax8Explanation};
-pub use input::{InvoiceInput, LinkedSubscription, ManualLine};
-pub use proration::{Fraction, Proration, ProrationCause, ProrationExplanation, SeatChange};
+pub use explanation::{Explanation, ManualExplanation, Pax8Explanation, PriceExplanation};
+pub use input::{InvoiceInput, LinkedSubscription, ManualLine, QuantityChange};
+pub use invoiced::{Adjustment, Advance, Invoiced};
+pub use line_text::{LineText, LineTextError};
+pub use proration::{
+    Fraction, Proration, ProrationBasis, ProrationCause, ProrationExplanation, SeatChange,
+};
 pub use reason::{HoldReason, SkipReason};
 
 use crate::charge::Portion;
@@ -122,4 +128,4 @@ pub struct Skipped {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,8 +2,9 @@
 
 use money::{Currency, Decimal};
 
-use super::explanation::{ManualExplanation, Pax8Explanation};
-use super::proration::{Fraction, ProrationCause, ProrationExplanation};
+use super::explanation::{ManualExplanation, Pax8Explanation, PriceExplanation};
+use super::line_text::{LineText, LineWords};
+use super::proration::{ProrationBasis, ProrationCause, ProrationExplanation};
 use crate::charge::{Portion, SplitBy};
 use crate::price::{CostBasis, PriceRule};
 use crate::term::BillingTerm;
@@ -17,8 +18,7 @@ pub(super) fn of_manual_line(line: &ManualExplanation) -> Vec<String> {
 }
 
 pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
-    let Fraction { days, of } = line.fraction;
-    let what = match line.cause {
+    let what = match &line.cause {
         ProrationCause::FirstDays { from } => format!("Charged from {from}"),
         ProrationCause::SeatChange(change) => format!(
             "The quantity changed from {} to {} on {}",
@@ -28,7 +28,13 @@ pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
         ),
     };
     vec![
-        format!("{what}: {days} of the {of} days from {}.", line.period),
+        format!(
+            "{what}: {} of the {} {} from {}.",
+            line.fraction.parts,
+            line.fraction.of,
+            unit(line.fraction.unit),
+            line.period
+        ),
         format!(
             "{} × {} × {} = {} {}.",
             plain(line.quantity),
@@ -40,9 +46,16 @@ pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
     ]
 }
 
+fn unit(basis: ProrationBasis) -> &'static str {
+    match basis {
+        ProrationBasis::Days => "days",
+        ProrationBasis::Months => "months",
+    }
+}
+
 /// What the client may read: no cost, no markup.
 pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
-    let mut sentences = vec![price(why)];
+    let mut sentences = vec![price(&why.price)];
     sentences.extend(portion(why));
     sentences.push(multiplication(
         why.line_quantity,
@@ -53,13 +66,30 @@ pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
         sentences.push(format!("This invoice covers {}.", why.period));
     }
     sentences.extend(quantity(why));
+    sentences.extend(quantity_changes(why));
     sentences
+}
+
+/// How the quantity moved of late. Of many changes the latest are told.
+fn quantity_changes(why: &Pax8Explanation) -> impl Iterator<Item = String> {
+    const TOLD: usize = 6;
+    let changes = &why.quantity_changes;
+    let latest = changes.iter().skip(changes.len().saturating_sub(TOLD));
+    latest.filter_map(|change| {
+        let (before, after) = (change.before?, change.after?);
+        Some(format!(
+            "It went from {} to {} on {}.",
+            plain(before),
+            plain(after),
+            change.on
+        ))
+    })
 }
 
 /// Since when the quantity is what it is, and that it still was so: the first alone would look like old data.
 fn quantity(why: &Pax8Explanation) -> Option<String> {
-    let (quantity, since) = (plain(why.quantity), why.seen_on?);
-    Some(match why.confirmed_on.filter(|day| *day > since) {
+    let (quantity, since) = (plain(why.quantity), why.price.seen_on?);
+    Some(match why.price.confirmed_on.filter(|day| *day > since) {
         Some(confirmed) => format!(
             "The quantity of {quantity} is unchanged since {since}, confirmed by the sync of {confirmed}."
         ),
@@ -68,7 +98,7 @@ fn quantity(why: &Pax8Explanation) -> Option<String> {
 }
 
 /// What only the partner may read: where the price comes from.
-pub(super) fn for_partner(why: &Pax8Explanation) -> Vec<String> {
+pub(super) fn for_partner(why: &PriceExplanation) -> Vec<String> {
     let currency = why.term_price.currency();
     let figure = |value: Decimal| price_like(value, currency);
     let exact = figure(why.exact_price);
@@ -100,7 +130,7 @@ pub(super) fn for_partner(why: &Pax8Explanation) -> Vec<String> {
     sentences
 }
 
-fn cost(why: &Pax8Explanation, figure: impl Fn(Decimal) -> String) -> String {
+fn cost(why: &PriceExplanation, figure: impl Fn(Decimal) -> String) -> String {
     let Some(cost) = &why.cost else {
         return "Pax8 gives no cost.".to_owned();
     };
@@ -115,7 +145,7 @@ fn cost(why: &Pax8Explanation, figure: impl Fn(Decimal) -> String) -> String {
     )
 }
 
-fn price(why: &Pax8Explanation) -> String {
+fn price(why: &PriceExplanation) -> String {
     let price = format!("{} {}", why.term_price, why.term_price.currency());
     match &why.term {
         BillingTerm::OneTime => format!("The price is {price} per unit, paid once."),
@@ -141,18 +171,18 @@ fn portion(why: &Pax8Explanation) -> Option<String> {
         } => None,
         Portion::Terms { count, of, .. } if count == of => Some(format!(
             "The invoice period has {count} such terms: {count} × {} = {}.",
-            why.term_price, why.line_unit_price
+            why.price.term_price, why.line_unit_price
         )),
         Portion::Terms { count, of, .. } => Some(format!(
             "Of the {of} terms of the invoice period {count} are charged; the others are paid already or do not begin: {count} × {} = {}.",
-            why.term_price, why.line_unit_price
+            why.price.term_price, why.line_unit_price
         )),
         Portion::Renewal { count: 1, on, .. } => Some(format!(
             "The whole term that begins on {on} is charged at once."
         )),
         Portion::Renewal { count, on, .. } => Some(format!(
             "{count} whole terms are charged, the first from {on}: {count} × {} = {}.",
-            why.term_price, why.line_unit_price
+            why.price.term_price, why.line_unit_price
         )),
         Portion::Share {
             number,
@@ -164,7 +194,7 @@ fn portion(why: &Pax8Explanation) -> Option<String> {
         } => Some(match split {
             SplitBy::UnitPrice => format!(
                 "The term from {term} is paid in {of} parts that add up to {} per unit; this is part {number}: {}.",
-                why.term_price, why.line_unit_price
+                why.price.term_price, why.line_unit_price
             ),
             SplitBy::Amount => format!(
                 "For {} units the term from {term} costs {term_total}. It is paid in {of} parts that add up to that; this is part {number}: {}.",
@@ -180,44 +210,66 @@ fn multiplication(quantity: Decimal, unit_price: &str, amount: &str) -> String {
 }
 
 /// What is printed as the line's description.
-pub(super) fn description(
-    product: &str,
-    term: &BillingTerm,
-    portion: &Portion,
-    quantity: Decimal,
-) -> String {
-    match portion {
-        Portion::Once => format!("{product} (paid once)"),
+pub(super) fn description(text: Option<&LineText>, why: &Pax8Explanation) -> String {
+    let price = &why.price;
+    let detail = detail(why);
+    match text {
+        Some(text) => text.filled(&LineWords {
+            product: &price.product,
+            vendor: price.vendor.as_deref().unwrap_or_default(),
+            sku: price.sku.as_deref().unwrap_or_default(),
+            term: detail.unwrap_or_else(|| length(&price.term)),
+            period: why.period.to_string(),
+            quantity: plain(why.quantity),
+            change: changes(why),
+        }),
+        None => match detail {
+            Some(detail) => format!("{} ({detail})", price.product),
+            None => price.product.clone(),
+        },
+    }
+}
+
+/// Which terms, or which part of one, a line charges; nothing for a month on a monthly invoice.
+fn detail(why: &Pax8Explanation) -> Option<String> {
+    let term = &why.price.term;
+    Some(match &why.portion {
+        Portion::Once => "paid once".to_owned(),
         Portion::Terms {
             count: 1, of: 1, ..
-        } if *term == BillingTerm::Monthly => product.to_owned(),
-        Portion::Terms { count: 1, .. } => format!("{product} ({})", length(term)),
+        } if *term == BillingTerm::Monthly => return None,
+        Portion::Terms { count: 1, .. } => length(term),
         Portion::Terms { count, .. } | Portion::Renewal { count, .. } if *count > 1 => {
-            format!("{product} ({count} × {})", length(term))
+            format!("{count} × {}", length(term))
         }
-        Portion::Terms { .. } => product.to_owned(),
-        Portion::Renewal { on, .. } => format!("{product} ({} from {on})", length(term)),
+        Portion::Terms { .. } => return None,
+        Portion::Renewal { on, .. } => format!("{} from {on}", length(term)),
         Portion::Share {
             number,
             of,
             split: SplitBy::UnitPrice,
             ..
-        } => {
-            format!("{product} ({}, part {number} of {of})", length(term))
-        }
+        } => format!("{}, part {number} of {of}", length(term)),
         Portion::Share {
             number,
             of,
             split: SplitBy::Amount,
             ..
-        } => {
-            format!(
-                "{product} ({}, part {number} of {of}, for {} units)",
-                length(term),
-                plain(quantity)
-            )
-        }
-    }
+        } => format!(
+            "{}, part {number} of {of}, for {} units",
+            length(term),
+            plain(why.quantity)
+        ),
+    })
+}
+
+/// How the quantity moved of late: `5 → 7 on 2026-04-11`.
+fn changes(why: &Pax8Explanation) -> String {
+    let changes = why.quantity_changes.iter().filter_map(|change| {
+        let (before, after) = (plain(change.before?), plain(change.after?));
+        Some(format!("{before} → {after} on {}", change.on))
+    });
+    changes.collect::<Vec<_>>().join(", ")
 }
 
 /// A figure before rounding, with at least the currency's decimals.

@@ -2,6 +2,7 @@
 
 mod form;
 mod licence;
+mod lines;
 mod settings;
 mod taxes;
 mod tokens;
@@ -21,15 +22,20 @@ pub fn routes() -> Router<App> {
             "/admin/settings/numbers",
             get(settings::numbers).post(settings::save_numbers),
         )
+        .route(
+            "/admin/settings/lines",
+            get(lines::show).post(lines::save_lines),
+        )
         .route("/admin/settings/taxes", get(taxes::show).post(taxes::save))
         .route("/admin/settings/tokens", get(tokens::show))
         .route("/admin/settings/licence", get(licence::show))
 }
 
 /// The tabs: path and words.
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 6] = [
     ("/admin/settings", "General"),
     ("/admin/settings/numbers", "Invoice numbering"),
+    ("/admin/settings/lines", "Invoice lines"),
     ("/admin/settings/taxes", "Tax rates"),
     ("/admin/settings/tokens", "API tokens"),
     ("/admin/settings/licence", "Licence"),

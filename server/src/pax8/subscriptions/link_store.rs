@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use billing::QuantityChange;
 use db::{OrgTx, Row, args};
+use jiff::{Timestamp, tz::TimeZone};
 use money::Amount;
 
 use super::{ToDecide, Unseen, conditions::status_bills};
@@ -23,6 +25,12 @@ db::statements! {
             and h.record_pax8_id = s.pax8_id
         where s.organization_id = $1 and s.attention is not null and h.at >= s.attention_at
             and h.field in ('company', 'product_id', 'product_name', 'sku') and (cast($2 as text) is null or s.id = $2)
+        order by h.id";
+    bulk QUANTITY_CHANGES = "with wanted (organization_id, id) as (values", 2,
+        ") select s.id, h.at, h.sync_id, h.before_value, h.after_value from wanted
+        join pax8_subscription s on s.organization_id = wanted.organization_id and s.id = wanted.id
+        join pax8_change h on h.organization_id = s.organization_id and h.record_type = 'subscription'
+            and h.record_pax8_id = s.pax8_id and h.field = 'quantity'
         order by h.id";
     org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
             cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
@@ -79,6 +87,27 @@ pub(super) async fn unseen_changes(
         Ok((row.get("record_pax8_id")?, unseen))
     };
     Ok(rows.iter().map(change).collect::<db::Result<_>>()?)
+}
+
+/// The recorded changes of quantity of subscriptions, oldest first.
+pub(super) async fn quantity_changes<'a>(
+    tx: &mut OrgTx,
+    subscriptions: impl Iterator<Item = &'a str>,
+    timezone: &TimeZone,
+) -> Result<HashMap<String, Vec<QuantityChange>>> {
+    let wanted = subscriptions.map(|id| args![id]).collect();
+    let mut changes: HashMap<String, Vec<QuantityChange>> = HashMap::new();
+    for row in tx.fetch_bulk(&QUANTITY_CHANGES, wanted).await? {
+        let at: Timestamp = row.get("at")?;
+        let change = QuantityChange {
+            on: at.to_zoned_datetime(timezone.clone()).date(),
+            before: row.get("before_value")?,
+            after: row.get("after_value")?,
+            sync_id: row.get("sync_id")?,
+        };
+        changes.entry(row.get("id")?).or_default().push(change);
+    }
+    Ok(changes)
 }
 
 /// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use billing::LinkedSubscription;
 use db::OrgTx;
+use jiff::tz::TimeZone;
 use money::Amount;
 
 use super::{Subscription, link_store, store};
@@ -28,6 +29,23 @@ pub async fn linked_subscriptions(
         .iter()
         .map(|subscription| subscription.billing_input(&timezone))
         .collect())
+}
+
+/// Tells each subscription how its quantity moved, as far as it was recorded.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn add_quantity_changes(
+    tx: &mut OrgTx,
+    subscriptions: &mut [LinkedSubscription],
+    timezone: &TimeZone,
+) -> Result<()> {
+    let ids = subscriptions.iter().map(|it| it.id.as_str());
+    let mut changes = link_store::quantity_changes(tx, ids, timezone).await?;
+    for subscription in subscriptions {
+        subscription.quantity_changes = changes.remove(&subscription.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Subscriptions that feed nothing any more, as the rules of billing want them: of those named, the ones whose link ended with

@@ -231,7 +231,8 @@ impl Subscription {
             status: self.status.as_deref().unwrap_or("not given").into(),
             dates: self.dates,
             one_time_billed: self.one_time_billed,
-            billed: Vec::new(),
+            invoiced: billing::Invoiced::default(),
+            quantity_changes: Vec::new(),
             linked_from: self.settings.linked_from,
             missing_since,
             moved: self.attention == Some(Attention::Moved) || self.is_linked_to_stranger(),
@@ -260,6 +261,7 @@ pub(super) fn bare_invoice(
         data_is_stale: false,
         tax_rates: Vec::new(),
         tax_exempt: true,
+        line_text: None,
         proration: billing::Proration::default(),
     })
 }
