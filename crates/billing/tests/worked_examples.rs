@@ -7,8 +7,10 @@
 )]
 
 use billing::{
-    Billed, BillingTerm, Charge, ChargeInput, ChargeOutcome, Fraction, Frequency, Markup, Period,
-    Pricing, Schedule, TaxRate, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
+    Billed, BillingTerm, Charge, ChargeInput, ChargeOutcome, Explanation, Fraction, Frequency,
+    InvoiceInput, Invoiced, Line, LinkedSubscription, Markup, Period, Pricing, Proration,
+    ProrationBasis, QuantityChange, Schedule, SubscriptionDates, SubscriptionStatus, TaxRate,
+    assemble, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
 };
 use jiff::civil::{Date, date};
 use money::{Amount, Currency, Decimal, UnitPrice, round_unit_price, split};
@@ -229,18 +231,126 @@ fn shares() {
 
 #[test]
 fn prorations() {
-    for row in rows("proration", 6) {
+    for row in rows("proration", 7) {
         let (start, last_day) = row[2].split_once(" to ").unwrap();
         let period = Period {
             start: day(start),
             end: day(last_day).tomorrow().unwrap(),
         };
-        let fraction = Fraction::days(period, day(row[3]));
-        assert_eq!(fraction.to_string(), row[4], "{row:?}");
+        let (quantity, basis) = (dec(row[0]), ProrationBasis::from_code(row[4]).unwrap());
+        let credit = quantity.is_sign_negative();
+        let fraction = Fraction::rest_of(period, day(row[3]), basis, credit).unwrap();
+        assert_eq!(fraction.to_string(), row[5], "{row:?}");
         let amount = fraction
-            .of_price(price(row[1], Currency::USD), dec(row[0]))
+            .of_price(price(row[1], Currency::USD), quantity)
             .unwrap();
-        assert_eq!(amount.to_string(), row[5], "{row:?}");
+        assert_eq!(amount.to_string(), row[6], "{row:?}");
+    }
+}
+
+#[test]
+fn d25_seats_that_come_and_go() {
+    for row in rows("seats that come and go", 3) {
+        let mut before = dec("5");
+        let seen: Vec<QuantityChange> = row[0]
+            .split(", ")
+            .map(|change| {
+                let (after, on) = change.split_once(" on ").unwrap();
+                let change = QuantityChange {
+                    on: day(on),
+                    before: Some(before),
+                    after: Some(dec(after)),
+                    sync_id: None,
+                };
+                before = dec(after);
+                change
+            })
+            .collect();
+        let mut input = seats_invoice();
+        let mut last = Vec::new();
+        for made_on in row[1].split(", ").map(day) {
+            let subscription = &mut input.subscriptions[0];
+            let known = seen.iter().filter(|change| change.on <= made_on);
+            subscription.quantity_changes = known.cloned().collect();
+            let latest = subscription.quantity_changes.last();
+            subscription.quantity = latest.map_or(Some(dec("5")), |change| change.after);
+            last = assemble(&input).unwrap().lines;
+            for line in &last {
+                let invoiced = &mut input.subscriptions[0].invoiced;
+                invoiced.add(&line.explanation, true).unwrap();
+            }
+            let next = input.schedule.period_starting(input.period.end).unwrap();
+            input.period = next.unwrap();
+        }
+        let lines: Vec<String> = last.iter().map(figures).collect();
+        assert_eq!(lines.join(", "), row[2], "{row:?}");
+    }
+}
+
+/// What the line says after its name.
+fn figures(line: &Line) -> String {
+    match &line.explanation {
+        Explanation::Proration(why) => {
+            let (quantity, price, fraction) = (why.quantity, why.unit_price, why.fraction);
+            format!("{quantity} × {price} × {fraction} = {}", line.amount)
+        }
+        _ => line.amount.to_string(),
+    }
+}
+
+fn seats_invoice() -> InvoiceInput {
+    let schedule = Schedule {
+        anchor: day("2026-01-01"),
+        frequency: Frequency::Monthly,
+    };
+    InvoiceInput {
+        currency: Currency::USD,
+        period: schedule.nth_period(0).unwrap(),
+        schedule,
+        manual_lines: Vec::new(),
+        subscriptions: vec![LinkedSubscription {
+            id: "one".into(),
+            product: "Cloud Office".into(),
+            vendor: None,
+            sku: None,
+            quantity: None,
+            term: BillingTerm::Monthly,
+            currency: Some("USD".into()),
+            partner_cost: None,
+            price: None,
+            pricing: Pricing {
+                markup: None,
+                override_price: Some(dec("22.20")),
+            },
+            charge: Charge::Spread,
+            status: SubscriptionStatus::Active,
+            dates: SubscriptionDates {
+                start: Some(day("2026-01-01")),
+                billing_start: None,
+                end: None,
+            },
+            one_time_billed: false,
+            invoiced: Invoiced::default(),
+            quantity_changes: Vec::new(),
+            linked_from: Some(day("2026-01-01")),
+            missing_since: None,
+            moved: false,
+            product_changed: false,
+            decided_to_bill: false,
+            taxable: true,
+            seen_at: None,
+            seen_on: None,
+            confirmed_on: None,
+            sync_id: None,
+        }],
+        data_is_stale: false,
+        tax_rates: Vec::new(),
+        tax_exempt: false,
+        line_text: None,
+        proration: Proration {
+            changes: true,
+            ..Proration::default()
+        },
     }
 }
 

@@ -54,7 +54,7 @@ pub struct RecurringInvoice {
     pub auto_send: bool,
     /// The first invoice adds the days from the start date to the first period, where it starts between two.
     pub prorate_first: bool,
-    /// Seat changes within a period are to get a line of their own; no effect yet.
+    /// Seat changes within a period get a line of their own on the next invoice.
     pub prorate_changes: bool,
     /// Its hand-made lines, in order.
     pub lines: Vec<RecurringLine>,

@@ -49,7 +49,7 @@ const HANDLING: [(&str, &str, &str); 4] = [
     (
         "prorate_changes",
         "Bill seat changes within a period",
-        "Kept for later: seat changes are billed from the next period on, so this has no effect yet.",
+        "Seats that come or go are charged or given back on the next invoice, from the day a sync saw them. Otherwise a change counts from the next period on.",
     ),
 ];
 

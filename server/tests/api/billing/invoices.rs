@@ -291,7 +291,8 @@ async fn a_draft_and_a_void_invoice_say_so_on_paper() {
     .await;
 }
 
-async fn text_of(world: &World, id: &str) -> String {
+/// The words of its PDF.
+pub async fn text_of(world: &World, id: &str) -> String {
     let paper = world
         .ours
         .owner

@@ -7,5 +7,6 @@ mod guards;
 mod invoices;
 mod linked;
 mod pages;
+mod proration;
 mod runs;
 mod terms;
