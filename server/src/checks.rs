@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use jiff::civil::Date;
+
 use crate::error::{Error, FieldError, Result};
 
 /// The refusals met so far.
@@ -37,6 +39,23 @@ impl Checks {
         let text = text.replace("\r\n", "\n");
         let unprintable = |c: char| c.is_control() && c != '\n';
         self.within(field, text.trim(), most, unprintable)
+    }
+
+    /// A date that may be absent; an empty one counts as absent.
+    pub fn date(&mut self, field: &str, text: Option<&str>) -> Option<Date> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        let date = text
+            .parse::<Date>()
+            .ok()
+            // Elsewhere in time a year is a slip of the finger.
+            .filter(|date| (2000..2200).contains(&date.year()));
+        if date.is_none() {
+            self.refuse(
+                field,
+                "This is not a date. Use year-month-day, for example 2026-07-01.",
+            );
+        }
+        date
     }
 
     /// The value, or a refusal in the words of its reader.

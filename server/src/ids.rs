@@ -23,6 +23,8 @@ db::ids! {
     InvoiceId
     /// A line of an invoice.
     InvoiceLineId
+    /// A payment of an invoice.
+    PaymentId
     /// A billing run.
     BillingRunId
     /// A sync with Pax8.

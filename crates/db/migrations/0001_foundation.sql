@@ -500,6 +500,10 @@ create table invoice (
     currency text not null,
     issue_date text,
     due_date text,
+    -- A credit note: the invoice that it corrects, that one's number, and why.
+    corrects_id text,
+    corrects_number text,
+    correction_reason text,
     period_start text,
     period_end text,
     -- The day from which on the days before the period are charged with it; null: none are.
@@ -507,6 +511,7 @@ create table invoice (
     subtotal_minor bigint not null,
     tax_minor bigint not null,
     total_minor bigint not null,
+    -- The sum of its payments; of a credit note, below zero, what of it was used.
     paid_minor bigint not null default 0,
     -- Snapshots of what was true when it was made: client, seller, taxes, what was held and skipped.
     client_name text not null,
@@ -525,13 +530,15 @@ create table invoice (
     voided_at bigint,
     primary key (organization_id, id),
     foreign key (organization_id, client_id) references client (organization_id, id),
-    foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id)
+    foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id),
+    foreign key (organization_id, corrects_id) references invoice (organization_id, id)
 );
 -- Exactly once: a recurring invoice bills a period one time, whoever runs it and however often. A void invoice bills nothing.
 create unique index invoice_once on invoice (organization_id, recurring_invoice_id, period_start) where status <> 'void';
 create unique index invoice_number on invoice (organization_id, number);
 create index invoice_client on invoice (organization_id, client_id, id);
 create index invoice_run on invoice (organization_id, billing_run_id, id);
+create index invoice_corrects on invoice (organization_id, corrects_id) where corrects_id is not null;
 create index invoice_review on invoice (organization_id, needs_review) where status = 'draft';
 
 create table invoice_line (
@@ -553,6 +560,27 @@ create table invoice_line (
 create index invoice_line_of on invoice_line (organization_id, invoice_id, position);
 -- What was charged of a subscription, on whatever invoice.
 create index invoice_line_subscription on invoice_line (organization_id, subscription_id) where subscription_id is not null;
+
+-- Money that settles an invoice. Taken back is kept: what was recorded is never deleted.
+create table payment (
+    organization_id text not null references organization (id),
+    id text not null,
+    invoice_id text not null,
+    -- Where the money comes from, if it is the credit of a credit note; null: from outside.
+    credit_note_id text,
+    -- Below zero: the credit of a credit note that was paid out.
+    amount_minor bigint not null,
+    paid_on text not null,
+    reference text,
+    recorded_by text not null,
+    recorded_at bigint not null,
+    taken_back_at bigint,
+    primary key (organization_id, id),
+    foreign key (organization_id, invoice_id) references invoice (organization_id, id),
+    foreign key (organization_id, credit_note_id) references invoice (organization_id, id)
+);
+create index payment_invoice on payment (organization_id, invoice_id);
+create index payment_credit_note on payment (organization_id, credit_note_id) where credit_note_id is not null;
 
 -- One-time charges that were billed, by Pax8's id: billed once is billed for good.
 create table billed_once (

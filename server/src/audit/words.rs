@@ -52,6 +52,8 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "pax8_subscription.change_accepted" => about("accepted a change of", None),
         "invoice.issued" => about("issued invoice", None),
         "invoice.voided" => about("made invoice", Some("void".to_owned())),
+        "invoice.payment_recorded" => about("recorded a payment of", None),
+        "invoice.payment_taken_back" => about("took back a payment of", None),
         "invoice.rebilled" => about("billed a period again with", None),
         "invoice.recalculated" => about("recalculated the", None),
         "billing_run.started" => about("started a billing run as of", None),
@@ -73,6 +75,7 @@ pub(super) fn action_label(action: &str) -> String {
     match action {
         "pax8.settings_changed" => "Changed options of Pax8".to_owned(),
         "pax8.sync_requested" => "Asked for Pax8 sync".to_owned(),
+        "invoice.payment_taken_back" => "Took back payment of invoice".to_owned(),
         action => capital(&phrase(action, "")),
     }
 }

@@ -5,7 +5,10 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Held, Invoice, InvoiceLine, InvoiceStatus, ReviewReason, Skipped};
+use super::{
+    Held, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, PaymentBody, ReviewReason, Skipped,
+    payments::DocumentRef,
+};
 use crate::{
     accounts::Costs,
     error::Result,
@@ -18,8 +21,14 @@ pub struct InvoiceBody {
     /// Its id.
     #[schema(value_type = String)]
     pub id: InvoiceId,
+    /// `invoice`, or `credit_note`: it takes back lines of an invoice, and its amounts are below zero.
+    pub kind: InvoiceKind,
     /// Its number; null until it is issued.
     pub number: Option<String>,
+    /// The invoice that a credit note corrects.
+    pub corrects: Option<DocumentRef>,
+    /// Why a credit note was made, as it is printed.
+    pub reason: Option<String>,
     /// Where it stands.
     pub status: InvoiceStatus,
     /// Whether a person has to look before it goes out: every draft, also one that nothing is wrong with any more.
@@ -53,10 +62,12 @@ pub struct InvoiceBody {
     pub tax: String,
     /// Subtotal and taxes.
     pub total: String,
-    /// What was paid.
+    /// What was paid, credit of credit notes included; of a credit note, below zero, what of it was used.
     pub paid: String,
-    /// What is still to be paid.
+    /// What is still to be paid; of a credit note, below zero, what is left of it.
     pub balance: String,
+    /// What settles it, and of a credit note, what it settles: in the order recorded, with what was taken back.
+    pub payments: Vec<PaymentBody>,
     /// Linked subscriptions that wait for a person.
     pub held: Vec<HeldBody>,
     /// Linked subscriptions that are rightly not on it.
@@ -190,7 +201,13 @@ impl InvoiceBody {
     pub fn of(invoice: &Invoice, costs: Costs) -> Result<Self> {
         Ok(Self {
             id: invoice.id,
+            kind: invoice.kind(),
             number: invoice.number.clone(),
+            corrects: invoice.correction.as_ref().map(|it| DocumentRef {
+                id: it.invoice,
+                number: it.number.clone(),
+            }),
+            reason: invoice.correction.as_ref().map(|it| it.reason.clone()),
             status: invoice.status,
             needs_review: invoice.needs_review(),
             review_reasons: invoice.review.clone(),
@@ -214,6 +231,7 @@ impl InvoiceBody {
             total: invoice.total.to_string(),
             paid: invoice.paid.to_string(),
             balance: invoice.balance()?.to_string(),
+            payments: invoice.payments.iter().map(PaymentBody::from).collect(),
             held: invoice.held.iter().map(HeldBody::from).collect(),
             skipped: invoice.skipped.iter().map(SkippedBody::from).collect(),
             payment_terms_days: invoice.payment_terms_days,

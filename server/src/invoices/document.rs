@@ -27,7 +27,7 @@ pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>> {
     } else {
         PageSize::A4
     };
-    render(&document(invoice)?, paper).map_err(Error::internal)
+    render(&document(invoice), paper).map_err(Error::internal)
 }
 
 /// The PDF file as an answer, to be shown by the browser and named after the invoice.
@@ -54,7 +54,7 @@ pub(super) fn answer(invoice: &Invoice) -> Result<Response> {
     Ok((headers, pdf(invoice)?).into_response())
 }
 
-fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
+fn document(invoice: &Invoice) -> InvoiceDocument {
     let (kind, watermark) = match invoice.status {
         InvoiceStatus::Draft => ("Draft invoice", Some("DRAFT")),
         InvoiceStatus::Void => ("Void invoice", Some("VOID")),
@@ -65,7 +65,7 @@ fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
     let dated = invoice
         .issue_date
         .or(invoice.period.map(|period| period.start));
-    Ok(InvoiceDocument {
+    InvoiceDocument {
         kind: kind.to_owned(),
         number: invoice.number.clone(),
         dated: dated.map(document_date).unwrap_or_default(),
@@ -89,11 +89,11 @@ fn document(invoice: &Invoice) -> Result<InvoiceDocument> {
             .iter()
             .map(|line| document_line(line, taxed))
             .collect(),
-        totals: totals(invoice)?,
+        totals: totals(invoice),
         payment_terms: Some(terms(invoice.payment_terms_days)),
         notes: notes(invoice),
         watermark: watermark.map(str::to_owned),
-    })
+    }
 }
 
 fn document_line(line: &InvoiceLine, taxed: bool) -> DocumentLine {
@@ -116,7 +116,8 @@ fn document_line(line: &InvoiceLine, taxed: bool) -> DocumentLine {
     }
 }
 
-fn totals(invoice: &Invoice) -> Result<Vec<TotalLine>> {
+/// What is asked for. What was paid since is not part of the document.
+fn totals(invoice: &Invoice) -> Vec<TotalLine> {
     let line = |label: String, amount: String, emphasis| TotalLine {
         label,
         amount,
@@ -132,17 +133,9 @@ fn totals(invoice: &Invoice) -> Result<Vec<TotalLine>> {
         );
         totals.push(line(label, plain(tax.amount), false));
     }
-    let with_currency = |amount| format!("{} {}", invoice.currency.code(), plain(amount));
-    totals.push(line("Total".to_owned(), with_currency(invoice.total), true));
-    if !invoice.paid.is_zero() {
-        totals.push(line("Paid".to_owned(), plain(invoice.paid), false));
-        totals.push(line(
-            "Amount due".to_owned(),
-            with_currency(invoice.balance()?),
-            true,
-        ));
-    }
-    Ok(totals)
+    let total = format!("{} {}", invoice.currency.code(), plain(invoice.total));
+    totals.push(line("Total".to_owned(), total, true));
+    totals
 }
 
 fn notes(invoice: &Invoice) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! An invoice and its legal moves.
+//! An invoice.
 
 use std::collections::BTreeSet;
 
@@ -7,97 +7,11 @@ use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency, Decimal, MoneyError, UnitPrice};
 use serde::{Deserialize, Serialize};
 
+use super::{InvoiceStatus, Payment};
 use crate::{
     error::{Error, Result},
     ids::{BillingRunId, ClientId, InvoiceId, RecurringInvoiceId},
 };
-
-/// Where an invoice stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InvoiceStatus {
-    /// Made, but not yet sent out; it has no number.
-    Draft,
-    /// Has its number; the client is asked to pay.
-    Issued,
-    /// Some of it is paid.
-    PartiallyPaid,
-    /// All of it is paid.
-    Paid,
-    /// Taken back: nothing is to be paid.
-    Void,
-}
-
-impl InvoiceStatus {
-    /// Every status, in the order of an invoice's life.
-    pub const ALL: [Self; 5] = [
-        Self::Draft,
-        Self::Issued,
-        Self::PartiallyPaid,
-        Self::Paid,
-        Self::Void,
-    ];
-
-    /// Its name in the database and the API.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Issued => "issued",
-            Self::PartiallyPaid => "partially_paid",
-            Self::Paid => "paid",
-            Self::Void => "void",
-        }
-    }
-
-    /// The status of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
-
-    /// Its name for people.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "Draft",
-            Self::Issued => "Issued",
-            Self::PartiallyPaid => "Partially paid",
-            Self::Paid => "Paid",
-            Self::Void => "Void",
-        }
-    }
-
-    /// Goes on only if an invoice may be issued from here.
-    ///
-    /// # Errors
-    /// From anything but a draft.
-    pub fn require_issuable(self) -> Result<()> {
-        match self {
-            Self::Draft => Ok(()),
-            Self::Void => Err(illegal("This invoice is void and cannot be issued.")),
-            _ => Err(illegal("This invoice was issued already.")),
-        }
-    }
-
-    /// Goes on only if an invoice may be made void from here.
-    ///
-    /// # Errors
-    /// Once something was paid, or when it is void already.
-    pub fn require_voidable(self) -> Result<()> {
-        match self {
-            Self::Draft | Self::Issued => Ok(()),
-            Self::Void => Err(illegal("This invoice is void already.")),
-            Self::PartiallyPaid | Self::Paid => Err(illegal(
-                "This invoice has payments. Take those back before making it void.",
-            )),
-        }
-    }
-}
-
-fn illegal(detail: &str) -> Error {
-    Error::conflict("invoice_status", detail)
-}
 
 /// The client as it was when the invoice was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +61,47 @@ pub struct Origin {
     pub recurring_invoice: RecurringInvoiceId,
     /// Its name when the invoice was made.
     pub name: String,
+}
+
+/// What a credit note corrects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Its number.
+    pub number: String,
+    /// Why, as it is printed.
+    pub reason: String,
+}
+
+/// What kind of document it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceKind {
+    /// An invoice.
+    Invoice,
+    /// A credit note: it takes back lines of an invoice, and its amounts are below zero.
+    CreditNote,
+}
+
+impl InvoiceKind {
+    /// Its name in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invoice => "invoice",
+            Self::CreditNote => "credit_note",
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Invoice => "Invoice",
+            Self::CreditNote => "Credit note",
+        }
+    }
 }
 
 /// Why a person has to look at a draft before it goes out. Prints as a sentence.
@@ -233,6 +188,8 @@ pub struct Invoice {
     pub seller: SellerSnapshot,
     /// What it was made from.
     pub origin: Option<Origin>,
+    /// What it corrects, if it is a credit note.
+    pub correction: Option<Correction>,
     /// The run that made it.
     pub billing_run_id: Option<BillingRunId>,
     /// The currency of every amount.
@@ -255,8 +212,10 @@ pub struct Invoice {
     pub tax: Amount,
     /// Subtotal and taxes.
     pub total: Amount,
-    /// What was paid.
+    /// The sum of its payments; of a credit note, below zero, what of it was used.
     pub paid: Amount,
+    /// What settles it, and of a credit note, what it settles: in the order recorded, with what was taken back.
+    pub payments: Vec<Payment>,
     /// What waits for a person.
     pub held: Vec<Held>,
     /// What is rightly not on it.
@@ -274,7 +233,34 @@ pub struct Invoice {
 }
 
 impl Invoice {
-    /// What is still to be paid: nothing of a void one.
+    /// What kind of document it is.
+    #[must_use]
+    pub fn kind(&self) -> InvoiceKind {
+        match self.correction {
+            Some(_) => InvoiceKind::CreditNote,
+            None => InvoiceKind::Invoice,
+        }
+    }
+
+    /// Whether it is a credit note.
+    #[must_use]
+    pub fn is_credit_note(&self) -> bool {
+        self.correction.is_some()
+    }
+
+    /// What is left to pay, or of a credit note, to use: above zero in both.
+    ///
+    /// # Errors
+    /// When the amounts are out of range.
+    pub fn open(&self) -> Result<Amount, MoneyError> {
+        let balance = self.balance()?;
+        match self.is_credit_note() {
+            true => balance.checked_neg(),
+            false => Ok(balance),
+        }
+    }
+
+    /// What is still to be paid: nothing of a void one. Of a credit note, below zero, what is left of it.
     ///
     /// # Errors
     /// When the amounts are out of range.
@@ -330,10 +316,13 @@ impl Invoice {
     /// What it is called: its number, or that it is a draft.
     #[must_use]
     pub fn title(&self) -> &str {
-        self.number.as_deref().unwrap_or(match self.status {
-            InvoiceStatus::Void => "Void draft",
-            _ => "Draft",
-        })
+        self.number
+            .as_deref()
+            .unwrap_or(match (self.status, self.kind()) {
+                (InvoiceStatus::Void, _) => "Void draft",
+                (_, InvoiceKind::Invoice) => "Draft",
+                (_, InvoiceKind::CreditNote) => "Draft credit note",
+            })
     }
 }
 
@@ -378,26 +367,5 @@ impl From<billing::Skipped> for Skipped {
             product: skipped.product,
             reason: skipped.reason,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::InvoiceStatus as S;
-
-    #[test]
-    fn d27_a_draft_is_issued_once_and_what_was_paid_is_not_void() {
-        let issuable = S::ALL.map(|status| status.require_issuable().is_ok());
-        assert_eq!(issuable, [true, false, false, false, false]);
-        let voidable = S::ALL.map(|status| status.require_voidable().is_ok());
-        assert_eq!(voidable, [true, true, false, false, false]);
-    }
-
-    #[test]
-    fn every_status_is_read_back() {
-        for status in S::ALL {
-            assert_eq!(S::parse(status.as_str()), Some(status));
-        }
-        assert_eq!(S::parse("Draft"), None);
     }
 }

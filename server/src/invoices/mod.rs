@@ -13,6 +13,8 @@ mod draft;
 mod invoice;
 mod issue;
 mod pages;
+pub mod payments;
+mod status;
 mod printed;
 mod sorted;
 mod store;
@@ -27,11 +29,14 @@ pub use body::{
 pub use document::pdf;
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use invoice::{
+    ClientSnapshot, Correction, Held, Invoice, InvoiceKind, InvoiceLine, Origin, ReviewReason,
     ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, PrintOptions, ReviewReason,
     SellerSnapshot, Skipped,
 };
 pub use issue::issue;
 pub use pages::routes;
+pub use payments::{Payment, PaymentBody};
+pub use status::InvoiceStatus;
 pub use store::{
     Filter, WaitingDrafts, any_invoice, find_of_period, invoiced_of_recurring,
     invoiced_of_subscription, list_invoices, list_of_run, load_invoice, waiting_drafts,

@@ -7,7 +7,10 @@ use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency, UnitPrice};
 
-use super::{Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin};
+use super::{
+    Correction, Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin,
+    payments::store::payments_between,
+};
 use crate::{
     error::{Error, Result},
     http::{List, Paging},
@@ -208,10 +211,11 @@ pub async fn load_invoice(tx: &mut OrgTx, id: InvoiceId) -> Result<Invoice> {
     let rows = tx.fetch_all(&LINES, args![id]).await?;
     let lines = rows.iter().map(|row| read_line(row, invoice.currency));
     invoice.lines = lines.collect::<Result<_>>()?;
+    invoice.payments = payments_between(tx, id, id).await?;
     Ok(invoice)
 }
 
-/// A page of invoices with their lines, newest first.
+/// A page of invoices with their lines and payments, newest first.
 ///
 /// # Errors
 /// When the database refuses.
@@ -235,12 +239,17 @@ pub async fn list_invoices(
     let (Some(newest), Some(oldest)) = (list.data.first(), list.data.last()) else {
         return Ok(list);
     };
-    let args = args![oldest.id, newest.id, filter.client, status];
+    let (oldest_id, newest_id) = (oldest.id, newest.id);
+    let args = args![oldest_id, newest_id, filter.client, status];
     for row in tx.fetch_all(&LIST_LINES, args).await? {
         let of: InvoiceId = row.get("invoice_id")?;
         if let Some(invoice) = list.data.iter_mut().find(|invoice| invoice.id == of) {
             invoice.lines.push(read_line(&row, invoice.currency)?);
         }
+    }
+    for payment in payments_between(tx, oldest_id, newest_id).await? {
+        let concerned = list.data.iter_mut().filter(|it| payment.concerns(it.id));
+        concerned.for_each(|it| it.payments.push(payment.clone()));
     }
     Ok(list)
 }
@@ -363,6 +372,7 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
             recurring_invoice,
             name: name.unwrap_or_default(),
         }),
+        correction: read_correction(row)?,
         billing_run_id: row.get("billing_run_id")?,
         currency,
         issue_date: row.get("issue_date")?,
@@ -375,6 +385,7 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
         tax: amount("tax_minor")?,
         total: amount("total_minor")?,
         paid: amount("paid_minor")?,
+        payments: Vec::new(),
         held: row.json("held")?,
         skipped: row.json("skipped")?,
         payment_terms_days: row.get("payment_terms_days")?,
@@ -383,6 +394,17 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
         issued_at: row.get("issued_at")?,
         voided_at: row.get("voided_at")?,
     })
+}
+
+fn read_correction(row: &Row) -> Result<Option<Correction>> {
+    let invoice: Option<InvoiceId> = row.get("corrects_id")?;
+    let number: Option<String> = row.get("corrects_number")?;
+    let reason: Option<String> = row.get("correction_reason")?;
+    Ok(invoice.map(|invoice| Correction {
+        invoice,
+        number: number.unwrap_or_default(),
+        reason: reason.unwrap_or_default(),
+    }))
 }
 
 fn read_line(row: &Row, currency: Currency) -> Result<InvoiceLine> {

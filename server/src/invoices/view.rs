@@ -128,19 +128,25 @@ pub fn total_views(subtotal: &Amount, taxes: &[TaxLine], total: &Amount) -> Vec<
     views
 }
 
-/// The sums of an invoice, with what was paid.
+/// The sums of an invoice, with what was paid; of a credit note, with what of it was used.
 pub fn sums_of(invoice: &Invoice) -> Result<Vec<TotalView>> {
     let mut sums = total_views(&invoice.subtotal, &invoice.taxes, &invoice.total);
-    let paid_or_due = [
-        ("Paid", invoice.paid, false),
-        ("Balance", invoice.balance()?, true),
-    ];
-    if invoice.status != InvoiceStatus::Draft {
-        sums.extend(paid_or_due.iter().map(|(label, amount, strong)| TotalView {
-            label: (*label).to_owned(),
-            amount: filters::money(amount),
-            strong: *strong,
-        }));
+    if invoice.status == InvoiceStatus::Draft {
+        return Ok(sums);
+    }
+    let (paid, left) = match invoice.is_credit_note() {
+        true => ("Used", "Left"),
+        false => ("Paid", "Balance"),
+    };
+    for (label, amount, strong) in [
+        (paid, invoice.paid, false),
+        (left, invoice.balance()?, true),
+    ] {
+        sums.push(TotalView {
+            label: label.to_owned(),
+            amount: filters::money(&amount),
+            strong,
+        });
     }
     Ok(sums)
 }

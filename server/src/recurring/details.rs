@@ -124,16 +124,12 @@ impl RecurringDetails {
                 "Choose weekly, monthly, quarterly, semi_annual or annual.",
             );
         }
-        let start_date = date(&mut checks, "start_date", Some(&self.start_date));
+        let start_date = checks.date("start_date", Some(&self.start_date));
         if self.start_date.trim().is_empty() {
             checks.refuse("start_date", "Choose the first invoice date.");
         }
-        let end_date = date(&mut checks, "end_date", self.end_date.as_deref());
-        let next = date(
-            &mut checks,
-            "next_invoice_date",
-            self.next_invoice_date.as_deref(),
-        );
+        let end_date = checks.date("end_date", self.end_date.as_deref());
+        let next = checks.date("next_invoice_date", self.next_invoice_date.as_deref());
         if let Some(start) = start_date {
             if end_date.is_some_and(|end| end <= start) {
                 let message = format!("Choose a date after the start date, {start}.");
@@ -171,22 +167,6 @@ impl RecurringDetails {
             lines_total,
         })
     }
-}
-
-fn date(checks: &mut Checks, field: &str, text: Option<&str>) -> Option<Date> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    let date = text
-        .parse::<Date>()
-        .ok()
-        // Elsewhere in time a year is a slip of the finger.
-        .filter(|date| (2000..2200).contains(&date.year()));
-    if date.is_none() {
-        checks.refuse(
-            field,
-            "This is not a date. Use year-month-day, for example 2026-07-01.",
-        );
-    }
-    date
 }
 
 fn accept_lines(

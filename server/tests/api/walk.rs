@@ -70,16 +70,18 @@ impl<'a> Walk<'a> {
         ];
         self.ids = known.map(|(list, id)| (list.to_owned(), id)).into();
         for call in &self.calls {
-            let Some((list, rest)) = place(&call.path) else {
+            let Some((list, _)) = place(&call.path) else {
                 continue;
             };
-            assert!(!rest.contains('{'), "no way to aim at {}", call.path);
             if !self.ids.contains_key(list) {
                 let id = self.first(list).await;
                 let id = id.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
                 self.ids.insert(list.to_owned(), id);
             }
         }
+        let payment = pay(self.world, &self.ids["/invoices"]).await;
+        self.ids
+            .insert("/invoices/{id}/payments".to_owned(), payment);
     }
 
     async fn first(&self, list: &str) -> Option<String> {
@@ -97,7 +99,17 @@ impl<'a> Walk<'a> {
 
     fn path(&self, call: &Call) -> String {
         let path = match place(&call.path) {
-            Some((list, rest)) => format!("{list}/{}{rest}", self.ids[list]),
+            Some((list, rest)) => {
+                let rest = match place(rest) {
+                    Some((within, end)) => {
+                        let known = self.ids.get(&format!("{list}/{{id}}{within}"));
+                        let id = known.unwrap_or_else(|| panic!("no way to aim at {}", call.path));
+                        format!("{within}/{id}{end}")
+                    }
+                    None => rest.to_owned(),
+                };
+                format!("{list}/{}{rest}", self.ids[list])
+            }
             None => call.path.clone(),
         };
         format!("/api/v1{path}")
@@ -146,7 +158,17 @@ async fn make_role(world: &World) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-/// What stands before and after the id in a path.
+/// Records a payment of an invoice.
+async fn pay(world: &World, invoice: &str) -> String {
+    let path = format!("/api/v1/invoices/{invoice}/payments");
+    let paid = world.ours.owner.post(&path, json!({ "amount": "1" })).await;
+    paid.json(201)["payments"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// What stands before and after the first id in a path.
 fn place(path: &str) -> Option<(&str, &str)> {
     let (list, rest) = path.split_once("/{")?;
     Some((list, rest.split_once('}')?.1))

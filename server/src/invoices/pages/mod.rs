@@ -21,4 +21,5 @@ pub fn routes() -> Router<App> {
             "/invoices/{id}/void",
             get(confirm::ask_void).post(confirm::submit_void),
         )
+        .merge(super::payments::routes())
 }

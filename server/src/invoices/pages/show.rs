@@ -9,6 +9,7 @@ use super::super::{
     api::invoice_id,
     document::answer,
     find_of_period, load_invoice,
+    payments::{PaymentView, payment_views},
     view::{
         AsideView, Badge, Decides, LineView, TotalView, badge_of, held_views, line_views,
         period_text, skipped_views, sums_of,
@@ -32,7 +33,9 @@ struct InvoicePage {
     held: Vec<AsideView>,
     skipped: Vec<AsideView>,
     period: Option<String>,
+    payments: Vec<PaymentView>,
     happenings: Vec<Happening>,
+    may_pay: bool,
     may_issue: bool,
     may_rebill: bool,
     may_recalculate: bool,
@@ -68,7 +71,9 @@ pub(super) async fn show(
         held: held(&invoice, visit.actor.require_pax8().is_ok()),
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
+        payments: payment_views(&invoice, may),
         happenings: happenings(&invoice, &visit.actor.timezone),
+        may_pay: may && invoice.status.require_payable().is_ok() && invoice.open()?.minor() > 0,
         may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
         may_issue: may && invoice.require_issuable().is_ok(),
         may_rebill: may

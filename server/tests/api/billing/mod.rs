@@ -7,6 +7,10 @@ mod guards;
 mod invoices;
 mod linked;
 mod pages;
+<<<<<<< HEAD
 mod proration;
+=======
+mod payments;
+>>>>>>> 5302829 (Record payments of invoices, in parts or in full, and take them back)
 mod runs;
 mod terms;
