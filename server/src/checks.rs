@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use jiff::civil::Date;
+use money::{Amount, Currency, MoneyError, parse_decimal};
 
 use crate::error::{Error, FieldError, Result};
 
@@ -56,6 +57,25 @@ impl Checks {
             );
         }
         date
+    }
+
+    /// An amount that needs no rounding.
+    pub fn amount(
+        &mut self,
+        field: impl Into<String>,
+        text: &str,
+        currency: Currency,
+    ) -> Option<Amount> {
+        let exact = |typed| {
+            Amount::from_decimal_exact(typed, currency).map_err(|error| match error {
+                MoneyError::TooManyDecimals { digits, .. } => {
+                    format!("Use at most {digits} decimals for {currency}.")
+                }
+                error => error.to_string(),
+            })
+        };
+        let typed = parse_decimal(text).map_err(|error| error.to_string());
+        self.value(field, typed.and_then(exact))
     }
 
     /// The value, or a refusal in the words of its reader.

@@ -28,9 +28,9 @@ pub use charge::{
     charge_for,
 };
 pub use invoice::{
-    Assembled, Explanation, Fraction, Held, HoldReason, InvoiceInput, Invoiced, Line, LineSource,
-    LineText, LinkedSubscription, ManualLine, Proration, ProrationBasis, QuantityChange,
-    SeatChange, SkipReason, Skipped, assemble,
+    Assembled, CreditError, CreditOf, Creditable, Explanation, Fraction, Held, HoldReason,
+    InvoiceInput, Invoiced, Line, LineLeft, LineSource, LineText, LinkedSubscription, ManualLine,
+    Proration, ProrationBasis, QuantityChange, SeatChange, SkipReason, Skipped, assemble,
 };
 pub use matching::{Candidate, ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome};
 pub use price::{

@@ -39,7 +39,8 @@ pub fn tax_lines(rates: &[TaxRate], taxable: Amount) -> Result<Vec<TaxLine>, Mon
     rates.iter().map(|rate| tax_line(rate, taxable)).collect()
 }
 
-fn tax_line(rate: &TaxRate, taxable: Amount) -> Result<TaxLine, MoneyError> {
+/// The tax at one rate, also on nothing.
+pub(crate) fn tax_line(rate: &TaxRate, taxable: Amount) -> Result<TaxLine, MoneyError> {
     let hundredfold = multiply(taxable.to_decimal(), rate.percent)?;
     let amount = round_quotient(hundredfold, 100, taxable.currency())?;
     Ok(TaxLine {

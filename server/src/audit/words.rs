@@ -50,8 +50,12 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         ),
         "pax8_subscription.billing_configured" => about("configured the billing of", None),
         "pax8_subscription.change_accepted" => about("accepted a change of", None),
+        "invoice.issued" if told(&event.after, "kind") == Some("credit_note") => {
+            about("issued credit note", None)
+        }
         "invoice.issued" => about("issued invoice", None),
         "invoice.voided" => about("made invoice", Some("void".to_owned())),
+        "invoice.credit_drafted" => about("drafted a credit note for", None),
         "invoice.payment_recorded" => about("recorded a payment of", None),
         "invoice.payment_taken_back" => about("took back a payment of", None),
         "invoice.rebilled" => about("billed a period again with", None),
@@ -75,6 +79,7 @@ pub(super) fn action_label(action: &str) -> String {
     match action {
         "pax8.settings_changed" => "Changed options of Pax8".to_owned(),
         "pax8.sync_requested" => "Asked for Pax8 sync".to_owned(),
+        "invoice.credit_drafted" => "Drafted credit note".to_owned(),
         "invoice.payment_taken_back" => "Took back payment of invoice".to_owned(),
         action => capital(&phrase(action, "")),
     }

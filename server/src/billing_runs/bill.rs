@@ -86,6 +86,7 @@ impl PeriodBill {
             seller: self.seller,
             payment_terms_days: client.payment_terms_days,
             origin: Some(self.origin),
+            correction: None,
             billing_run_id: run,
             currency: client.currency,
             period: Some(self.period),

@@ -65,6 +65,8 @@ impl Source for Invoices {
     const NAME: &'static str = "invoices";
     const COLUMNS: &'static [&'static str] = &[
         "Number",
+        "Kind",
+        "Corrects",
         "Status",
         "Needs review",
         "Client",
@@ -97,6 +99,8 @@ impl Source for InvoiceLines {
     const NAME: &'static str = "invoice-lines";
     const COLUMNS: &'static [&'static str] = &[
         "Invoice",
+        "Kind",
+        "Corrects",
         "Invoice status",
         "Client",
         "Reference",
@@ -141,6 +145,8 @@ async fn read(
 fn row(it: &Invoice) -> Result<Vec<Cell>> {
     Ok(vec![
         it.number.clone().into(),
+        it.kind().as_str().into(),
+        corrects(it),
         it.status.as_str().into(),
         Cell::Flag(it.needs_review()),
         it.client.name.as_str().into(),
@@ -160,6 +166,11 @@ fn row(it: &Invoice) -> Result<Vec<Cell>> {
     ])
 }
 
+/// The number of the invoice that a credit note corrects.
+fn corrects(it: &Invoice) -> Cell {
+    Cell::optional(it.correction.as_ref(), |it| it.number.as_str().into())
+}
+
 fn line_row(invoice: &Invoice, number: u32, line: &InvoiceLine) -> Vec<Cell> {
     let (source, subscription) = match &line.source {
         LineSource::Manual => ("manual", Cell::Nothing),
@@ -167,6 +178,8 @@ fn line_row(invoice: &Invoice, number: u32, line: &InvoiceLine) -> Vec<Cell> {
     };
     vec![
         invoice.number.clone().into(),
+        invoice.kind().as_str().into(),
+        corrects(invoice),
         invoice.status.as_str().into(),
         invoice.client.name.as_str().into(),
         invoice.client.account_reference.clone().into(),

@@ -27,6 +27,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(needs(Permission::BillingManage, routes!(issue_invoice)))
         .routes(needs(Permission::BillingManage, routes!(void_invoice)))
         .merge(super::payments::api())
+        .merge(super::credit::api())
 }
 
 /// Documents the PDF, which is answered by the same route as the invoice itself: `.pdf` after an id.

@@ -55,10 +55,11 @@ pub(super) fn answer(invoice: &Invoice) -> Result<Response> {
 }
 
 fn document(invoice: &Invoice) -> InvoiceDocument {
+    let name = invoice.kind().label();
     let (kind, watermark) = match invoice.status {
-        InvoiceStatus::Draft => ("Draft invoice", Some("DRAFT")),
-        InvoiceStatus::Void => ("Void invoice", Some("VOID")),
-        _ => ("Invoice", None),
+        InvoiceStatus::Draft => (format!("Draft {}", name.to_lowercase()), Some("DRAFT")),
+        InvoiceStatus::Void => (format!("Void {}", name.to_lowercase()), Some("VOID")),
+        _ => (name.to_owned(), None),
     };
     let (client, seller) = (&invoice.client, &invoice.seller);
     let taxed = !invoice.taxes.is_empty();
@@ -66,7 +67,7 @@ fn document(invoice: &Invoice) -> InvoiceDocument {
         .issue_date
         .or(invoice.period.map(|period| period.start));
     InvoiceDocument {
-        kind: kind.to_owned(),
+        kind,
         number: invoice.number.clone(),
         dated: dated.map(document_date).unwrap_or_default(),
         seller: Party {
@@ -90,7 +91,7 @@ fn document(invoice: &Invoice) -> InvoiceDocument {
             .map(|line| document_line(line, taxed))
             .collect(),
         totals: totals(invoice),
-        payment_terms: Some(terms(invoice.payment_terms_days)),
+        payment_terms: (!invoice.is_credit_note()).then(|| terms(invoice.payment_terms_days)),
         notes: notes(invoice),
         watermark: watermark.map(str::to_owned),
     }
@@ -140,6 +141,9 @@ fn totals(invoice: &Invoice) -> Vec<TotalLine> {
 
 fn notes(invoice: &Invoice) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Some(it) = &invoice.correction {
+        notes.push(format!("Corrects invoice {}: {}", it.number, it.reason));
+    }
     if invoice.client.tax_exempt {
         notes.push("No tax is charged: the client is exempt.".to_owned());
     }

@@ -5,7 +5,7 @@ use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
 use money::Currency;
 
-use super::{ClientSnapshot, Origin, ReviewReason, SellerSnapshot, store};
+use super::{ClientSnapshot, Correction, Origin, ReviewReason, SellerSnapshot, store};
 use crate::{
     error::{Error, Result},
     ids::{BillingRunId, ClientId, InvoiceId},
@@ -23,6 +23,8 @@ pub struct NewInvoice {
     pub payment_terms_days: u32,
     /// What it is made from.
     pub origin: Option<Origin>,
+    /// What it corrects, if it is a credit note.
+    pub correction: Option<Correction>,
     /// The run that makes it.
     pub billing_run_id: Option<BillingRunId>,
     /// The client's currency.

@@ -291,6 +291,31 @@ impl Invoice {
         Ok(())
     }
 
+    /// Goes on only if it may be made void.
+    ///
+    /// # Errors
+    /// Once something was paid, or of a credit note used, or when it is void already.
+    pub fn require_voidable(&self) -> Result<()> {
+        let voidable = self.status.require_voidable();
+        if voidable.is_err() && self.is_credit_note() && self.status != InvoiceStatus::Void {
+            let detail =
+                "Of this credit note something was used. Take that back before making it void.";
+            return Err(Error::conflict("invoice_status", detail));
+        }
+        voidable
+    }
+
+    /// How it stands, for people.
+    #[must_use]
+    pub fn status_label(&self) -> &'static str {
+        match (self.kind(), self.status) {
+            (InvoiceKind::CreditNote, InvoiceStatus::Issued) => "Open credit",
+            (InvoiceKind::CreditNote, InvoiceStatus::PartiallyPaid) => "Partly used",
+            (InvoiceKind::CreditNote, InvoiceStatus::Paid) => "Used",
+            (_, status) => status.label(),
+        }
+    }
+
     /// The subscriptions on it: on a line, held or skipped.
     #[must_use]
     pub fn subscriptions(&self) -> BTreeSet<&str> {

@@ -1,18 +1,19 @@
 //! Issuing: the draft gets its number, its date and the day by which it is to be paid.
 
 use db::OrgTx;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Invoice, load_invoice, store};
+use super::{Invoice, credit::apply_credit, load_invoice, store};
 use crate::{
     accounts::By,
     audit,
     error::{Error, Result},
     ids::InvoiceId,
+    like,
     organizations::{load_organization, take_invoice_number},
 };
 
-/// Issues a draft. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
+/// Issues a draft. A credit note then settles what is open of the invoice that it corrects. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
 ///
 /// The issue date is today in the organization's time zone. A person who issues a draft that needs review has reviewed it.
 ///
@@ -35,13 +36,11 @@ pub async fn issue(
     }
     let zone = load_organization(tx).await?.timezone;
     let issue_date = now.to_zoned_datetime(zone).date();
-    let due_date = issue_date
-        .checked_add(i64::from(draft.payment_terms_days).days())
-        .map_err(Error::internal)?;
+    let due_date = due_date(&draft, issue_date)?;
     let number = take_invoice_number(tx).await?;
     let issued = store::Issued {
         number: &number,
-        search_text: format!("{number}\n{}", draft.client.name),
+        search_text: search_text(&draft, &number),
         issue_date,
         due_date,
         now,
@@ -54,8 +53,30 @@ pub async fn issue(
         subject_id: id.to_string(),
     };
     let before = serde_json::json!({ "status": draft.status });
-    let after = serde_json::json!({ "status": "issued", "number": number, "issue_date": issue_date, "due_date": due_date,
-        "total": draft.total.to_string(), "currency": draft.currency.code() });
+    let after = serde_json::json!({ "status": "issued", "kind": draft.kind(), "number": number, "issue_date": issue_date,
+        "due_date": due_date, "total": draft.total.to_string(), "currency": draft.currency.code() });
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
+    if draft.is_credit_note() {
+        let note = load_invoice(tx, id).await?;
+        apply_credit(tx, by, &note, issue_date, now).await?;
+    }
     load_invoice(tx, id).await
+}
+
+/// The day by which it is to be paid; a credit note is not.
+fn due_date(draft: &Invoice, issue_date: Date) -> Result<Option<Date>> {
+    if draft.is_credit_note() {
+        return Ok(None);
+    }
+    let terms = i64::from(draft.payment_terms_days).days();
+    let due = issue_date.checked_add(terms).map_err(Error::internal)?;
+    Ok(Some(due))
+}
+
+fn search_text(draft: &Invoice, number: &str) -> String {
+    like::search_text([
+        Some(number),
+        Some(draft.client.name.as_str()),
+        draft.correction.as_ref().map(|it| it.number.as_str()),
+    ])
 }

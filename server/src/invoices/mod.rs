@@ -8,15 +8,16 @@
 
 mod api;
 mod body;
+pub mod credit;
 mod document;
 mod draft;
 mod invoice;
 mod issue;
 mod pages;
 pub mod payments;
-mod status;
 mod printed;
 mod sorted;
+mod status;
 mod store;
 pub mod view;
 mod void;
@@ -29,9 +30,8 @@ pub use body::{
 pub use document::pdf;
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use invoice::{
-    ClientSnapshot, Correction, Held, Invoice, InvoiceKind, InvoiceLine, Origin, ReviewReason,
-    ClientSnapshot, Held, Invoice, InvoiceLine, InvoiceStatus, Origin, PrintOptions, ReviewReason,
-    SellerSnapshot, Skipped,
+    ClientSnapshot, Correction, Held, Invoice, InvoiceKind, InvoiceLine, Origin, PrintOptions,
+    ReviewReason, SellerSnapshot, Skipped,
 };
 pub use issue::issue;
 pub use pages::routes;

@@ -22,8 +22,9 @@ db::statements! {
     org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
     org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
         currency, period_start, period_end, first_from, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
-        client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text)
-        values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
+        client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text, corrects_id, corrects_number,
+        correction_reason) values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        $21, $22, $23, $24, $25, $26, $27)";
     org REPLACE = "update invoice set recurring_name = $3, needs_review = $4, review_reasons = $5, subtotal_minor = $6, tax_minor = $7,
         total_minor = $8, client_name = $9, client_json = $10, seller_json = $11, taxes = $12, held = $13, skipped = $14,
         payment_terms_days = $15, search_text = $16, version = version + 1 where organization_id = $1 and id = $2 and status = 'draft'";
@@ -48,11 +49,11 @@ db::statements! {
         join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
         join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void'
+        where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
         and (cast($3 as text) is null or invoice.id <> $3)";
     org INVOICED_OF = "select line.explanation, invoice.client_id from invoice_line line
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void'
+        where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
         and (cast($3 as text) is null or invoice.id <> $3)";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
     org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
@@ -90,7 +91,7 @@ pub(super) struct Issued<'a> {
     pub number: &'a str,
     pub search_text: String,
     pub issue_date: Date,
-    pub due_date: Date,
+    pub due_date: Option<Date>,
     pub now: Timestamp,
 }
 
@@ -113,6 +114,12 @@ pub(super) async fn insert(
         new.first_from,
     ];
     args.extend(computed(new)?);
+    let correction = new.correction.as_ref();
+    args.extend(args![
+        correction.map(|it| it.invoice),
+        correction.map(|it| it.number.clone()),
+        correction.map(|it| it.reason.clone()),
+    ]);
     tx.execute(&INSERT, args).await?;
     Ok(())
 }
@@ -145,7 +152,10 @@ fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
         Value::json(&held)?,
         Value::json(&skipped)?,
         new.payment_terms_days,
-        new.client.name.to_lowercase(),
+        like::search_text([
+            Some(new.client.name.as_str()),
+            new.correction.as_ref().map(|it| it.number.as_str()),
+        ]),
     ])
 }
 
@@ -255,7 +265,8 @@ pub async fn list_invoices(
 }
 
 /// What invoices have charged of the subscriptions that feed a recurring invoice now, by subscription: all invoices, whatever
-/// they were made from, but void ones and one that is to be computed anew. `client` is the one billed now.
+/// they were made from, but void ones and one that is to be computed anew. `client` is the one billed now. A credit
+/// note opens no term: it corrects money.
 ///
 /// # Errors
 /// When the database refuses.

@@ -219,7 +219,7 @@ pub fn badge_of(invoice: &Invoice, today: Date) -> Badge {
     if invoice.is_overdue(today) {
         return badge("badge-bad", "clock", "Overdue");
     }
-    let label = invoice.status.label();
+    let label = invoice.status_label();
     match invoice.status {
         InvoiceStatus::Draft => badge("", "edit", label),
         InvoiceStatus::Issued => badge("badge-info", "send", label),

@@ -108,11 +108,19 @@ pub(super) async fn invoices(tx: &mut OrgTx, q: &str, page: &PageQuery) -> Resul
     Ok(list.map(|invoice| Hit {
         id: invoice.id.to_string(),
         title: invoice.title().to_owned(),
-        detail: Some(format!(
-            "{}, {}",
-            invoice.client.name,
-            filters::money(&invoice.total)
-        )),
+        detail: Some(match &invoice.correction {
+            Some(it) => format!(
+                "Credit note for {}, {}, {}",
+                it.number,
+                invoice.client.name,
+                filters::money(&invoice.total)
+            ),
+            None => format!(
+                "{}, {}",
+                invoice.client.name,
+                filters::money(&invoice.total)
+            ),
+        }),
         path: format!("/invoices/{}", invoice.id),
     }))
 }

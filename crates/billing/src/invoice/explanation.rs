@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
+use super::credit::CreditExplanation;
 use super::input::QuantityChange;
 use super::proration::ProrationExplanation;
 use super::sentences;
@@ -23,6 +24,8 @@ pub enum Explanation {
     Pax8(Box<Pax8Explanation>),
     /// A share of another line by days.
     Proration(Box<ProrationExplanation>),
+    /// A line of an invoice taken back.
+    Credit(CreditExplanation),
 }
 
 /// How a line written by hand was computed.
@@ -102,15 +105,16 @@ impl Explanation {
             Self::Manual(manual) => sentences::of_manual_line(manual),
             Self::Pax8(pax8) => sentences::for_client(pax8),
             Self::Proration(proration) => sentences::of_proration(proration),
+            Self::Credit(credit) => sentences::of_credit(credit),
         }
     }
 
     /// How the price came about: cost, basis, rule and rounding. For the
-    /// partner's own people only; empty for lines written by hand.
+    /// partner's own people only; empty for lines written by hand and for credits.
     #[must_use]
     pub fn pricing_sentences(&self) -> Vec<String> {
         match self {
-            Self::Manual(_) => Vec::new(),
+            Self::Manual(_) | Self::Credit(_) => Vec::new(),
             Self::Pax8(pax8) => sentences::for_partner(&pax8.price),
             Self::Proration(proration) => {
                 let price = proration.price.iter();

@@ -6,6 +6,7 @@
 //! dropped silently and none is billed silently.
 
 mod assemble;
+mod credit;
 mod explanation;
 mod input;
 mod invoiced;
@@ -18,6 +19,7 @@ use money::{Amount, Decimal, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 pub use assemble::assemble;
+pub use credit::{CreditError, CreditExplanation, CreditOf, Creditable, LineLeft};
 pub use explanation::{Explanation, ManualExplanation, Pax8Explanation, PriceExplanation};
 pub use input::{InvoiceInput, LinkedSubscription, ManualLine, QuantityChange};
 pub use invoiced::{Adjustment, Advance, Invoiced};
@@ -127,5 +129,7 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
+#[cfg(test)]
+mod credit_tests;
 #[cfg(test)]
 pub(crate) mod tests;

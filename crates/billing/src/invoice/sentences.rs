@@ -2,6 +2,7 @@
 
 use money::{Currency, Decimal};
 
+use super::credit::CreditExplanation;
 use super::explanation::{ManualExplanation, Pax8Explanation, PriceExplanation};
 use super::line_text::{LineText, LineWords};
 use super::proration::{ProrationBasis, ProrationCause, ProrationExplanation};
@@ -51,6 +52,27 @@ fn unit(basis: ProrationBasis) -> &'static str {
         ProrationBasis::Days => "days",
         ProrationBasis::Months => "months",
     }
+}
+
+pub(super) fn of_credit(why: &CreditExplanation) -> Vec<String> {
+    let (line, invoice, currency) = (why.line, &why.invoice, why.amount.currency());
+    let of = format!("line {line} of {invoice}, {} {currency}", why.line_amount);
+    let mut sentences = vec![match why.quantity {
+        Some(units) => format!(
+            "It takes back {} units of {of}, at {}: {} {currency}.",
+            plain(units),
+            why.unit_price,
+            why.amount
+        ),
+        None => format!("It takes back {} of {of}.", why.amount),
+    }];
+    if !why.before.is_zero() {
+        sentences.push(format!(
+            "{} {currency} of that line had been credited before.",
+            why.before
+        ));
+    }
+    sentences
 }
 
 /// What the client may read: no cost, no markup.

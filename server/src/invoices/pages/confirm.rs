@@ -3,11 +3,13 @@
 use axum::extract::{Path, RawQuery, State};
 
 use super::super::{
-    Invoice, InvoiceStatus, api::invoice_id, issue, load_invoice, view::path, void,
+    Invoice, InvoiceStatus, api::invoice_id, credit::credited_at_issue, issue, load_invoice,
+    view::path, void,
 };
 use crate::{
     accounts::Permission,
     app::App,
+    error::Result,
     http::{Fields, Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
 };
 
@@ -20,7 +22,15 @@ pub(super) async fn ask_issue(
     if let Err(error) = invoice.require_issuable() {
         return go_and_tell(&visit, &path(invoice.id), error);
     }
-    issue_question(&invoice).ask(&visit, Place::Invoices)
+    let question = match &invoice.correction {
+        Some(correction) => {
+            let mut tx = app.database.read(visit.actor.organization).await?;
+            let corrected = load_invoice(&mut tx, correction.invoice).await?;
+            credit_question(&invoice, &corrected)?
+        }
+        None => issue_question(&invoice),
+    };
+    question.ask(&visit, Place::Invoices)
 }
 
 pub(super) async fn ask_void(
@@ -29,7 +39,7 @@ pub(super) async fn ask_void(
     Path(id): Path<String>,
 ) -> PageResult {
     let invoice = load(&app, &visit, &id).await?;
-    invoice.status.require_voidable()?;
+    invoice.require_voidable()?;
     void_question(&invoice).ask(&visit, Place::Invoices)
 }
 
@@ -63,20 +73,26 @@ pub(super) async fn submit_void(
     let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
     match void(&mut tx, &by, id, now).await {
-        Ok(_) => {
+        Ok(invoice) => {
             tx.commit().await?;
-            let message = Flash::ok("The invoice is void.");
+            let message = Flash::ok(format!(
+                "The {} is void.",
+                invoice.kind().label().to_lowercase()
+            ));
             Ok(go_to(&visit, &path(id), &[message]))
         }
         Err(error) => go_and_tell(&visit, &path(id), error),
     }
 }
 
-async fn load(app: &App, visit: &Visit, id: &str) -> crate::error::Result<Invoice> {
+async fn load(app: &App, visit: &Visit, id: &str) -> Result<Invoice> {
     visit.actor.require(Permission::BillingManage)?;
     let mut tx = app.database.read(visit.actor.organization).await?;
     load_invoice(&mut tx, invoice_id(id)?).await
 }
+
+const GETS_A_NUMBER: &str =
+    "It gets the next number and today's date. After that it is not changed any more.";
 
 fn issue_question(invoice: &Invoice) -> Question {
     let (total, client) = (filters::money(&invoice.total), &invoice.client.name);
@@ -87,8 +103,7 @@ fn issue_question(invoice: &Invoice) -> Question {
     };
     let mut effects = vec![
         format!("{client} is asked to pay {total}, {due}."),
-        "It gets the next number and today's date. After that it is not changed any more."
-            .to_owned(),
+        GETS_A_NUMBER.to_owned(),
     ];
     match invoice.held.len() {
         0 => {}
@@ -107,18 +122,56 @@ fn issue_question(invoice: &Invoice) -> Question {
     }
 }
 
+fn credit_question(note: &Invoice, corrected: &Invoice) -> Result<Question> {
+    let credit = note.open()?;
+    let settles = credited_at_issue(credit, corrected)?;
+    let stays = credit.checked_sub(settles)?;
+    let number = corrected.title();
+    let mut effects = vec![format!(
+        "{} is credited {} for {number}.",
+        note.client.name,
+        filters::money(&credit)
+    )];
+    if settles.minor() > 0 {
+        let settles = filters::money(&settles);
+        effects.push(format!("{settles} settles what is open of {number}."));
+    }
+    if stays.minor() > 0 {
+        let stays = filters::money(&stays);
+        effects.push(format!(
+            "{stays} stays as credit: set it against another invoice, or pay it out."
+        ));
+    }
+    effects.push(GETS_A_NUMBER.to_owned());
+    Ok(Question {
+        title: "Issue this credit note?".to_owned(),
+        action: format!("{}/issue?version={}", path(note.id), note.version),
+        back: path(note.id),
+        effects,
+        accept: "Issue credit note",
+        decline: "Keep it a draft",
+        danger: false,
+    })
+}
+
 fn void_question(invoice: &Invoice) -> Question {
     let (total, client) = (filters::money(&invoice.total), &invoice.client.name);
-    let effect = if invoice.status == InvoiceStatus::Draft {
+    let effect = if invoice.is_credit_note() {
+        let credit = invoice.total.checked_neg().unwrap_or(invoice.total);
+        format!("{client} is not credited {}.", filters::money(&credit))
+    } else if invoice.status == InvoiceStatus::Draft {
         format!("{client} will not be asked to pay these {total}.")
     } else {
         format!(
             "{client} does not have to pay these {total} any more. The invoice keeps its number."
         )
     };
-    let then =
-        "A void invoice cannot be taken back, and no billing run bills its period again. You can do that from its page."
-            .to_owned();
+    let then = match invoice.is_credit_note() {
+        true => "A void credit note cannot be taken back. Its lines can be credited again.",
+        false => {
+            "A void invoice cannot be taken back, and no billing run bills its period again. You can do that from its page."
+        }
+    };
     Question {
         title: match &invoice.number {
             Some(number) => format!("Make {number} void?"),
@@ -126,7 +179,7 @@ fn void_question(invoice: &Invoice) -> Question {
         },
         action: format!("{}/void", path(invoice.id)),
         back: path(invoice.id),
-        effects: vec![effect, then],
+        effects: vec![effect, then.to_owned()],
         accept: "Make void",
         decline: "Keep it",
         danger: true,

@@ -59,6 +59,8 @@ struct ListQuery {
 struct Row {
     id: String,
     title: String,
+    /// The number of the invoice that a credit note corrects.
+    corrects: Option<String>,
     client_id: String,
     client_name: String,
     issued: Option<String>,
@@ -161,6 +163,7 @@ impl Row {
         Ok(Self {
             id: invoice.id.to_string(),
             title: invoice.title().to_owned(),
+            corrects: invoice.correction.as_ref().map(|it| it.number.clone()),
             client_id: invoice.client_id.to_string(),
             client_name: invoice.client.name.clone(),
             issued: invoice.issue_date.as_ref().map(filters::day),

@@ -22,4 +22,5 @@ pub fn routes() -> Router<App> {
             get(confirm::ask_void).post(confirm::submit_void),
         )
         .merge(super::payments::routes())
+        .merge(super::credit::routes())
 }

@@ -3,15 +3,17 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use db::OrgTx;
+use jiff::civil::Date;
 
 use super::super::{
     Invoice, InvoiceStatus,
     api::invoice_id,
+    credit::credit_notes_of,
     document::answer,
     find_of_period, load_invoice,
     payments::{PaymentView, payment_views},
     view::{
-        AsideView, Badge, Decides, LineView, TotalView, badge_of, held_views, line_views,
+        AsideView, Badge, Decides, LineView, TotalView, badge_of, held_views, line_views, path,
         period_text, skipped_views, sums_of,
     },
 };
@@ -34,12 +36,22 @@ struct InvoicePage {
     skipped: Vec<AsideView>,
     period: Option<String>,
     payments: Vec<PaymentView>,
+    credit_notes: Vec<NoteView>,
     happenings: Vec<Happening>,
     may_pay: bool,
+    may_credit: bool,
     may_issue: bool,
     may_rebill: bool,
     may_recalculate: bool,
     may_void: bool,
+}
+
+/// A credit note of the invoice.
+struct NoteView {
+    url: String,
+    title: String,
+    total: String,
+    badge: Badge,
 }
 
 /// Something that happened to the invoice.
@@ -58,10 +70,12 @@ pub(super) async fn show(
         return Ok(answer(&load_invoice(&mut tx, invoice_id(id)?).await?)?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
+    let notes = credit_notes_of(&mut tx, invoice.id).await?;
+    let today = app.clock.today(&visit.actor.timezone);
     let may = visit.actor.require(Permission::BillingManage).is_ok();
     let page = InvoicePage {
         frame: visit.frame(Place::Invoices, invoice.title()),
-        badge: badge_of(&invoice, app.clock.today(&visit.actor.timezone)),
+        badge: badge_of(&invoice, today),
         lines: line_views(
             &invoice.lines,
             !invoice.taxes.is_empty(),
@@ -72,6 +86,8 @@ pub(super) async fn show(
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
         payments: payment_views(&invoice, may),
+        credit_notes: notes.iter().map(|note| NoteView::of(note, today)).collect(),
+        may_credit: may && invoice.require_creditable().is_ok() && left_to_credit(&invoice, &notes),
         happenings: happenings(&invoice, &visit.actor.timezone),
         may_pay: may && invoice.status.require_payable().is_ok() && invoice.open()?.minor() > 0,
         may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
@@ -79,10 +95,28 @@ pub(super) async fn show(
         may_rebill: may
             && invoice.status == InvoiceStatus::Void
             && is_free(&mut tx, &invoice).await?,
-        may_void: may && invoice.status.require_voidable().is_ok(),
+        may_void: may && invoice.require_voidable().is_ok(),
         invoice,
     };
     html(&page)
+}
+
+/// Whether something of it was not credited yet.
+fn left_to_credit(invoice: &Invoice, notes: &[Invoice]) -> bool {
+    let notes = notes.iter().filter(|it| it.status != InvoiceStatus::Void);
+    let credited: i64 = notes.map(|it| it.total.minor()).sum();
+    invoice.total.minor() > -credited
+}
+
+impl NoteView {
+    fn of(note: &Invoice, today: Date) -> Self {
+        Self {
+            url: path(note.id),
+            title: note.title().to_owned(),
+            total: filters::money(&note.total),
+            badge: badge_of(note, today),
+        }
+    }
 }
 
 /// Whether the period of a void invoice is billed by no other.
@@ -108,6 +142,7 @@ fn happenings(invoice: &Invoice, zone: &jiff::tz::TimeZone) -> Vec<Happening> {
     let number = invoice.number.as_deref().unwrap_or_default();
     let made = match &invoice.origin {
         Some(origin) => format!("Made from {}", origin.name),
+        None if invoice.is_credit_note() => "Made as a credit note".to_owned(),
         None => "Made".to_owned(),
     };
     let all = [

@@ -1,7 +1,7 @@
 //! What a person says about a payment, and what of it is accepted.
 
 use jiff::civil::Date;
-use money::{Amount, MoneyError, parse_decimal};
+use money::Amount;
 
 use crate::{checks::Checks, error::Result, http::filters, invoices::Invoice};
 
@@ -38,7 +38,10 @@ impl PaymentDetails {
         open: Amount,
         today: Date,
     ) -> Result<Accepted> {
-        let amount = checks.value("amount", self.payable(invoice, open));
+        let amount = checks.amount("amount", &self.amount, open.currency());
+        if let Some(message) = amount.and_then(|amount| refusal(amount, invoice, open)) {
+            checks.refuse("amount", message);
+        }
         let paid_on = checks.date("paid_on", self.paid_on.as_deref());
         if paid_on.is_some_and(|day| day > today) {
             let message = format!("Choose today, {today}, or an earlier day.");
@@ -55,28 +58,19 @@ impl PaymentDetails {
             reference,
         })
     }
+}
 
-    fn payable(&self, invoice: &Invoice, open: Amount) -> Result<Amount, String> {
-        let typed = parse_decimal(&self.amount).map_err(|error| error.to_string())?;
-        let currency = open.currency();
-        let amount = Amount::from_decimal_exact(typed, currency).map_err(|error| match error {
-            MoneyError::TooManyDecimals { digits, .. } => {
-                format!("Use at most {digits} decimals for {currency}.")
-            }
-            error => error.to_string(),
-        })?;
-        if amount.minor() <= 0 {
-            return Err("Enter an amount above 0.".to_owned());
-        }
-        if amount.minor() <= open.minor() {
-            return Ok(amount);
-        }
-        let title = invoice.title();
-        Err(if open.minor() <= 0 {
-            format!("Nothing is left to pay on {title}.")
-        } else {
-            let open = filters::money(&open);
-            format!("Enter at most what is left on {title}: {open}.")
-        })
+/// Why an amount is not paid, if it is not.
+fn refusal(amount: Amount, invoice: &Invoice, open: Amount) -> Option<String> {
+    let title = invoice.title();
+    if amount.minor() <= 0 {
+        Some("Enter an amount above 0.".to_owned())
+    } else if open.minor() <= 0 {
+        Some(format!("Nothing is left to pay on {title}."))
+    } else if amount.minor() > open.minor() {
+        let open = filters::money(&open);
+        Some(format!("Enter at most what is left on {title}: {open}."))
+    } else {
+        None
     }
 }

@@ -21,5 +21,6 @@ pub use details::PaymentDetails;
 pub use pages::routes;
 pub use payment::{DocumentRef, Payment, PaymentKind};
 pub use record::record_payment;
+pub(super) use record::{Settlement, settle};
 pub use take_back::take_back_payment;
 pub(super) use view::{PaymentView, payment_views};

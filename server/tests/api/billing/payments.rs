@@ -35,18 +35,18 @@ pub fn standing(invoice: &Value) -> [&str; 3] {
     ["status", "paid", "balance"].map(|field| invoice[field].as_str().unwrap())
 }
 
-fn refused_at(answer: &Answer) -> (String, String) {
+pub fn refused_at(answer: &Answer) -> (String, String) {
     let problem = answer.json(422);
     let error = &problem["errors"][0];
     let text = |field: &str| error[field].as_str().unwrap().to_owned();
     (text("field"), text("message"))
 }
 
-fn shown(page: &Html, selector: &str) -> String {
+pub fn shown(page: &Html, selector: &str) -> String {
     let selector = Selector::parse(selector).unwrap();
     let texts = page.select(&selector).flat_map(|it| it.text());
-    let texts: String = texts.collect();
-    texts.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = texts.flat_map(str::split_whitespace);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn value(page: &Html, selector: &str) -> String {

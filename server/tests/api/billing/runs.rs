@@ -161,6 +161,7 @@ fn draft_of(client: &Client, bill: PeriodBill, period: Period) -> NewInvoice {
         seller: bill.seller,
         payment_terms_days: 30,
         origin: Some(bill.origin),
+        correction: None,
         billing_run_id: None,
         currency: client.currency,
         period: Some(period),
