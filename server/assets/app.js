@@ -276,6 +276,8 @@ document.addEventListener("keydown", (event) => {
 
 // Live progress -------------------------------------------------------------------------------------------------------
 
+const ENDED = ["succeeded", "failed", "partly_failed", "interrupted"];
+
 function listen(box) {
   const source = new EventSource(box.dataset.events);
   const show = ({ data }) => {
@@ -286,7 +288,7 @@ function listen(box) {
     for (const element of $$("[data-event-if]", box)) element.hidden = valueAt(state, element.dataset.eventIf) == null;
     const bar = $("progress", box);
     if (bar && state.progress) showBar(bar, state.progress);
-    if (state.done || ["succeeded", "failed"].includes(state.status)) { source.close(); refresh(box); }
+    if (state.done || ENDED.includes(state.status)) { source.close(); refresh(box); }
   };
   for (const name of ["message", "progress", "done"]) source.addEventListener(name, show);
   // A refused stream is not tried again by the browser: the page's own state then says the rest.

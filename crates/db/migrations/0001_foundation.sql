@@ -471,18 +471,34 @@ create table billing_run (
     id text not null,
     as_of text not null,
     trigger_kind text not null,
+    -- Who asked for it, as JSON: the job that makes it acts in their name.
+    asked_by text not null,
+    -- The job that makes it; null: whoever asked does. While one of these runs, its job is in the queue.
+    job_id text,
     status text not null,
+    -- How many of the recurring invoices that were due it has gone through; total is null until it begins.
+    done bigint not null default 0,
+    total bigint,
     created bigint not null default 0,
-    skipped bigint not null default 0,
-    -- What nothing was made for, and what failed: JSON lists of the recurring invoices with the reasons.
-    skips text not null default '[]',
-    failed text not null default '[]',
-    started_at bigint not null,
+    requested_at bigint not null,
+    started_at bigint,
+    -- The last sign of life.
+    seen_at bigint not null,
     finished_at bigint,
     primary key (organization_id, id)
 );
 
-create index billing_run_latest on billing_run (organization_id, started_at);
+-- What a run made nothing of: periods with nothing to make, and recurring invoices that failed, for which the period is ''.
+create table billing_run_aside (
+    organization_id text not null references organization (id),
+    billing_run_id text not null,
+    recurring_invoice_id text not null,
+    period_start text not null,
+    kind text not null,
+    told text not null,
+    primary key (organization_id, billing_run_id, recurring_invoice_id, period_start),
+    foreign key (organization_id, billing_run_id) references billing_run (organization_id, id)
+);
 
 create table invoice (
     organization_id text not null references organization (id),

@@ -36,8 +36,8 @@ async fn list(
     Ok(axum::Json(load_overview(&app, &actor, &mut tx).await?))
 }
 
-/// Runs something now: `pax8.sync` (needs `integrations.manage` besides) is queued, `billing.run` (needs `billing.manage`
-/// besides) bills what is due today and has ended with the answer.
+/// Runs something now: `pax8.sync` (needs `integrations.manage` besides), or `billing.run` (needs `billing.manage` besides),
+/// which bills what is due today. Either is queued, unless the same is under way already.
 #[utoipa::path(post, path = "/background-jobs/{kind}/run", tag = "background jobs", params(("kind" = String, Path)),
     responses((status = 202, body = Started), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody)))]

@@ -6,13 +6,13 @@ use axum::{
     extract::{Path, State},
     routing::{get, post},
 };
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{LatestRun, RunOutcome, Task, load_overview, run_now, tasks::name_of, try_again};
 use crate::{
     accounts::{Actor, Permission},
     app::App,
-    billing_runs::{self, BillingRun, run_to_its_end},
+    billing_runs,
     error::Error,
     http::{
         AdminVisit, Flash, Form, Frame, Moment, PageResult, Place, Question, filters, go_and_tell,
@@ -22,9 +22,12 @@ use crate::{
     invoices::view::Badge,
     jobs::{JobState, OpenJob},
     pax8::sync,
+    recurring::{Due, count_due},
 };
 
 const PAGE: &str = "/admin/jobs";
+/// Where one reads what a run would make.
+const DRY_RUN: (&str, &str) = ("/billing-runs", "See it first in a dry run");
 
 /// The pages of this slice.
 pub fn routes() -> Router<App> {
@@ -114,18 +117,18 @@ async fn ask(
 ) -> PageResult {
     let actor = &visit.actor;
     actor.require(Permission::SettingsManage)?;
-    let effects = match kind.as_str() {
+    let (effects, more) = match kind.as_str() {
         sync::JOB => {
             actor.require_pax8()?;
-            vec!["Everything is pulled from Pax8 and compared with what is stored.".to_owned()]
+            let effect = "Everything is pulled from Pax8 and compared with what is stored.";
+            (vec![effect.to_owned()], None)
         }
         billing_runs::JOB => {
             actor.require(Permission::BillingManage)?;
-            let trigger = billing_runs::Trigger::Manual(actor.by());
             let today = app.clock.today(&actor.timezone);
-            let rehearsed =
-                run_to_its_end(app.clone(), actor.organization, today, true, trigger).await?;
-            billing_effects(&rehearsed)
+            let mut tx = app.database.read(actor.organization).await?;
+            let due = count_due(&mut tx, today).await?;
+            (billing_effects(&due, today), Some(DRY_RUN))
         }
         _ => return Err(Error::NotFound("background job").into()),
     };
@@ -138,35 +141,29 @@ async fn ask(
         decline: "Not now",
         danger: false,
     };
-    question.ask(&visit, Place::Jobs)
+    question.ask_with(&visit, Place::Jobs, more)
 }
 
-fn billing_effects(rehearsed: &BillingRun) -> Vec<String> {
-    let to_review = rehearsed
-        .invoices
-        .iter()
-        .filter(|invoice| invoice.needs_review)
-        .count();
-    let day = filters::day(&rehearsed.as_of);
-    let mut effects = vec![match rehearsed.created {
-        0 => format!("No invoice is due on {day}. Running billing makes nothing."),
-        1 => format!("1 invoice is due on {day} and will be made."),
-        made => format!("{made} invoices are due on {day} and will be made."),
-    }];
-    match to_review {
-        0 => {}
-        1 => effects.push("1 of them stays a draft for review.".to_owned()),
-        drafts => effects.push(format!("{drafts} of them stay drafts for review.")),
-    }
-    match rehearsed.failed.len() {
-        0 => {}
-        1 => effects.push("1 recurring invoice cannot be billed; the run tells why.".to_owned()),
-        failed => effects.push(format!(
-            "{failed} recurring invoices cannot be billed; the run tells why."
-        )),
-    }
-    effects.push("What was billed already is not billed again.".to_owned());
-    effects
+fn billing_effects(due: &Due, today: Date) -> Vec<String> {
+    let day = filters::day(&today);
+    let what = match (due.periods, due.recurring) {
+        (0, _) => {
+            return vec![format!(
+                "Nothing is due on {day}. Running billing makes nothing."
+            )];
+        }
+        (1, _) => format!("1 invoice is due on {day}."),
+        (periods, 1) => format!("{periods} invoices of 1 recurring invoice are due on {day}."),
+        (periods, recurring) => {
+            format!("{periods} invoices of {recurring} recurring invoices are due on {day}.")
+        }
+    };
+    vec![
+        what,
+        "Each is made unless there is nothing to bill; what a person has to look at stays a draft. What was billed already is \
+         not billed again."
+            .to_owned(),
+    ]
 }
 
 async fn run(

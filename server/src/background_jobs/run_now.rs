@@ -8,7 +8,7 @@ use crate::{
     accounts::{Actor, Permission},
     app::App,
     audit,
-    billing_runs::{self, run_to_its_end},
+    billing_runs::{self, request_run},
     error::{Error, Result},
     ids::{BillingRunId, JobId, SyncId},
     jobs::{self, OpenJob},
@@ -23,14 +23,14 @@ pub struct Started {
     /// The sync, which is under way.
     #[schema(value_type = Option<String>)]
     pub sync_id: Option<SyncId>,
-    /// The billing run, which has ended.
+    /// The billing run, which is under way.
     #[schema(value_type = Option<String>)]
     pub billing_run_id: Option<BillingRunId>,
     /// Whether the same was under way already, so that nothing new was started.
     pub joined: bool,
 }
 
-/// Runs something that is scheduled now: a full sync is put into the queue, billing is run as of today to its end.
+/// Runs something that is scheduled now: a full sync, or billing as of today, is put into the queue.
 ///
 /// # Errors
 /// When there is no such kind, the actor lacks a permission of the kind, or what it needs is not there.
@@ -59,12 +59,13 @@ async fn bill_now(app: &App, actor: &Actor) -> Result<Started> {
     actor.require(Permission::BillingManage)?;
     let today = app.clock.today(&actor.timezone);
     let trigger = billing_runs::Trigger::Manual(actor.by());
-    let run = run_to_its_end(app.clone(), actor.organization, today, false, trigger).await?;
+    let run = request_run(app, actor.organization, today, &trigger).await?;
+    app.wake.wake();
     Ok(Started {
         kind: billing_runs::JOB,
         sync_id: None,
-        billing_run_id: run.id,
-        joined: false,
+        billing_run_id: Some(run.id),
+        joined: run.joined,
     })
 }
 

@@ -136,13 +136,14 @@ fn of_billing(run: &BillingRun) -> LatestRun {
         name: BILLING,
         trigger: run.trigger.clone(),
         outcome: match run.status {
+            RunStatus::Queued => RunOutcome::Queued,
             RunStatus::Running => RunOutcome::Running,
             RunStatus::Succeeded => RunOutcome::Succeeded,
             RunStatus::PartlyFailed => RunOutcome::PartlyFailed,
             RunStatus::Interrupted => RunOutcome::Interrupted,
         },
-        requested_at: run.started_at,
-        started_at: Some(run.started_at),
+        requested_at: run.requested_at,
+        started_at: run.started_at,
         finished_at: run.finished_at,
         summary: run.finished_at.map(|_| match run.created {
             0 => "No invoice was due".to_owned(),

@@ -9,7 +9,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{BillingRun, Trigger, list_runs, load_run, rebill, recalculate, run};
+use super::{
+    BillingRun, Trigger, events, list_runs, load_run, rebill, recalculate,
+    request::{make_now, request_run},
+    run,
+};
 use crate::{
     accounts::Permission,
     app::App,
@@ -25,6 +29,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(needs(Permission::BillingManage, routes!(start)))
         .routes(routes!(get))
+        .routes(routes!(events::stream))
         .routes(needs(
             Permission::BillingManage,
             routes!(recalculate_invoice),
@@ -44,21 +49,26 @@ struct NewRun {
     dry_run: bool,
 }
 
-/// Bills everything that is due on a day. Again for the same day, it makes nothing twice.
+/// Bills everything that is due on a day. Again for the same day, it makes nothing twice. The answer comes when the run has
+/// ended; one that takes longer than 45 seconds goes on by itself and is answered as it stands, to be asked for by its id.
 #[utoipa::path(post, path = "/billing-runs", tag = "billing runs", request_body = NewRun,
     responses((status = 201, description = "The run, ended", body = BillingRun), (status = 200, description = "The dry run", body = BillingRun),
-        (status = 422, body = ProblemBody)))]
+        (status = 202, description = "The run, under way", body = BillingRun), (status = 422, body = ProblemBody)))]
 async fn start(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
     Json(new): Json<NewRun>,
 ) -> ApiResult<(StatusCode, axum::Json<BillingRun>)> {
-    let trigger = Trigger::Manual(actor.by());
-    let run = run_to_its_end(app, actor.organization, new.as_of, new.dry_run, trigger).await?;
-    let status = if new.dry_run {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
+    let (organization, trigger) = (actor.organization, Trigger::Manual(actor.by()));
+    if new.dry_run {
+        let run = run(&app, organization, new.as_of, true, trigger).await?;
+        return Ok((StatusCode::OK, axum::Json(run)));
+    }
+    let requested = request_run(&app, organization, new.as_of, &trigger).await?;
+    let run = make_now(&app, organization, &requested).await?;
+    let status = match run.status.is_finished() {
+        true => StatusCode::CREATED,
+        false => StatusCode::ACCEPTED,
     };
     Ok((status, axum::Json(run)))
 }
@@ -119,19 +129,4 @@ async fn rebill_invoice(
     tx.commit().await?;
     let body = InvoiceBody::of(&invoice, actor.costs())?;
     Ok((StatusCode::CREATED, axum::Json(body)))
-}
-
-/// A run goes on to its end although the one who asked has gone.
-///
-/// # Errors
-/// Those of [`run`].
-pub async fn run_to_its_end(
-    app: App,
-    organization: crate::ids::OrganizationId,
-    as_of: Date,
-    dry_run: bool,
-    trigger: Trigger,
-) -> crate::error::Result<BillingRun> {
-    let task = tokio::spawn(async move { run(&app, organization, as_of, dry_run, trigger).await });
-    task.await.map_err(Error::internal)?
 }

@@ -51,13 +51,15 @@ impl Trigger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
+    /// It waits for its turn.
+    Queued,
     /// Under way.
     Running,
     /// Everything that was due was billed.
     Succeeded,
     /// Some recurring invoices failed; the others were billed.
     PartlyFailed,
-    /// Its process ended before it did. What it had billed is billed; another run bills the rest.
+    /// It was given up before it ended. What it had billed is billed; another run bills the rest.
     Interrupted,
 }
 
@@ -66,6 +68,7 @@ impl RunStatus {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Queued => "queued",
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::PartlyFailed => "partly_failed",
@@ -73,10 +76,17 @@ impl RunStatus {
         }
     }
 
+    /// Whether nothing more comes of it.
+    #[must_use]
+    pub fn is_finished(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+
     /// The status of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [
+            Self::Queued,
             Self::Running,
             Self::Succeeded,
             Self::PartlyFailed,
@@ -85,6 +95,15 @@ impl RunStatus {
         .into_iter()
         .find(|status| status.as_str() == name)
     }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RunProgress {
+    /// How many of the recurring invoices that were due it has gone through.
+    pub done: usize,
+    /// How many there are; null until it begins.
+    pub total: Option<usize>,
 }
 
 /// A run, as the API shows it.
@@ -102,6 +121,8 @@ pub struct BillingRun {
     pub trigger: String,
     /// How it stands.
     pub status: RunStatus,
+    /// How far it is.
+    pub progress: RunProgress,
     /// How many invoices it made, or would make.
     pub created: usize,
     /// For how many due periods nothing was to be made.
@@ -115,9 +136,12 @@ pub struct BillingRun {
     pub invoice_ids: Vec<InvoiceId>,
     /// The invoices it made, or would make, in short.
     pub invoices: Vec<RunInvoice>,
-    /// When it began.
+    /// When it was asked for.
     #[schema(value_type = String, format = DateTime)]
-    pub started_at: Timestamp,
+    pub requested_at: Timestamp,
+    /// When it began.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,

@@ -1,25 +1,15 @@
 //! The daily run, early in the morning where the organization is.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Trigger, run};
+use super::{Trigger, request};
 use crate::{
     app::App,
-    error::{Error, Result},
+    error::Result,
     ids::OrganizationId,
-    jobs::{self, Failure, Job, NewJob, Outcome},
     organizations::{list_billing_due, take_billing_turn},
 };
 
-/// The kind of job that runs the billing of one organization.
-pub const JOB: &str = "billing.run";
 /// The name of the schedule that enqueues them.
 pub const SCHEDULE: &str = "billing.due";
-
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    as_of: jiff::civil::Date,
-}
 
 /// Enqueues the run of every organization whose turn it is. After a standstill that is one run as of today, which catches
 /// up period by period. One organization that fails does not stop the others.
@@ -38,38 +28,14 @@ pub async fn daily(app: App) -> Result<()> {
     Ok(())
 }
 
-/// The moved time and the job are one transaction, so that any number of processes enqueue one job.
+/// The moved time and the run with its job are one transaction, so that any number of processes make one run.
 async fn enqueue(app: &App, organization: OrganizationId) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.database.write(organization).await?;
     if let Some(as_of) = take_billing_turn(&mut tx, now).await? {
-        let job = NewJob {
-            kind: JOB,
-            payload: serde_json::to_value(Payload { as_of })?,
-            unique_key: Some(format!("{JOB}:{organization}:{as_of}")),
-            run_at: now,
-        };
-        jobs::enqueue(&mut tx, &job, now).await?;
+        request::enqueue(&mut tx, as_of, &Trigger::Scheduled, now).await?;
     }
     tx.commit().await?;
     app.wake.wake();
-    Ok(())
-}
-
-/// Does a job of kind [`JOB`]. Doing it twice bills nothing twice.
-///
-/// # Errors
-/// When the run cannot be made at all; a recurring invoice that fails is reported in the run.
-pub async fn perform(app: App, job: Job) -> Outcome {
-    let payload: Payload = serde_json::from_value(job.payload)
-        .map_err(|error| Failure::GiveUp(Error::internal(error)))?;
-    run(
-        &app,
-        job.organization,
-        payload.as_of,
-        false,
-        Trigger::Scheduled,
-    )
-    .await?;
     Ok(())
 }

@@ -5,23 +5,24 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
+    response::Response,
     routing::{get, post},
 };
 use jiff::civil::Date;
 use money::Amount;
 
 use super::{
-    BillingRun, RunInvoice, RunStatus, Skip, Trigger, api::run_to_its_end, list_runs, load_run,
-    recalculate,
+    BillingRun, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run, recalculate,
+    request_run, run,
 };
 use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
     http::{
-        Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Visit, filters, go_to, html,
-        html_refused,
+        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Visit, filters, go_to,
+        html, html_refused,
     },
     ids::BillingRunId,
     invoices::{
@@ -59,7 +60,18 @@ struct RunPage {
     /// Who set it off.
     trigger: &'static str,
     at: Moment,
+    /// How far it is, while it has not ended.
+    under_way: Option<UnderWay>,
     may_bill: bool,
+}
+
+/// A run that has not ended.
+struct UnderWay {
+    id: String,
+    waits: bool,
+    done: usize,
+    total: Option<usize>,
+    created: usize,
 }
 
 /// Invoices of the run, with what they come to.
@@ -81,39 +93,54 @@ struct InvoiceRow {
     total: String,
 }
 
-async fn show_form(State(app): State<App>, visit: Visit) -> PageResult {
-    let today = app.clock.today(&visit.actor.timezone);
-    html(&form_page(&app, &visit, today.to_string(), None).await?)
+async fn show_form(State(app): State<App>, visit: Visit, RawQuery(query): RawQuery) -> PageResult {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    let asked = query.text("as_of").parse::<Date>().ok();
+    let day = asked.unwrap_or_else(|| app.clock.today(&visit.actor.timezone));
+    html(&form_page(&app, &visit, day.to_string(), None).await?)
 }
 
+/// What came of the form.
+enum Outcome {
+    Rehearsed(Box<BillingRun>),
+    Asked(Requested),
+}
+
+/// A dry run is answered at once; a run is only asked for, and its page tells how it goes.
 async fn start(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
     let typed = fields.text("as_of").to_owned();
-    let dry_run = fields.is_on("dry_run");
+    let organization = visit.actor.organization;
     let trigger = Trigger::Manual(visit.actor.by());
     let outcome = match typed.parse::<Date>() {
-        Ok(as_of) => {
-            run_to_its_end(
-                app.clone(),
-                visit.actor.organization,
-                as_of,
-                dry_run,
-                trigger,
-            )
+        Ok(as_of) if fields.is_on("dry_run") => run(&app, organization, as_of, true, trigger)
             .await
-        }
+            .map(|run| Outcome::Rehearsed(Box::new(run))),
+        Ok(as_of) => request_run(&app, organization, as_of, &trigger)
+            .await
+            .map(Outcome::Asked),
         Err(_) => Err(Error::field("as_of", "Choose a date.")),
     };
     match outcome {
-        Ok(run) => match run.id {
-            Some(id) => Ok(go_to(&visit, &format!("/billing-runs/{id}"), &[told(&run)])),
-            None => html(&run_page(&visit, run)?),
-        },
+        Ok(Outcome::Rehearsed(run)) => html(&run_page(&visit, *run)?),
+        Ok(Outcome::Asked(requested)) => Ok(go_to_run(&app, &visit, &requested)),
         Err(error) if !error.field_errors().is_empty() => {
             html_refused(&form_page(&app, &visit, typed, Some(error.to_string())).await?)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Lets the run begin, and goes to its page.
+pub(crate) fn go_to_run(app: &App, visit: &Visit, requested: &Requested) -> Response {
+    app.wake.wake();
+    let flashes: &[Flash] = &match requested.joined {
+        true => vec![Flash::ok(
+            "A run for this day is under way already; this is it.",
+        )],
+        false => Vec::new(),
+    };
+    go_to(visit, &format!("/billing-runs/{}", requested.id), flashes)
 }
 
 async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
@@ -156,18 +183,6 @@ async fn form_page(
     })
 }
 
-fn told(run: &BillingRun) -> Flash {
-    let made = match run.created {
-        0 => "No invoice was due.".to_owned(),
-        1 => "1 invoice made.".to_owned(),
-        made => format!("{made} invoices made."),
-    };
-    match run.failed.len() {
-        0 => Flash::ok(made),
-        failed => Flash::warn(format!("{made} {failed} failed.")),
-    }
-}
-
 fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
     let day = filters::day(&run.as_of);
     let title = if run.dry_run {
@@ -190,7 +205,8 @@ fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
             "scheduled" => "Started by the clock",
             _ => "Started on the command line",
         },
-        at: Moment::new(run.started_at, zone),
+        at: Moment::new(run.requested_at, zone),
+        under_way: UnderWay::of(&run),
         may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
         run,
     })
@@ -199,12 +215,26 @@ fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
 fn badge_of(run: &BillingRun) -> Badge {
     let (class, icon, label) = match run.status {
         _ if run.dry_run => ("badge-info", "info", "Nothing written"),
+        RunStatus::Queued => ("badge-info", "clock", "Waiting"),
         RunStatus::Running => ("badge-info", "clock", "Running"),
         RunStatus::Succeeded => ("badge-ok", "ok", "Finished"),
         RunStatus::PartlyFailed => ("badge-warn", "warning", "Finished with problems"),
         RunStatus::Interrupted => ("badge-warn", "warning", "Interrupted"),
     };
     Badge { class, icon, label }
+}
+
+impl UnderWay {
+    fn of(run: &BillingRun) -> Option<Self> {
+        let id = run.id.filter(|_| !run.status.is_finished())?;
+        Some(Self {
+            id: id.to_string(),
+            waits: run.status == RunStatus::Queued,
+            done: run.progress.done,
+            total: run.progress.total,
+            created: run.created,
+        })
+    }
 }
 
 impl Table {
@@ -265,12 +295,20 @@ impl InvoiceRow {
 }
 
 impl RunPage {
+    fn is_interrupted(run: &BillingRun) -> bool {
+        run.status == RunStatus::Interrupted
+    }
+
     fn period(skip: &Skip) -> String {
         period_text(&skip.period)
     }
 }
 
 impl FormPage {
+    fn is_under_way(run: &BillingRun) -> bool {
+        !run.status.is_finished()
+    }
+
     fn day(date: &Date) -> String {
         filters::day(date)
     }

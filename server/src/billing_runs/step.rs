@@ -25,14 +25,26 @@ pub(super) struct Step<'a> {
 }
 
 /// What came of a period.
-pub(super) enum Stepped {
-    /// An invoice was made.
+pub(super) struct Stepped {
+    pub came: Came,
+    /// Whether another period is due.
+    pub more: bool,
+}
+
+/// What there was to make.
+pub(super) enum Came {
+    /// An invoice.
     Made,
-    /// There was nothing to make.
+    /// Nothing, although a period was due.
     Skipped(Skip),
-    /// No period is due any more.
+    /// No period was due.
     NotDue,
 }
+
+const NOT_DUE: Stepped = Stepped {
+    came: Came::NotDue,
+    more: false,
+};
 
 impl Step<'_> {
     /// Bills the next period that is due, in a writing transaction that the caller commits.
@@ -46,7 +58,7 @@ impl Step<'_> {
     ) -> Result<Stepped> {
         let recurring = load_recurring_invoice(tx, id).await?;
         if recurring.status != RecurringStatus::Active || recurring.next_invoice_date > self.as_of {
-            return Ok(Stepped::NotDue);
+            return Ok(NOT_DUE);
         }
         let Some(period) = due_period(&recurring, self.as_of)? else {
             end_recurring_invoice(
@@ -57,27 +69,29 @@ impl Step<'_> {
                 self.now,
             )
             .await?;
-            return Ok(Stepped::NotDue);
+            return Ok(NOT_DUE);
         };
-        let stepped = if find_of_period(tx, id, period).await?.is_some() {
-            Stepped::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
+        let came = if find_of_period(tx, id, period).await?.is_some() {
+            Came::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
         } else {
             let bill = Basis::load(tx, recurring.clone(), None, self.now)
                 .await?
                 .bill(period)?;
             if bill.is_empty() {
-                Stepped::Skipped(Skip::of(&recurring, period, SkipCause::NothingToBill))
+                Came::Skipped(Skip::of(&recurring, period, SkipCause::NothingToBill))
             } else {
                 self.make(tx, bill).await?;
-                Stepped::Made
+                Came::Made
             }
         };
-        if is_last(&recurring, period) {
+        let last = is_last(&recurring, period);
+        if last {
             end_recurring_invoice(tx, self.by, &recurring, period.end, self.now).await?;
         } else {
             advance(tx, id, period.end).await?;
         }
-        Ok(stepped)
+        let more = !last && period.end <= self.as_of;
+        Ok(Stepped { came, more })
     }
 
     async fn make(&self, tx: &mut OrgTx, bill: PeriodBill) -> Result<InvoiceId> {

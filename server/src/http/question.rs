@@ -28,24 +28,38 @@ impl Question {
     /// # Errors
     /// When the template fails, which is a failure of ours.
     pub fn ask(self, visit: &Visit, place: Place) -> PageResult {
+        self.ask_with(visit, place, None)
+    }
+
+    /// Asks it, with a link to where more about it can be read: address and text.
+    ///
+    /// # Errors
+    /// When the template fails, which is a failure of ours.
+    pub fn ask_with(self, visit: &Visit, place: Place, more: Option<Link>) -> PageResult {
         if visit.fragment {
             return html(&QuestionDialog {
                 csrf_token: visit.actor.csrf_token.clone(),
                 question: self,
+                more,
             });
         }
         html(&QuestionPage {
             frame: visit.frame(place, self.title.clone()),
             question: self,
+            more,
         })
     }
 }
+
+/// The address and the text of a link.
+pub type Link = (&'static str, &'static str);
 
 #[derive(Template)]
 #[template(path = "question.html")]
 struct QuestionPage {
     frame: Frame,
     question: Question,
+    more: Option<Link>,
 }
 
 #[derive(Template)]
@@ -53,4 +67,5 @@ struct QuestionPage {
 struct QuestionDialog {
     csrf_token: String,
     question: Question,
+    more: Option<Link>,
 }

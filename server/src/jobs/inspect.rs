@@ -69,6 +69,15 @@ pub async fn list_open(tx: &mut OrgTx, limit: u32) -> Result<Vec<OpenJob>> {
     store::list_open(tx, limit).await
 }
 
+/// Whether a job failed and waits to be tried again by itself.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_retrying(tx: &mut OrgTx, id: JobId) -> Result<bool> {
+    let job = store::find_open(tx, id).await?;
+    Ok(job.is_some_and(|job| job.state == JobState::Retrying))
+}
+
 /// Puts a job that was given up back into the queue, as if it had never been tried.
 ///
 /// After the commit, [`Wake::wake`](super::Wake::wake) makes this process look at once.

@@ -13,11 +13,11 @@ mod schedule;
 mod store;
 mod worker;
 
-pub use inspect::{JobState, OpenJob, list_open, try_again};
+pub use inspect::{JobState, OpenJob, is_retrying, list_open, try_again};
 pub use queue::{NewJob, enqueue};
 pub use schedule::{Scheduled, run_schedules, tick};
 pub use worker::{
-    Failure, Handler, Job, LEASE, Outcome, RETRY_AFTER, Registry, drain, run_workers,
+    Failure, Handler, Job, LEASE, Outcome, RETRY_AFTER, Registry, do_one, drain, run_workers,
 };
 
 use std::sync::Arc;

@@ -19,6 +19,9 @@ db::statements! {
             and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3)) order by run_at, id limit 1)
         and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3))
         returning id, organization_id, kind, payload, attempts";
+    org CLAIM_ONE = "update job set state = 'running', attempts = attempts + 1, lease_owner = $3, lease_until = $4
+        where organization_id = $1 and id = $2 and state = 'ready' and run_at <= $5
+        returning id, organization_id, kind, payload, attempts";
     system ANY_DUE = "select 1 as one from job where state in ('ready', 'running')
         and ((state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1)) limit 1";
     system RENEW = "update job set lease_until = $4 where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
@@ -67,14 +70,32 @@ pub(super) async fn claim(
     let Some(row) = tx.fetch_optional(&CLAIM, args![owner, until, now]).await? else {
         return Ok(None);
     };
+    read_claimed(&row).map(Some)
+}
+
+/// Claims this very job, if nobody has it and it is due.
+pub(super) async fn claim_one(
+    tx: &mut OrgTx,
+    id: JobId,
+    owner: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Job>> {
+    let row = tx
+        .fetch_optional(&CLAIM_ONE, args![id, owner, until, now])
+        .await?;
+    row.as_ref().map(read_claimed).transpose()
+}
+
+fn read_claimed(row: &Row) -> Result<Job> {
     let attempts: i64 = row.get("attempts")?;
-    Ok(Some(Job {
+    Ok(Job {
         id: row.get("id")?,
         organization: row.get("organization_id")?,
         kind: row.get("kind")?,
         payload: row.json("payload")?,
         attempt: u32::try_from(attempts).map_err(Error::internal)?,
-    }))
+    })
 }
 
 pub(super) async fn renew(

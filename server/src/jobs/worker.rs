@@ -115,6 +115,26 @@ pub async fn drain(app: &App, registry: &Registry) -> Result<usize> {
     Ok(done)
 }
 
+/// Does one certain job in the calling task, unless a worker has it already or it is not due; tells whether it did.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn do_one(
+    app: &App,
+    registry: &Registry,
+    organization: OrganizationId,
+    id: JobId,
+) -> Result<bool> {
+    let now = app.clock.now();
+    let mut tx = app.database.write(organization).await?;
+    let job = store::claim_one(&mut tx, id, &app.node, now, now + LEASE).await?;
+    tx.commit().await?;
+    let Some(job) = job else { return Ok(false) };
+    let outcome = perform(app, registry, &job).await;
+    settle(app, &job, outcome).await?;
+    Ok(true)
+}
+
 /// Claims and does one job, if one is due.
 async fn work_once(app: &App, registry: &Registry) -> Result<bool> {
     let now = app.clock.now();

@@ -5,7 +5,7 @@ use db::OrgTx;
 use jiff::civil::Date;
 
 use super::{
-    RecurringInvoice, RecurringStatus,
+    RecurringInvoice, RecurringStatus, count_periods_due,
     sorted::{USUAL, list_sorted},
     store,
 };
@@ -85,6 +85,32 @@ pub async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i6
 /// When the database is gone.
 pub async fn list_due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvoiceId>> {
     store::due(tx, as_of).await
+}
+
+/// How much is due on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// How many recurring invoices.
+    pub recurring: usize,
+    /// How many periods of them.
+    pub periods: usize,
+}
+
+/// Counts what is due on a day, without computing what it comes to.
+///
+/// # Errors
+/// At the end of the calendar.
+pub async fn count_due(tx: &mut OrgTx, as_of: Date) -> Result<Due> {
+    let mut due = Due {
+        recurring: 0,
+        periods: 0,
+    };
+    for recurring in store::due_without_lines(tx, as_of).await? {
+        let periods = count_periods_due(&recurring, as_of)?;
+        due.recurring += usize::from(periods > 0);
+        due.periods += periods;
+    }
+    Ok(due)
 }
 
 /// Moves a recurring invoice over a period that was billed, or had nothing to bill. `next_invoice_date` is that period's

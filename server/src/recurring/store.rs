@@ -41,6 +41,7 @@ db::statements! {
     org OF_CLIENT = select!("and r.client_id = $2 order by r.next_invoice_date, r.id");
     org DUE = "select id from recurring_invoice
         where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
+    org DUE_WITHOUT_LINES = select!("and r.status = 'active' and r.next_invoice_date <= $2");
     org COUNT_LIVE = "select count(*) as n from recurring_invoice
         where organization_id = $1 and client_id = $2 and status in ('active', 'paused')";
     org LINES = "select id, description, quantity, unit_price, taxable from recurring_line
@@ -160,6 +161,15 @@ pub(super) async fn due(tx: &mut OrgTx, as_of: Date) -> Result<Vec<RecurringInvo
         .iter()
         .map(|row| row.get("id"))
         .collect::<db::Result<_>>()?)
+}
+
+/// Those that are due, without their lines.
+pub(super) async fn due_without_lines(
+    tx: &mut OrgTx,
+    as_of: Date,
+) -> Result<Vec<RecurringInvoice>> {
+    let rows = tx.fetch_all(&DUE_WITHOUT_LINES, args![as_of]).await?;
+    rows.iter().map(read).collect()
 }
 
 pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i64> {

@@ -113,6 +113,10 @@ async fn a_sync_and_a_billing_run_start_now() {
             .json(200);
         assert_eq!(run["as_of"], "2026-06-15");
         assert_eq!(run["trigger"], "manual");
+        assert_eq!(run["status"], "queued");
+        let again = owner.post(&billing, json!({})).await.json(202);
+        assert_eq!(again["joined"], true);
+        assert_eq!(again["billing_run_id"], started["billing_run_id"]);
         assert_eq!(
             owner
                 .post(&format!("{API}/coffee/run"), json!({}))
@@ -136,7 +140,8 @@ async fn the_question_before_billing_says_how_many_invoices_are_due() {
         let ask = format!("{PAGE}/billing.run/run");
         let question = browser.get(&ask).await;
         assert!(
-            question.text.contains("2 invoices are due on 15 Jun 2026 and will be made."),
+            question.text.contains("2 invoices of 1 recurring invoice are due on 15 Jun 2026.")
+                && question.text.contains("href=\"/billing-runs\">See it first in a dry run"),
             "{}",
             question.text
         );
@@ -144,10 +149,11 @@ async fn the_question_before_billing_says_how_many_invoices_are_due() {
         assert_eq!(invoices["data"], json!([]), "asking makes nothing");
         let done = browser.submit(&ask, &[]).await;
         assert!(done.location().starts_with("/billing-runs/"));
+        world.work().await;
         let invoices = owner.get("/api/v1/invoices").await.json(200);
         assert_eq!(invoices["data"].as_array().unwrap().len(), 2);
         let question = browser.get(&ask).await;
-        assert!(question.text.contains("No invoice is due"));
+        assert!(question.text.contains("Nothing is due on 15 Jun 2026."));
         assert!(browser.get(PAGE).await.text.contains("2 invoices made"));
     })
     .await;

@@ -227,6 +227,7 @@ async fn bill(browser: &Browser, demo: &Demo) {
         address.path().strip_prefix("/billing-runs/").map(|_| ())
     };
     browser.until("the run's page", made).await;
+    browser.wait_for_text("Finished").await;
     browser.settle().await;
 }
 

@@ -1,6 +1,7 @@
 //! Billing: recurring invoices become invoices, once, exactly, and with everything that explains them.
 
 pub mod books;
+mod course;
 mod credit;
 mod daily;
 mod drafts;

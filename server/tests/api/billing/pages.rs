@@ -181,6 +181,12 @@ async fn a_run_is_rehearsed_then_made_and_shows_what_came_of_it() {
         books.recurring(&client, empty).await;
         let browser = &world.ours.browser;
         let form = browser.get("/billing-runs").await.page();
+        assert!(all_text(&form, "main").contains("No run yet. The first one is made"));
+        let other = browser.get("/billing-runs?as_of=2026-07-01").await.page();
+        assert_eq!(
+            find(&other, "input[name=as_of]")[0].value().attr("value"),
+            Some("2026-07-01")
+        );
         assert_eq!(
             find(&form, "input[name=as_of]")[0].value().attr("value"),
             Some("2026-06-15")
@@ -207,6 +213,7 @@ async fn a_run_is_rehearsed_then_made_and_shows_what_came_of_it() {
         let made = browser
             .submit("/billing-runs", &[("as_of", "2026-06-15")])
             .await;
+        world.work().await;
         let page = browser.get(made.location()).await.page();
         let shown = all_text(&page, "main");
         for part in [
