@@ -7,10 +7,11 @@
 )]
 
 use billing::{
-    Billed, BillingTerm, Charge, ChargeInput, ChargeOutcome, Explanation, Fraction, Frequency,
-    InvoiceInput, Invoiced, Line, LinkedSubscription, Markup, Period, Pricing, Proration,
-    ProrationBasis, QuantityChange, Schedule, SubscriptionDates, SubscriptionStatus, TaxRate,
-    assemble, bill_price, charge_for, cost_of, monthly_total, tax::tax_lines,
+    Billed, BillingTerm, Charge, ChargeInput, ChargeOutcome, CreditOf, Creditable, Explanation,
+    Fraction, Frequency, InvoiceInput, Invoiced, Line, LineSource, LinkedSubscription, Markup,
+    Period, Pricing, Proration, ProrationBasis, QuantityChange, Schedule, SubscriptionDates,
+    SubscriptionStatus, TaxRate, assemble, bill_price, charge_for, cost_of,
+    invoice::ManualExplanation, monthly_total, tax::tax_lines,
 };
 use jiff::civil::{Date, date};
 use money::{Amount, Currency, Decimal, UnitPrice, round_unit_price, split};
@@ -364,4 +365,46 @@ fn taxes() {
         let tax = tax_lines(&[rate], amount(row[0], row[2].parse().unwrap())).unwrap();
         assert_eq!(tax[0].amount.to_string(), row[3], "{row:?}");
     }
+}
+
+#[test]
+fn d27_credits() {
+    let unit_price = price("22.20", Currency::USD);
+    let quantity = dec("5");
+    let charged = unit_price.times(quantity).unwrap();
+    let line = Line {
+        description: "Seats".to_owned(),
+        quantity,
+        unit_price,
+        amount: charged,
+        taxable: true,
+        source: LineSource::Manual,
+        explanation: Explanation::Manual(ManualExplanation {
+            typed_price: unit_price.value(),
+            unit_price,
+            quantity,
+            amount: charged,
+        }),
+    };
+    let rate = TaxRate {
+        name: "Tax".into(),
+        percent: dec("8.25"),
+    };
+    let taxes = tax_lines(&[rate], charged).unwrap();
+    let total = charged.checked_add(taxes[0].amount).unwrap();
+    let mut invoice = Creditable::new("INV-0001".into(), vec![line], taxes, total);
+    for row in rows("credits", 4) {
+        let of = match row[0].strip_suffix(" units") {
+            Some(units) => CreditOf::Quantity(dec(units)),
+            None if row[0] == "the rest" => CreditOf::Rest,
+            None => CreditOf::Amount(amount(row[0], Currency::USD)),
+        };
+        let note = invoice.credit(&[(1, of)]).unwrap();
+        assert_eq!(note.subtotal.to_string(), row[1], "{row:?}");
+        assert_eq!(note.tax[0].amount.to_string(), row[2], "{row:?}");
+        assert_eq!(note.total.to_string(), row[3], "{row:?}");
+        let lines = note.lines.iter().map(|line| &line.explanation);
+        invoice.subtract(lines, &note.tax, note.total).unwrap();
+    }
+    assert!(invoice.left().is_zero());
 }

@@ -4,7 +4,9 @@ use billing::HoldReason;
 use money::{Amount, Currency};
 
 use super::store::{MonthSum, Sum};
-use crate::{accounts::Costs, http::filters, pax8::subscriptions::Subscription};
+use crate::{
+    accounts::Costs, http::filters, invoices::InvoiceSum, pax8::subscriptions::Subscription,
+};
 
 /// What a month brings and costs in one currency.
 pub(super) struct Month {
@@ -31,6 +33,13 @@ pub(super) struct Decision {
     pub text: String,
     pub note: String,
     pub url: &'static str,
+}
+
+impl Decision {
+    /// Whether its page opens for somebody: those of Pax8 not for everybody.
+    pub(super) fn opens(&self, pax8: &bool) -> bool {
+        *pax8 || !self.url.starts_with("/admin/")
+    }
 }
 
 impl Month {
@@ -65,6 +74,18 @@ impl Earnings {
 
 fn currency_code(amount: Amount) -> &'static str {
     amount.currency().code()
+}
+
+/// Invoices that are past due.
+pub(super) fn overdue(sums: &[InvoiceSum]) -> Option<Decision> {
+    let count: u32 = sums.iter().map(|sum| sum.count).sum();
+    let left: Vec<_> = sums.iter().map(|sum| filters::money(&sum.total)).collect();
+    (count > 0).then(|| Decision {
+        icon: "card",
+        text: format!("{} overdue", counted(count, "invoice", "invoices")),
+        note: format!("{} is not paid", left.join(" + ")),
+        url: "/invoices?status=overdue",
+    })
 }
 
 /// Everything that is linked waits for fresh data.
@@ -293,6 +314,7 @@ mod tests {
         assert!(not_linked(0, &[]).is_none());
         assert!(below_cost(&[]).is_none());
         assert!(held(&[]).is_empty());
+        assert!(overdue(&[]).is_none());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
     app::App,
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
+    invoices::overdue_invoices,
     pax8::{
         connection::{ConnectionStatus, data_is_stale, find_connection},
         subscriptions::{Circumstances, count_to_decide, held_subscriptions},
@@ -74,7 +75,7 @@ impl DashboardPage {
             next_sync: next_sync.map(|at| Moment::new(at, &actor.timezone)),
             error: connection.and_then(|it| it.last_error),
             has_clients: store::clients(tx).await? > 0,
-            decisions: decisions(tx, &months, actor.costs(), now).await?,
+            decisions: decisions(tx, &months, actor, now).await?,
             chart: chart(tx, actor, &months, now).await?,
             months: months
                 .iter()
@@ -117,9 +118,10 @@ async fn chart(
 async fn decisions(
     tx: &mut OrgTx,
     months: &[MonthSum],
-    costs: Costs,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Decision>> {
+    let today = now.to_zoned_datetime(actor.timezone.clone()).date();
     let mut decisions = Vec::new();
     if data_is_stale(tx, now).await? {
         decisions.extend(figures::stale(months));
@@ -132,7 +134,7 @@ async fn decisions(
     let held = held_subscriptions(tx, &circumstances).await?;
     decisions.extend(figures::held(&held));
     let unmapped = store::unmapped(tx).await?;
-    let cost = match costs {
+    let cost = match actor.costs() {
         Costs::Shown => {
             decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
             store::unmapped_cost(tx).await?
@@ -145,6 +147,7 @@ async fn decisions(
         not_linked,
         &store::not_linked(tx).await?,
     ));
+    decisions.extend(figures::overdue(&overdue_invoices(tx, today).await?));
     Ok(decisions)
 }
 

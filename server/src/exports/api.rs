@@ -97,7 +97,8 @@ async fn invoices_csv(
     ApiActor(actor): ApiActor,
     Query(query): Query<InvoicesQuery>,
 ) -> ApiResult<Response> {
-    Ok(as_csv(app, actor, query.invoices()?).await?)
+    let source = query.invoices(app.clock.today(&actor.timezone))?;
+    Ok(as_csv(app, actor, source).await?)
 }
 
 /// All invoices that the filters of `GET /invoices` let through, as a workbook.
@@ -109,7 +110,8 @@ async fn invoices_xlsx(
     ApiActor(actor): ApiActor,
     Query(query): Query<InvoicesQuery>,
 ) -> ApiResult<Response> {
-    Ok(as_xlsx(app, actor, query.invoices()?).await?)
+    let source = query.invoices(app.clock.today(&actor.timezone))?;
+    Ok(as_xlsx(app, actor, source).await?)
 }
 
 /// The lines of all invoices that the filters of `GET /invoices` let through, as CSV.
@@ -120,7 +122,8 @@ async fn invoice_lines_csv(
     ApiActor(actor): ApiActor,
     Query(query): Query<InvoicesQuery>,
 ) -> ApiResult<Response> {
-    Ok(as_csv(app, actor, query.lines()?).await?)
+    let source = query.lines(app.clock.today(&actor.timezone))?;
+    Ok(as_csv(app, actor, source).await?)
 }
 
 /// The lines of all invoices that the filters of `GET /invoices` let through, as a workbook.
@@ -132,7 +135,8 @@ async fn invoice_lines_xlsx(
     ApiActor(actor): ApiActor,
     Query(query): Query<InvoicesQuery>,
 ) -> ApiResult<Response> {
-    Ok(as_xlsx(app, actor, query.lines()?).await?)
+    let source = query.lines(app.clock.today(&actor.timezone))?;
+    Ok(as_xlsx(app, actor, source).await?)
 }
 
 /// The part of the audit log that the filters let through, as CSV. Needs the permission `audit.read`.

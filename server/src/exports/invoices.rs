@@ -1,6 +1,7 @@
 //! Invoices and their lines as rows.
 
 use billing::LineSource;
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,11 +15,8 @@ use crate::{
     error::{Error, Result},
     http::{List, PageQuery},
     ids::ClientId,
-    invoices::{Filter, Invoice, InvoiceLine, InvoiceStatus, list_invoices},
+    invoices::{Filter, Invoice, InvoiceKind, InvoiceLine, list_invoices},
 };
-
-/// Asks for the drafts that need review.
-const REVIEW: &str = "review";
 
 #[derive(Debug, Deserialize, IntoParams)]
 pub(super) struct InvoicesQuery {
@@ -26,8 +24,11 @@ pub(super) struct InvoicesQuery {
     q: Option<String>,
     /// Only this client's.
     client_id: Option<String>,
-    /// Only those that stand there: `draft`, `issued`, `partially_paid`, `paid`, `void`; `review`: drafts that need review.
+    /// Only those that stand there: `draft`, `issued`, `partially_paid`, `paid`, `void`; `review`: drafts that need review;
+    /// `overdue`: past due and not paid.
     status: Option<String>,
+    /// Only these documents: `invoice` or `credit_note`.
+    kind: Option<String>,
 }
 
 /// An invoice a row.
@@ -36,28 +37,27 @@ pub(super) struct Invoices(Filter);
 pub(super) struct InvoiceLines(Filter);
 
 impl InvoicesQuery {
-    pub(super) fn invoices(self) -> Result<Invoices> {
-        self.filter().map(Invoices)
+    pub(super) fn invoices(self, today: Date) -> Result<Invoices> {
+        self.filter(today).map(Invoices)
     }
 
-    pub(super) fn lines(self) -> Result<InvoiceLines> {
-        self.filter().map(InvoiceLines)
+    pub(super) fn lines(self, today: Date) -> Result<InvoiceLines> {
+        self.filter(today).map(InvoiceLines)
     }
 
-    fn filter(self) -> Result<Filter> {
+    fn filter(self, today: Date) -> Result<Filter> {
         let client = |id: &str| ClientId::parse(id).ok_or(Error::NotFound("client"));
-        let needs_review = given(&self.status) == Some(REVIEW);
-        let parse = |name: &str| match name {
-            REVIEW => Some(InvoiceStatus::Draft),
-            name => InvoiceStatus::parse(name),
-        };
-        let statuses = "Use draft, issued, partially_paid, paid, void or review.";
-        Ok(Filter {
+        let kinds = "Use invoice or credit_note.";
+        let filter = Filter {
             client: given(&self.client_id).map(client).transpose()?,
-            status: word(&self.status, "status", parse, statuses)?,
-            needs_review,
             search: given(&self.q).map(str::to_owned),
-        })
+            kind: word(&self.kind, "kind", InvoiceKind::parse, kinds)?,
+            ..Filter::default()
+        };
+        let statuses = "Use draft, issued, partially_paid, paid, void, review or overdue.";
+        let parse = |name: &str| filter.clone().with_status(name, today);
+        let asked = word(&self.status, "status", parse, statuses)?;
+        Ok(asked.unwrap_or(filter))
     }
 }
 

@@ -4,12 +4,13 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Response},
 };
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Filter, Invoice, InvoiceBody, InvoiceStatus, document, issue, list_invoices, load_invoice, void,
+    Filter, Invoice, InvoiceBody, InvoiceKind, document, issue, list_invoices, load_invoice, void,
 };
 use crate::{
     accounts::{Actor, Permission},
@@ -18,6 +19,9 @@ use crate::{
     http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
     ids::{ClientId, InvoiceId},
 };
+
+/// What a list is filtered by.
+const STATUSES: &str = "Use draft, issued, partially_paid, paid, void, review or overdue.";
 
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
@@ -39,23 +43,34 @@ struct PdfCall;
 struct InvoiceQuery {
     /// Only this client's.
     client_id: Option<String>,
-    /// Only those that stand there: `draft`, `issued`, `partially_paid`, `paid`, `void`.
+    /// Only those that stand there: `draft`, `issued`, `partially_paid`, `paid`, `void`; `review`: drafts that need review;
+    /// `overdue`: past due and not paid.
     status: Option<String>,
+    /// Only these documents: `invoice` or `credit_note`.
+    kind: Option<String>,
+    /// Only the credit notes of this invoice.
+    corrects_id: Option<String>,
 }
 
 impl InvoiceQuery {
-    fn filter(&self) -> Result<Filter> {
-        let status = |name: &str| {
-            InvoiceStatus::parse(name).ok_or_else(|| {
-                Error::field("status", "Use draft, issued, partially_paid, paid or void.")
-            })
-        };
+    fn filter(&self, today: Date) -> Result<Filter> {
         let client = |id: &str| ClientId::parse(id).ok_or(Error::NotFound("client"));
-        Ok(Filter {
+        let kind = |name: &str| {
+            InvoiceKind::parse(name)
+                .ok_or_else(|| Error::field("kind", "Use invoice or credit_note."))
+        };
+        let filter = Filter {
             client: self.client_id.as_deref().map(client).transpose()?,
-            status: self.status.as_deref().map(status).transpose()?,
+            kind: self.kind.as_deref().map(kind).transpose()?,
+            corrects: self.corrects_id.as_deref().map(invoice_id).transpose()?,
             ..Filter::default()
-        })
+        };
+        match &self.status {
+            Some(name) => filter
+                .with_status(name, today)
+                .ok_or_else(|| Error::field("status", STATUSES)),
+            None => Ok(filter),
+        }
     }
 }
 
@@ -68,8 +83,9 @@ async fn list(
     Query(query): Query<InvoiceQuery>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<axum::Json<List<InvoiceBody>>> {
+    let today = app.clock.today(&actor.timezone);
     let mut tx = app.database.read(actor.organization).await?;
-    let invoices = list_invoices(&mut tx, &query.filter()?, &page.paging()?).await?;
+    let invoices = list_invoices(&mut tx, &query.filter(today)?, &page.paging()?).await?;
     let data = invoices.data.iter();
     let data = data.map(|invoice| InvoiceBody::of(invoice, actor.costs()));
     Ok(axum::Json(List {

@@ -94,6 +94,13 @@ impl InvoiceKind {
         }
     }
 
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Invoice, Self::CreditNote];
+        all.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// Its name for people.
     #[must_use]
     pub fn label(self) -> &'static str {

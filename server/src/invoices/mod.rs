@@ -11,6 +11,7 @@ mod body;
 pub mod credit;
 mod document;
 mod draft;
+mod filter;
 mod invoice;
 mod issue;
 mod pages;
@@ -19,6 +20,7 @@ mod printed;
 mod sorted;
 mod status;
 mod store;
+mod sums;
 pub mod view;
 mod void;
 
@@ -29,6 +31,7 @@ pub use body::{
 };
 pub use document::pdf;
 pub use draft::{NewInvoice, insert_draft, replace_draft};
+pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{
     ClientSnapshot, Correction, Held, Invoice, InvoiceKind, InvoiceLine, Origin, PrintOptions,
     ReviewReason, SellerSnapshot, Skipped,
@@ -38,7 +41,8 @@ pub use pages::routes;
 pub use payments::{Payment, PaymentBody};
 pub use status::InvoiceStatus;
 pub use store::{
-    Filter, WaitingDrafts, any_invoice, find_of_period, invoiced_of_recurring,
-    invoiced_of_subscription, list_invoices, list_of_run, load_invoice, waiting_drafts,
+    any_invoice, find_of_period, invoiced_of_recurring, invoiced_of_subscription, list_invoices,
+    list_of_run, load_invoice,
 };
+pub use sums::{ClientStanding, InvoiceSum, overdue_invoices, standing_of_client, waiting_drafts};
 pub use void::void;

@@ -3,12 +3,11 @@
 use db::{OrgTx, args};
 use money::Currency;
 
-use super::{Filter, Invoice, InvoiceStatus, list_invoices, store};
+use super::{Filter, Invoice, filter::filtered, list_invoices, store};
 use crate::{
     error::Result,
     http::{Column, List, PageQuery, Sort},
     ids::InvoiceId,
-    like,
 };
 
 /// What the list can be sorted by.
@@ -34,27 +33,25 @@ macro_rules! list {
     ($after:literal, $order:literal) => {
         concat!(
             "select * from (select invoice.*,
-                case cast($6 as text) when 'number' then coalesce(number, '') when 'client' then lower(client_name)
+                case cast($9 as text) when 'number' then coalesce(number, '') when 'client' then lower(client_name)
                     when 'status' then case status when 'draft' then '1' when 'issued' then '2' when 'partially_paid' then '3'
                         when 'paid' then '4' else '5' end
                     when 'issued' then case when issue_date is null then '1' else '0' end
                     when 'due' then case when due_date is null then '1' else '0' end
-                    else case when currency = $8 then '' else currency end end as place_text,
-                coalesce(case cast($6 as text) when 'issued' then cast(replace(issue_date, '-', '') as bigint)
+                    else case when currency = $11 then '' else currency end end as place_text,
+                coalesce(case cast($9 as text) when 'issued' then cast(replace(issue_date, '-', '') as bigint)
                     when 'due' then cast(replace(due_date, '-', '') as bigint)
                     when 'total' then total_minor
                     when 'balance' then case when status = 'void' then 0 else total_minor - paid_minor end
-                    else 0 end, 0) * cast($7 as bigint) as place_number
-                from invoice where organization_id = $1
-                    and (cast($2 as text) is null or client_id = $2)
-                    and (cast($3 as text) is null or status = $3)
-                    and (needs_review or not $4)
-                    and (cast($5 as text) is null or search_text like $5 escape '\\')) l
-            where cast($9 as text) is null or (place_text, place_number, id) ",
+                    else 0 end, 0) * cast($10 as bigint) as place_number
+                from invoice where ",
+            filtered!(),
+            ") l
+            where cast($12 as text) is null or (place_text, place_number, id) ",
             $after,
-            " ($9, $10, $11) order by ",
+            " ($12, $13, $14) order by ",
             $order,
-            " limit $12"
+            " limit $15"
         )
     };
 }
@@ -100,11 +97,8 @@ pub async fn list_sorted(
     let paging = sort.paging::<InvoiceId>(page)?;
     let after = paging.after.as_ref();
     let by_text = matches!(sort.column, "number" | "client" | "status");
-    let args = args![
-        filter.client,
-        filter.status.map(InvoiceStatus::as_str),
-        filter.needs_review,
-        filter.search.as_deref().and_then(like::containing),
+    let mut args = filter.args();
+    args.extend(args![
         sort.column,
         if by_text { 1 } else { sort.factor() },
         first.code(),
@@ -112,7 +106,7 @@ pub async fn list_sorted(
         after.map(|it| it.number),
         after.map(|it| it.id),
         paging.fetch()
-    ];
+    ]);
     let statement = match by_text && sort.falling {
         true => &LIST_FALLING,
         false => &LIST_RISING,

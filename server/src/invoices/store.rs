@@ -9,6 +9,7 @@ use money::{Amount, Currency, UnitPrice};
 
 use super::{
     Correction, Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin,
+    filter::{Filter, filtered},
     payments::store::payments_between,
 };
 use crate::{
@@ -33,13 +34,8 @@ db::statements! {
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
     org FIND = "select * from invoice where organization_id = $1 and id = $2";
     org LINES = "select * from invoice_line where organization_id = $1 and invoice_id = $2 order by position";
-    org LIST = "select * from invoice where organization_id = $1
-        and (cast($2 as text) is null or client_id = $2)
-        and (cast($3 as text) is null or status = $3)
-        and (needs_review or not $4)
-        and (cast($5 as text) is null or search_text like $5 escape '\\')
-        and (cast($6 as text) is null or id < $6)
-        order by id desc limit $7";
+    org LIST = concat!("select * from invoice where ", filtered!(), "
+        and (cast($9 as text) is null or id < $9) order by id desc limit $10");
     org LIST_LINES = "select line.* from invoice_line line
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
@@ -61,30 +57,6 @@ db::statements! {
     org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
         issued_at = $6, search_text = $7 where organization_id = $1 and id = $2";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
-    org WAITING = "select currency, count(*) as n, cast(sum(total_minor) as bigint) as total from invoice
-        where organization_id = $1 and status = 'draft' and needs_review group by currency order by currency";
-}
-
-/// Which invoices a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Only this client's.
-    pub client: Option<ClientId>,
-    /// Only those that stand there.
-    pub status: Option<InvoiceStatus>,
-    /// Only those that a person has to look at.
-    pub needs_review: bool,
-    /// Only those whose number or client's name contains this.
-    pub search: Option<String>,
-}
-
-/// Drafts that wait for a look, in one currency.
-#[derive(Debug, Clone)]
-pub struct WaitingDrafts {
-    /// How many.
-    pub count: i64,
-    /// What they come to.
-    pub total: Amount,
 }
 
 pub(super) struct Issued<'a> {
@@ -235,14 +207,8 @@ pub async fn list_invoices(
     paging: &Paging<InvoiceId>,
 ) -> Result<List<Invoice>> {
     let status = filter.status.map(InvoiceStatus::as_str);
-    let args = args![
-        filter.client,
-        status,
-        filter.needs_review,
-        filter.search.as_deref().and_then(like::containing),
-        paging.after,
-        paging.fetch()
-    ];
+    let mut args = filter.args();
+    args.extend(args![paging.after, paging.fetch()]);
     let rows = tx.fetch_all(&LIST, args).await?;
     let invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
     let mut list = paging.list(invoices, |invoice| invoice.id)?;
@@ -332,22 +298,7 @@ pub async fn find_of_period(
     Ok(row.map(|row| row.get("id")).transpose()?)
 }
 
-/// The drafts that wait for a look, by currency.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn waiting_drafts(tx: &mut OrgTx) -> Result<Vec<WaitingDrafts>> {
-    let rows = tx.fetch_all(&WAITING, args![]).await?;
-    let read = |row: &Row| {
-        Ok(WaitingDrafts {
-            count: row.get("n")?,
-            total: Amount::from_minor(row.get("total")?, currency(row)?),
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
-fn currency(row: &Row) -> Result<Currency> {
+pub(super) fn currency(row: &Row) -> Result<Currency> {
     row.parse("currency", str::parse::<Currency>)?
         .ok_or_else(|| Error::internal("an invoice without a currency"))
 }

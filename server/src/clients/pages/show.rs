@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
+use money::Amount;
 
 use super::client_id;
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     http::{Frame, List, PageResult, Paging, Place, Visit, filters, html},
     ids::{ClientId, CompanyId, InvoiceId},
     invoices::{
-        self, Invoice, list_invoices,
+        self, ClientStanding, Invoice, list_invoices, standing_of_client,
         view::{Badge, badge_of},
     },
     pax8::{
@@ -40,6 +41,8 @@ struct ClientPage {
     recurring: Vec<RowView>,
     companies: Vec<CompanyView>,
     invoices: Vec<InvoiceView>,
+    /// How it stands, by currency; nothing: it owes nothing and has no credit.
+    standing: Vec<StandingView>,
     /// Whether it has more invoices than are shown.
     more_invoices: bool,
     may_manage: bool,
@@ -54,6 +57,13 @@ struct CompanyView {
     /// Its row on the Pax8 page.
     url: String,
     subscriptions: Vec<SubscriptionView>,
+}
+
+/// How the client stands in one currency; parts that are nothing are left out.
+struct StandingView {
+    owed: Option<String>,
+    overdue: Option<String>,
+    credit: Option<String>,
 }
 
 /// One of the client's latest invoices.
@@ -81,9 +91,11 @@ pub(super) async fn show(
         false => None,
     };
     let today = app.clock.today(&visit.actor.timezone);
+    let standing = standing_of_client(&mut tx, client.id, today).await?;
     let invoice_view = |invoice| InvoiceView::of(invoice, today);
     html(&ClientPage {
         invoices: invoices.data.iter().map(invoice_view).collect(),
+        standing: standing.iter().map(StandingView::of).collect(),
         more_invoices: invoices.next_cursor.is_some(),
         frame: visit.frame(Place::Clients, client.name.clone()),
         namesakes,
@@ -123,6 +135,17 @@ async fn latest_invoices(tx: &mut OrgTx, client: ClientId) -> Result<List<Invoic
         after: None,
     };
     list_invoices(tx, &filter, &latest).await
+}
+
+impl StandingView {
+    fn of(standing: &ClientStanding) -> Self {
+        let some = |amount: &Amount| (!amount.is_zero()).then(|| filters::money(amount));
+        Self {
+            owed: some(&standing.owed),
+            overdue: some(&standing.overdue),
+            credit: some(&standing.credit),
+        }
+    }
 }
 
 impl InvoiceView {

@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use jiff::civil::Date;
 
 use super::super::{
-    Filter, Invoice, InvoiceStatus, WaitingDrafts,
+    Filter, Invoice, InvoiceStatus, InvoiceSum, OVERDUE, REVIEW,
     sorted::{COLUMNS, USUAL, list_sorted},
     view::{Badge, badge_of},
     waiting_drafts,
@@ -23,8 +23,6 @@ use crate::{
 };
 
 const PAGE: &str = "/invoices";
-/// What the status filter says for drafts that need review.
-const REVIEW: &str = "review";
 
 #[derive(Template)]
 #[template(path = "invoices/list.html")]
@@ -33,7 +31,7 @@ struct ListPage {
     query: ListQuery,
     rows: ListRows,
     export: ExportMenu,
-    waiting: Vec<WaitingDrafts>,
+    waiting: Vec<InvoiceSum>,
     may_bill: bool,
 }
 
@@ -81,8 +79,9 @@ pub(super) async fn list(
         Sort::of(&query.fields, &COLUMNS, USUAL),
         visit.actor.currency,
     );
-    let invoices = list_sorted(&mut tx, &query.filter(), sort, own, &query.page).await?;
-    let rows = ListRows::of(&query, &invoices, app.clock.today(&visit.actor.timezone))?;
+    let today = app.clock.today(&visit.actor.timezone);
+    let invoices = list_sorted(&mut tx, &query.filter(today), sort, own, &query.page).await?;
+    let rows = ListRows::of(&query, &invoices, today)?;
     let export = query.export();
     if visit.fragment {
         return html_parts(&[&rows, &export], &[]);
@@ -112,17 +111,14 @@ impl ListQuery {
         }
     }
 
-    fn filter(&self) -> Filter {
-        Filter {
+    fn filter(&self, today: Date) -> Filter {
+        let filter = Filter {
             client: self.client_id,
-            status: if self.status == REVIEW {
-                Some(InvoiceStatus::Draft)
-            } else {
-                InvoiceStatus::parse(&self.status)
-            },
-            needs_review: self.status == REVIEW,
             search: Some(self.q.clone()),
-        }
+            ..Filter::default()
+        };
+        let asked = filter.clone().with_status(&self.status, today);
+        asked.unwrap_or(filter)
     }
 
     fn export(&self) -> ExportMenu {
@@ -136,7 +132,7 @@ impl ListQuery {
 
     /// The choices of the status filter: value, label, whether it is chosen.
     fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let mut choices = vec![("", "All"), (REVIEW, "Needs review")];
+        let mut choices = vec![("", "All"), (REVIEW, "Needs review"), (OVERDUE, "Overdue")];
         choices.extend(InvoiceStatus::ALL.map(|status| (status.as_str(), status.label())));
         choices
             .into_iter()

@@ -458,6 +458,15 @@ async fn exports_and_search_tell_credit_notes_apart() {
             lines.contains("\"INV-0002\",\"credit_note\",\"INV-0001\",\"paid\""),
             "{lines}"
         );
+        let list = async |query: &str| {
+            let list = owner.get(&format!("/api/v1/invoices?{query}")).await;
+            texts(list.json(200)["data"].as_array().unwrap(), "/number")
+        };
+        assert_eq!(list("kind=credit_note").await, ["INV-0002"]);
+        assert_eq!(list("kind=invoice").await, ["INV-0001"]);
+        assert_eq!(list(&format!("corrects_id={invoice}")).await, ["INV-0002"]);
+        let refused = owner.get("/api/v1/invoices?kind=bill").await;
+        assert_eq!(refused_at(&refused).0, "kind");
         let found = owner.get("/api/v1/search?q=INV-0001").await.text;
         assert!(found.contains("Credit note for INV-0001"), "{found}");
     })
@@ -536,6 +545,13 @@ async fn refund_on_the_page(world: &World, invoice: &str) {
         .page();
     assert!(shown(&page, "h1").contains("Open credit"));
     let path = format!("/invoices/{}/payments/new", id(&note));
+    let client = get(owner, invoice).await;
+    let client = client["client"]["id"].as_str().unwrap();
+    let page = browser.get(&format!("/clients/{client}")).await.page();
+    assert_eq!(
+        shown(&page, "#standing dl"),
+        "Owes Nothing Open credit $180.35"
+    );
     let form = browser.get(&path).await.page();
     assert_eq!(values(&form, "[name=amount]"), ["180.35"]);
     let done = browser.submit(&path, &[("amount", "180.35")]).await;

@@ -393,3 +393,74 @@ async fn the_page_records_payments_and_takes_them_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn d27_what_is_past_due_is_found_in_lists_on_the_dashboard_and_at_the_client() {
+    on_each_engine(async |world| {
+        let (books, owner) = (Books::ours(world), &world.ours.owner);
+        let browser = &world.ours.browser;
+        let invoice = issued(&books).await;
+        let other = books.client("Old Mill Bakery").await;
+        books.recurring(&other, monthly()).await;
+        books.run("2026-06-15").await;
+        let paid = id(&books.invoices().await[1]);
+        pay(owner, &invoice, json!({ "amount": "30" }))
+            .await
+            .json(201);
+        let overdue = async || {
+            let list = owner.get("/api/v1/invoices?status=overdue").await.json(200);
+            texts(list["data"].as_array().unwrap(), "/number")
+        };
+        // Due on 15 July: not overdue on that day, which in New York it still is.
+        world.set_now("2026-07-16T03:00:00Z");
+        assert_eq!(overdue().await, [""; 0]);
+        let home = browser.get("/").await.page();
+        assert!(!shown(&home, "[aria-labelledby=decide]").contains("overdue"));
+        world.set_now("2026-07-16T05:00:00Z");
+        assert_eq!(overdue().await, ["INV-0002", "INV-0001"]);
+        pay(owner, &paid, json!({ "amount": "100" }))
+            .await
+            .json(201);
+        assert_eq!(overdue().await, ["INV-0001"]);
+        let home = browser.get("/").await.page();
+        let decide = shown(&home, "[aria-labelledby=decide]");
+        assert!(
+            decide.contains("1 invoice overdue $70.00 is not paid"),
+            "{decide}"
+        );
+        let link = Selector::parse("a[href='/invoices?status=overdue']").unwrap();
+        assert_eq!(home.select(&link).count(), 1);
+        for list in [
+            "/invoices?status=overdue",
+            "/invoices?status=overdue&sort=total",
+        ] {
+            let list = browser.get(list).await.page();
+            let rows = shown(&list, "tbody");
+            assert!(
+                rows.contains("INV-0001") && rows.contains("Overdue"),
+                "{rows}"
+            );
+            assert!(!rows.contains("INV-0002"), "{rows}");
+        }
+        let csv = owner
+            .get("/api/v1/exports/invoices.csv?status=overdue")
+            .await
+            .text;
+        assert!(
+            csv.contains("INV-0001") && !csv.contains("INV-0002"),
+            "{csv}"
+        );
+        let client = owner
+            .get(&format!("/api/v1/invoices/{invoice}"))
+            .await
+            .json(200);
+        let client = client["client"]["id"].as_str().unwrap().to_owned();
+        let page = browser.get(&format!("/clients/{client}")).await.page();
+        assert_eq!(shown(&page, "#standing dl"), "Owes $70.00 Overdue $70.00");
+        let page = browser.get(&format!("/clients/{}", other.id)).await.page();
+        assert_eq!(shown(&page, "#standing dl"), "Owes Nothing");
+        let theirs = world.theirs.browser.get("/").await.page();
+        assert!(!shown(&theirs, "[aria-labelledby=decide]").contains("overdue"));
+    })
+    .await;
+}
