@@ -555,6 +555,7 @@ create unique index invoice_number on invoice (organization_id, number);
 create index invoice_client on invoice (organization_id, client_id, id);
 create index invoice_run on invoice (organization_id, billing_run_id, id);
 create index invoice_corrects on invoice (organization_id, corrects_id) where corrects_id is not null;
+create index invoice_open on invoice (organization_id, due_date) where status in ('issued', 'partially_paid');
 create index invoice_review on invoice (organization_id, needs_review) where status = 'draft';
 
 create table invoice_line (

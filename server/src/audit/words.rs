@@ -54,6 +54,9 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
             about("issued credit note", None)
         }
         "invoice.issued" => about("issued invoice", None),
+        "invoice.voided" if told(&event.before, "kind") == Some("credit_note") => {
+            about("made credit note", Some("void".to_owned()))
+        }
         "invoice.voided" => about("made invoice", Some("void".to_owned())),
         "invoice.credit_drafted" => about("drafted a credit note for", None),
         "invoice.payment_recorded" => about("recorded a payment of", None),

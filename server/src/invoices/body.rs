@@ -29,7 +29,7 @@ pub struct InvoiceBody {
     pub corrects: Option<DocumentRef>,
     /// Why a credit note was made, as it is printed.
     pub reason: Option<String>,
-    /// Where it stands.
+    /// Where it stands. A credit note: `issued`, nothing of it was used; `partially_paid`, some; `paid`, all.
     pub status: InvoiceStatus,
     /// Whether a person has to look before it goes out: every draft, also one that nothing is wrong with any more.
     pub needs_review: bool,

@@ -30,7 +30,7 @@ pub async fn void(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Res
         subject_type: "invoice",
         subject_id: id.to_string(),
     };
-    let before = serde_json::json!({ "status": invoice.status, "number": invoice.number });
+    let before = serde_json::json!({ "status": invoice.status, "kind": invoice.kind(), "number": invoice.number });
     let after = serde_json::json!({ "status": "void" });
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
     load_invoice(tx, id).await

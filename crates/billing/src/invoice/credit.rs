@@ -73,8 +73,14 @@ pub enum CreditError {
         /// The line.
         line: u32,
     },
+    /// All of it was credited before.
+    #[error("Nothing of line {line} is left to credit.")]
+    NothingLeft {
+        /// The line.
+        line: u32,
+    },
     /// More units than are left.
-    #[error("Line {line} has {left} units left to credit.")]
+    #[error("At most {left} of line {line} can be credited.")]
     TooMany {
         /// The line.
         line: u32,
@@ -82,7 +88,7 @@ pub enum CreditError {
         left: Decimal,
     },
     /// More than is left of the line.
-    #[error("Line {line} has {left} {} left to credit.", .left.currency())]
+    #[error("At most {left} {} of line {line} can be credited.", .left.currency())]
     TooMuch {
         /// The line.
         line: u32,
@@ -338,6 +344,9 @@ impl CreditableLine {
     fn part(&self, number: u32, of: CreditOf) -> Result<(Amount, Option<Decimal>), CreditError> {
         let (left, units) = self.left()?;
         let line = number;
+        if of != CreditOf::Rest && left.is_zero() {
+            return Err(CreditError::NothingLeft { line });
+        }
         match of {
             CreditOf::Rest if self.worth(units)? == left => Ok((left, Some(units))),
             CreditOf::Rest => Ok((left, None)),
@@ -345,7 +354,7 @@ impl CreditableLine {
                 if !same_sign(quantity, self.line.quantity) {
                     return Err(CreditError::WrongSign { line });
                 }
-                if quantity.abs() > units.abs() || units.is_zero() {
+                if quantity.abs() > units.abs() {
                     let left = units.normalize();
                     return Err(CreditError::TooMany { line, left });
                 }

@@ -70,6 +70,8 @@ struct StandingView {
 struct InvoiceView {
     id: InvoiceId,
     title: String,
+    /// The number of the invoice that a credit note corrects.
+    corrects: Option<String>,
     issued: Option<String>,
     total: String,
     badge: Badge,
@@ -153,6 +155,7 @@ impl InvoiceView {
         Self {
             id: invoice.id,
             title: invoice.title().to_owned(),
+            corrects: invoice.correction.as_ref().map(|it| it.number.clone()),
             issued: invoice.issue_date.as_ref().map(filters::day),
             total: filters::money(&invoice.total),
             badge: badge_of(invoice, today),

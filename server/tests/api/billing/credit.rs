@@ -121,12 +121,12 @@ async fn d27_credits_in_parts_come_to_the_invoice_and_never_to_more() {
             (
                 json!([{ "line": 2, "quantity": "2" }]),
                 "lines[0].quantity",
-                "Line 2 has 1 units left to credit.",
+                "At most 1 of line 2 can be credited.",
             ),
             (
                 json!([{ "line": 1, "amount": "66.61" }]),
                 "lines[0].amount",
-                "Line 1 has 66.60 USD left to credit.",
+                "At most 66.60 USD of line 1 can be credited.",
             ),
             (
                 json!([{ "line": 1, "amount": "1.001" }]),
@@ -157,6 +157,12 @@ async fn d27_credits_in_parts_come_to_the_invoice_and_never_to_more() {
             assert_eq!(at(lines).await, (field.to_owned(), message.to_owned()));
         }
         assert_eq!(at(json!([])).await.0, "lines");
+        let body = json!({ "reason": "Part", "lines": [{ "line": 2 }] });
+        totals.push(credited(owner, &invoice, body).await["total"].clone());
+        assert_eq!(
+            at(json!([{ "line": 2, "quantity": "1" }])).await.1,
+            "Nothing of line 2 is left to credit."
+        );
         let blank = credit(owner, &invoice, json!({ "reason": " " })).await;
         assert_eq!(refused_at(&blank).0, "reason");
         totals.push(credited(owner, &invoice, everything()).await["total"].clone());
@@ -500,7 +506,7 @@ async fn the_page_makes_a_credit_note_line_by_line() {
         assert_eq!(values(&again, "[name=reason]"), ["Two seats"]);
         assert_eq!(
             shown(&again, "#line-2-error"),
-            "Line 2 has 5 units left to credit."
+            "At most 5 of line 2 can be credited."
         );
         let made = browser.submit(&path, &rows("", "2")).await;
         let note = made.location().to_owned();

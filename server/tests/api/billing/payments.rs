@@ -398,7 +398,6 @@ async fn the_page_records_payments_and_takes_them_back() {
 async fn d27_what_is_past_due_is_found_in_lists_on_the_dashboard_and_at_the_client() {
     on_each_engine(async |world| {
         let (books, owner) = (Books::ours(world), &world.ours.owner);
-        let browser = &world.ours.browser;
         let invoice = issued(&books).await;
         let other = books.client("Old Mill Bakery").await;
         books.recurring(&other, monthly()).await;
@@ -414,6 +413,7 @@ async fn d27_what_is_past_due_is_found_in_lists_on_the_dashboard_and_at_the_clie
         // Due on 15 July: not overdue on that day, which in New York it still is.
         world.set_now("2026-07-16T03:00:00Z");
         assert_eq!(overdue().await, [""; 0]);
+        let browser = world.sign_in("owner@ours.example").await;
         let home = browser.get("/").await.page();
         assert!(!shown(&home, "[aria-labelledby=decide]").contains("overdue"));
         world.set_now("2026-07-16T05:00:00Z");
@@ -459,7 +459,8 @@ async fn d27_what_is_past_due_is_found_in_lists_on_the_dashboard_and_at_the_clie
         assert_eq!(shown(&page, "#standing dl"), "Owes $70.00 Overdue $70.00");
         let page = browser.get(&format!("/clients/{}", other.id)).await.page();
         assert_eq!(shown(&page, "#standing dl"), "Owes Nothing");
-        let theirs = world.theirs.browser.get("/").await.page();
+        let theirs = world.sign_in("owner@theirs.example").await;
+        let theirs = theirs.get("/").await.page();
         assert!(!shown(&theirs, "[aria-labelledby=decide]").contains("overdue"));
     })
     .await;
