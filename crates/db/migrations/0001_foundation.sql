@@ -599,6 +599,15 @@ create table payment (
 create index payment_invoice on payment (organization_id, invoice_id);
 create index payment_credit_note on payment (organization_id, credit_note_id) where credit_note_id is not null;
 
+-- An issued invoice on paper, made once: what was sent, downloaded and shown stays the same bytes whatever the program becomes.
+create table invoice_document (
+    organization_id text not null references organization (id),
+    invoice_id text not null,
+    pdf_base64 text not null,
+    primary key (organization_id, invoice_id),
+    foreign key (organization_id, invoice_id) references invoice (organization_id, id)
+);
+
 -- One-time charges that were billed, by Pax8's id: billed once is billed for good.
 create table billed_once (
     organization_id text not null references organization (id),

@@ -1,27 +1,51 @@
-//! An invoice on paper. Everything on it is a snapshot: the same invoice gives the same bytes on any day.
+//! An invoice on paper. Everything on it is a snapshot. It is made once, when the invoice is issued, and kept; drafts and void
+//! invoices are put on paper as they are asked for, marked as what they are.
 
 use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use billing::Explanation;
+use db::OrgTx;
 use invoice_pdf::{
     DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, TotalLine, render,
 };
 use jiff::civil::Date;
 use money::Amount;
 
-use super::{Invoice, InvoiceLine, InvoiceStatus, printed::printed_lines, view::period_text};
+use super::{
+    Invoice, InvoiceLine, InvoiceStatus, printed::printed_lines, store, view::period_text,
+};
 use crate::{
     error::{Error, Result},
     http::filters,
 };
 
-/// The invoice as a PDF file.
+/// Puts an invoice that was just issued on paper, for good.
 ///
 /// # Errors
-/// When it is too large for one.
-pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>> {
+/// When it is too large for a PDF file, or the database refuses.
+pub(super) async fn keep(tx: &mut OrgTx, issued: &Invoice) -> Result<()> {
+    let pdf = BASE64_STANDARD.encode(make(issued)?);
+    store::insert_document(tx, issued.id, &pdf).await
+}
+
+/// The invoice as a PDF file: of an issued one the very bytes that were made then.
+///
+/// # Errors
+/// When it is too large for one, or the database refuses.
+pub async fn pdf(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
+    match invoice.status {
+        InvoiceStatus::Draft | InvoiceStatus::Void => make(invoice),
+        InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid | InvoiceStatus::Paid => {
+            let pdf = store::load_document(tx, invoice.id).await?;
+            BASE64_STANDARD.decode(pdf).map_err(Error::internal)
+        }
+    }
+}
+
+fn make(invoice: &Invoice) -> Result<Vec<u8>> {
     let paper = if invoice.seller.page_size == "letter" {
         PageSize::Letter
     } else {
@@ -30,28 +54,31 @@ pub fn pdf(invoice: &Invoice) -> Result<Vec<u8>> {
     render(&document(invoice), paper).map_err(Error::internal)
 }
 
+/// What the file is called: `INV-0042.pdf`.
+#[must_use]
+pub fn file_name(invoice: &Invoice) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name: String = invoice.title().chars().map(plain).collect();
+    format!("{name}.pdf")
+}
+
 /// The PDF file as an answer, to be shown by the browser and named after the invoice.
-pub(super) fn answer(invoice: &Invoice) -> Result<Response> {
-    let name: String = invoice
-        .title()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+pub(super) async fn answer(tx: &mut OrgTx, invoice: &Invoice) -> Result<Response> {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("inline; filename=\"{name}.pdf\""),
+            format!("inline; filename=\"{}\"", file_name(invoice)),
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, pdf(invoice)?).into_response())
+    Ok((headers, pdf(tx, invoice).await?).into_response())
 }
 
 fn document(invoice: &Invoice) -> InvoiceDocument {

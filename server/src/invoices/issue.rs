@@ -3,7 +3,7 @@
 use db::OrgTx;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Invoice, credit::apply_credit, load_invoice, store};
+use super::{Invoice, credit::apply_credit, document, load_invoice, store};
 use crate::{
     accounts::By,
     audit,
@@ -56,9 +56,10 @@ pub async fn issue(
     let after = serde_json::json!({ "status": "issued", "kind": draft.kind(), "number": number, "issue_date": issue_date,
         "due_date": due_date, "total": draft.total.to_string(), "currency": draft.currency.code() });
     audit::record(tx, event, now, Some(&before), Some(&after)).await?;
-    if draft.is_credit_note() {
-        let note = load_invoice(tx, id).await?;
-        apply_credit(tx, by, &note, issue_date, now).await?;
+    let issued = load_invoice(tx, id).await?;
+    document::keep(tx, &issued).await?;
+    if issued.is_credit_note() {
+        apply_credit(tx, by, &issued, issue_date, now).await?;
     }
     load_invoice(tx, id).await
 }

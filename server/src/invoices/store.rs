@@ -57,6 +57,8 @@ db::statements! {
     org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
         issued_at = $6, search_text = $7 where organization_id = $1 and id = $2";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
+    org INSERT_DOCUMENT = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values ($1, $2, $3)";
+    org FIND_DOCUMENT = "select pdf_base64 from invoice_document where organization_id = $1 and invoice_id = $2";
 }
 
 pub(super) struct Issued<'a> {
@@ -181,6 +183,16 @@ pub(super) async fn mark_issued(tx: &mut OrgTx, id: InvoiceId, issued: &Issued<'
 pub(super) async fn mark_void(tx: &mut OrgTx, id: InvoiceId, now: Timestamp) -> Result<()> {
     tx.execute(&MARK_VOID, args![id, now]).await?;
     Ok(())
+}
+
+pub(super) async fn insert_document(tx: &mut OrgTx, id: InvoiceId, pdf: &str) -> Result<()> {
+    tx.execute(&INSERT_DOCUMENT, args![id, pdf]).await?;
+    Ok(())
+}
+
+pub(super) async fn load_document(tx: &mut OrgTx, id: InvoiceId) -> Result<String> {
+    let row = tx.fetch_one(&FIND_DOCUMENT, args![id]).await?;
+    Ok(row.get("pdf_base64")?)
 }
 
 /// An invoice with its lines.

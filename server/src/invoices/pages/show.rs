@@ -67,7 +67,8 @@ pub(super) async fn show(
 ) -> PageResult {
     let mut tx = app.database.read(visit.actor.organization).await?;
     if let Some(id) = id.strip_suffix(".pdf") {
-        return Ok(answer(&load_invoice(&mut tx, invoice_id(id)?).await?)?);
+        let invoice = load_invoice(&mut tx, invoice_id(id)?).await?;
+        return Ok(answer(&mut tx, &invoice).await?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
     let notes = credit_notes_of(&mut tx, invoice.id).await?;

@@ -20,6 +20,7 @@ db::statements! {
     org SET_TAX = "insert into tax_rate (organization_id, position, name, percent) values ($1, 0, 'VAT', $2)
         on conflict (organization_id, position) do update set percent = excluded.percent";
     org SET_ADDRESS = "update organization set address = $2 where id = $1";
+    org RENAME_ON_INVOICE = "update invoice set client_json = replace(client_json, client_name, $3) where organization_id = $1 and id = $2";
     org COUNT_EVERYTHING = "select (select count(*) from invoice where organization_id = $1) as invoices,
         (select count(*) from invoice_line where organization_id = $1) as lines,
         (select count(*) from billing_run where organization_id = $1) as runs,
@@ -280,6 +281,15 @@ impl<'a> Books<'a> {
             Trigger::Cli,
         )
         .await
+    }
+
+    /// Another name in an invoice's snapshot: what no verb does.
+    pub async fn rename_on_invoice(&self, id: &str, name: &str) {
+        let mut tx = self.write().await;
+        tx.execute(&RENAME_ON_INVOICE, args![id, name])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Every invoice as the API shows it, oldest first.

@@ -280,6 +280,33 @@ async fn d27_the_paper_says_what_was_true_then_and_is_the_same_on_any_day() {
     .await;
 }
 
+/// Whatever the program would make of it later: the bytes of the day of issue are what is downloaded and shown.
+#[tokio::test]
+async fn d27_an_issued_invoice_keeps_the_paper_of_its_day() {
+    on_each_engine(async |world| {
+        let books = Books::ours(world);
+        let client = books.client("Harbor Dental").await;
+        books.recurring(&client, monthly()).await;
+        books.run("2026-06-15").await;
+        let id = books.invoices().await[0]["id"].as_str().unwrap().to_owned();
+        let paths = [
+            format!("/api/v1/invoices/{id}.pdf"),
+            format!("/invoices/{id}.pdf"),
+        ];
+        let paper = world.ours.browser.get(&paths[0]).await.bytes;
+        books.rename_on_invoice(&id, "Another Name").await;
+        for path in &paths {
+            assert!(
+                world.ours.browser.get(path).await.bytes == paper,
+                "{path} was made anew"
+            );
+        }
+        act(&world.ours.owner, &id, "void").await.json(200);
+        assert!(text_of(world, &id).await.contains("Void invoice"));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_draft_and_a_void_invoice_say_so_on_paper() {
     on_each_engine(async |world| {
