@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::Database;
 use jiff::Span;
 
-use crate::{accounts::Passwords, clock::Clock, jobs::Wake, secrets::Vault};
+use crate::{accounts::Passwords, clock::Clock, jobs::Wake, mail::Mail, secrets::Vault};
 
 /// The program's parts. Cloning shares them.
 #[derive(Clone)]
@@ -42,6 +42,8 @@ pub struct Settings {
     pub public_url: String,
     /// Between two scheduled syncs of one organization.
     pub sync_interval: Span,
+    /// How mail is sent. None: not at all.
+    pub mail: Option<Mail>,
     /// How often and how soon a sync repeats a request that Pax8 failed to answer.
     pub pax8_retry: pax8::RetryPolicy,
 }

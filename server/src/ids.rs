@@ -25,6 +25,8 @@ db::ids! {
     InvoiceLineId
     /// A payment of an invoice.
     PaymentId
+    /// An invoice on its way by mail.
+    DeliveryId
     /// A billing run.
     BillingRunId
     /// A sync with Pax8.

@@ -15,6 +15,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod dashboard;
+pub mod deliveries;
 pub mod error;
 pub mod exports;
 pub mod http;
@@ -23,6 +24,7 @@ pub mod integrations;
 pub mod invoices;
 pub mod jobs;
 pub mod like;
+pub mod mail;
 pub mod organizations;
 pub mod pax8;
 pub mod recurring;
@@ -34,6 +36,7 @@ pub mod secrets;
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
         .with(billing_runs::JOB, billing_runs::perform)
+        .with(deliveries::JOB, deliveries::perform)
         .with(pax8::sync::JOB, pax8::sync::run_job)
 }
 

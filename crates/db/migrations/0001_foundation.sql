@@ -608,6 +608,35 @@ create table invoice_document (
     foreign key (organization_id, invoice_id) references invoice (organization_id, id)
 );
 
+-- An invoice on its way by mail. Added to; a row goes from queued to sending to sent, failed or unknown.
+create table delivery (
+    organization_id text not null references organization (id),
+    id text not null,
+    invoice_id text not null,
+    -- The addresses, with commas between them.
+    recipients text not null,
+    -- queued, sending, sent, failed; unknown: handed over, and nobody knows whether it was taken. That one is never tried again.
+    state text not null,
+    -- How often it was handed over or tried to.
+    attempts bigint not null default 0,
+    -- Why it was not sent the last time, in a sentence.
+    last_error text,
+    -- When it is tried; null: not any more, or just now.
+    next_attempt_at bigint,
+    -- The same at each attempt.
+    message_id text not null,
+    queued_by text not null,
+    queued_at bigint not null,
+    -- When it was sent, failed, or was lost track of.
+    ended_at bigint,
+    primary key (organization_id, id),
+    foreign key (organization_id, invoice_id) references invoice (organization_id, id)
+);
+create index delivery_invoice on delivery (organization_id, invoice_id, id);
+-- An invoice is on its way once at a time.
+create unique index delivery_unfinished on delivery (organization_id, invoice_id) where state in ('queued', 'sending');
+create index delivery_trouble on delivery (organization_id, state) where state in ('failed', 'unknown');
+
 -- One-time charges that were billed, by Pax8's id: billed once is billed for good.
 create table billed_once (
     organization_id text not null references organization (id),

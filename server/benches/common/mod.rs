@@ -42,6 +42,7 @@ pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
             pax8_url: sandbox.url(),
             public_url: "http://localhost".to_owned(),
             sync_interval: 4.hours(),
+            mail: None,
             pax8_retry: pax8::RetryPolicy::default(),
         },
         pax8_budget: pax8::RateBudget::new(LIFTED),

@@ -61,6 +61,14 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "invoice.credit_drafted" => about("drafted a credit note for", None),
         "invoice.payment_recorded" => about("recorded a payment of", None),
         "invoice.payment_taken_back" => about("took back a payment of", None),
+        "invoice.send_requested" => about("asked to send invoice", None),
+        "invoice.sent" => about(
+            "sent invoice",
+            told(&event.after, "to").map(|to| format!("to {to}")),
+        ),
+        "invoice.sending_failed" => about("could not send invoice", None),
+        "invoice.sending_lost" => about("does not know whether it sent invoice", None),
+        "invoice.receipt_confirmed" => about("took for sent the invoice", None),
         "invoice.rebilled" => about("billed a period again with", None),
         "invoice.recalculated" => about("recalculated the", None),
         "billing_run.started" => about("started a billing run as of", None),
@@ -84,6 +92,10 @@ pub(super) fn action_label(action: &str) -> String {
         "pax8.sync_requested" => "Asked for Pax8 sync".to_owned(),
         "invoice.credit_drafted" => "Drafted credit note".to_owned(),
         "invoice.payment_taken_back" => "Took back payment of invoice".to_owned(),
+        "invoice.send_requested" => "Asked to send invoice".to_owned(),
+        "invoice.sending_failed" => "Failed to send invoice".to_owned(),
+        "invoice.sending_lost" => "Lost track of sending invoice".to_owned(),
+        "invoice.receipt_confirmed" => "Took invoice for sent".to_owned(),
         action => capital(&phrase(action, "")),
     }
 }

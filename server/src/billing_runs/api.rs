@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    BillingRun, Trigger, events, list_runs, load_run, rebill, recalculate,
+    BillingRun, Occasion, Trigger, events, list_runs, load_run, rebill, recalculate,
     request::{make_now, request_run},
     run,
 };
@@ -108,7 +108,7 @@ async fn recalculate_invoice(
 ) -> ApiResult<axum::Json<InvoiceBody>> {
     let id = invoice_id(&id)?;
     let mut tx = app.database.write(actor.organization).await?;
-    let invoice = recalculate(&mut tx, &actor.by(), id, app.clock.now()).await?;
+    let invoice = recalculate(&mut tx, &actor.by(), id, Occasion::of(&app)).await?;
     tx.commit().await?;
     Ok(axum::Json(InvoiceBody::of(&invoice, actor.costs())?))
 }
@@ -125,7 +125,7 @@ async fn rebill_invoice(
 ) -> ApiResult<(StatusCode, axum::Json<InvoiceBody>)> {
     let id = invoice_id(&id)?;
     let mut tx = app.database.write(actor.organization).await?;
-    let invoice = rebill(&mut tx, &actor.by(), id, app.clock.now()).await?;
+    let invoice = rebill(&mut tx, &actor.by(), id, Occasion::of(&app)).await?;
     tx.commit().await?;
     let body = InvoiceBody::of(&invoice, actor.costs())?;
     Ok((StatusCode::CREATED, axum::Json(body)))

@@ -4,12 +4,13 @@ use billing::{
     InvoiceInput, LineSource, LinkedSubscription, ManualLine, Period, Proration, TaxRate, assemble,
 };
 use db::OrgTx;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use money::Currency;
 
-use super::PeriodBill;
+use super::{Occasion, PeriodBill};
 use crate::{
     clients::{Client, load_client},
+    deliveries::can_be_sent_to,
     error::{Error, Result},
     ids::InvoiceId,
     invoices::{
@@ -32,6 +33,7 @@ pub(super) struct Basis {
     tax_rates: Vec<TaxRate>,
     linked: Vec<LinkedSubscription>,
     data_is_stale: bool,
+    sends_mail: bool,
 }
 
 /// The bill of a recurring invoice for a period: the code behind preview, dry run and run.
@@ -42,9 +44,9 @@ pub async fn assemble_period(
     tx: &mut OrgTx,
     recurring: &RecurringInvoice,
     period: Period,
-    now: Timestamp,
+    occasion: Occasion,
 ) -> Result<PeriodBill> {
-    Basis::load(tx, recurring.clone(), None, now)
+    Basis::load(tx, recurring.clone(), None, occasion)
         .await?
         .bill(period)
 }
@@ -71,8 +73,9 @@ impl Basis {
         tx: &mut OrgTx,
         recurring: RecurringInvoice,
         except: Option<InvoiceId>,
-        now: Timestamp,
+        occasion: Occasion,
     ) -> Result<Self> {
+        let Occasion { now, sends_mail } = occasion;
         let client = load_client(tx, recurring.client_id).await?;
         let organization = load_organization(tx).await?;
         let tax_rates = list_tax_rates(tx).await?;
@@ -92,6 +95,7 @@ impl Basis {
             tax_rates,
             linked,
             data_is_stale,
+            sends_mail,
         })
     }
 
@@ -101,10 +105,10 @@ impl Basis {
         tx: &mut OrgTx,
         recurring: RecurringInvoice,
         invoice: &Invoice,
-        now: Timestamp,
+        occasion: Occasion,
     ) -> Result<Self> {
-        let over = !recurring.status.is_live();
-        let mut basis = Self::load(tx, recurring, Some(invoice.id), now).await?;
+        let (over, now) = (!recurring.status.is_live(), occasion.now);
+        let mut basis = Self::load(tx, recurring, Some(invoice.id), occasion).await?;
         if over {
             let mut unlinked = once_linked(tx, invoice.subscriptions()).await?;
             add_quantity_changes(tx, &mut unlinked, &basis.organization.timezone).await?;
@@ -143,6 +147,13 @@ impl Basis {
         if assembled.total.is_negative() {
             review.push(ReviewReason::NegativeTotal);
         }
+        let send_to = can_be_sent_to(self.client.email.as_deref());
+        if self.recurring.auto_send && !self.sends_mail {
+            review.push(ReviewReason::MailNotConfigured);
+        } else if self.recurring.auto_send && send_to.is_none() {
+            review.push(ReviewReason::NoAddress);
+        }
+        let goes_out = self.recurring.auto_send && review.is_empty();
         Ok(PeriodBill {
             client: self.client.clone(),
             seller: seller(&self.organization),
@@ -154,6 +165,7 @@ impl Basis {
             first_from,
             assembled,
             review,
+            send_to: send_to.filter(|_| goes_out).map(|to| to.to_string()),
         })
     }
 

@@ -27,6 +27,8 @@ pub struct PeriodBill {
     pub assembled: Assembled,
     /// Why a person has to look before it goes out; empty: it is issued at once.
     pub review: Vec<ReviewReason>,
+    /// Whom it is sent to by itself as it is issued; none: to nobody.
+    pub send_to: Option<String>,
 }
 
 impl PeriodBill {

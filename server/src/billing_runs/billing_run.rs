@@ -172,6 +172,8 @@ pub struct RunInvoice {
     pub needs_review: bool,
     /// Why.
     pub review_reasons: Vec<ReviewReason>,
+    /// Whom it is or would be sent to by itself; null: to nobody.
+    pub send_to: Option<String>,
     /// How many linked subscriptions are held.
     pub held: usize,
 }
@@ -241,7 +243,7 @@ impl Skip {
 }
 
 impl RunInvoice {
-    pub(super) fn made(invoice: &Invoice) -> Self {
+    pub(super) fn made(invoice: &Invoice, send_to: Option<String>) -> Self {
         Self {
             id: Some(invoice.id),
             number: invoice.number.clone(),
@@ -258,6 +260,7 @@ impl RunInvoice {
             total: invoice.total,
             needs_review: invoice.needs_review(),
             review_reasons: invoice.review.clone(),
+            send_to,
             held: invoice.held.len(),
         }
     }
@@ -279,6 +282,7 @@ impl RunInvoice {
             total: bill.assembled.total,
             needs_review: !bill.review.is_empty(),
             review_reasons: bill.review.clone(),
+            send_to: bill.send_to.clone(),
             held: bill.assembled.held.len(),
         }
     }

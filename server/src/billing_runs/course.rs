@@ -4,7 +4,7 @@
 //! what is billed is not due any more, and what had failed is tried again.
 
 use super::{
-    Failed,
+    Failed, Occasion,
     step::{Came, Step},
     store::{self, Asked},
 };
@@ -24,16 +24,17 @@ pub(super) async fn carry_out(
     organization: OrganizationId,
     asked: &Asked,
 ) -> Result<()> {
-    let now = app.clock.now();
+    let occasion = Occasion::of(app);
     let mut tx = app.database.write(organization).await?;
     let due = list_due(&mut tx, asked.as_of).await?;
-    store::take_up(&mut tx, asked.id, due.len(), now).await?;
+    store::take_up(&mut tx, asked.id, due.len(), occasion.now).await?;
     tx.commit().await?;
     let step = Step {
         run: asked.id,
         as_of: asked.as_of,
         by: &asked.by,
-        now,
+        occasion,
+        mail: app.settings.mail.as_ref(),
     };
     for recurring in due {
         match bill_all_due(app, organization, &step, recurring).await {
@@ -67,6 +68,8 @@ async fn bill_all_due(
             store::count_done(&mut tx, step.run, now).await?;
         }
         tx.commit().await?;
+        // It may have put mail on its way.
+        app.wake.wake();
         if !stepped.more {
             return Ok(());
         }

@@ -2,10 +2,10 @@
 
 use billing::Period;
 use db::OrgTx;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
-    BillingRun, PeriodBill, RunInvoice, RunProgress, RunStatus, Skip, SkipCause, Trigger,
+    BillingRun, Occasion, PeriodBill, RunInvoice, RunProgress, RunStatus, Skip, SkipCause, Trigger,
     basis::{Basis, due_period},
     course::failure,
 };
@@ -29,10 +29,10 @@ pub(super) async fn look_ahead(
     tx: &mut OrgTx,
     recurring: RecurringInvoice,
     as_of: Date,
-    now: Timestamp,
+    occasion: Occasion,
 ) -> Result<Vec<Prospect>> {
     let mut prospects = Vec::new();
-    let mut basis = Basis::load(tx, recurring, None, now).await?;
+    let mut basis = Basis::load(tx, recurring, None, occasion).await?;
     while let Some(period) = due_period(&basis.recurring, as_of)? {
         let billed = find_of_period(tx, basis.recurring.id, period).await?;
         let bill = match billed {
@@ -59,7 +59,7 @@ pub(super) async fn rehearse(
     let due = list_due(&mut tx, as_of).await?;
     for id in due.iter().copied() {
         let recurring = load_recurring_invoice(&mut tx, id).await?;
-        match look_ahead(&mut tx, recurring.clone(), as_of, started_at).await {
+        match look_ahead(&mut tx, recurring.clone(), as_of, Occasion::of(app)).await {
             Ok(prospects) => {
                 for Prospect { period, bill } in prospects {
                     match bill {

@@ -4,7 +4,8 @@
 //! - A period is one transaction: the draft with its lines, the marks of what is paid once, the moved date and the number.
 //!   After a crash it has happened or it has not; nothing is half.
 //! - A period is billed once, whoever runs and however often: the moved date says so, and a unique rule of the schema.
-//! - What is held makes the invoice a draft that waits for a person; nothing held is billed or forgotten silently.
+//! - What is held makes the invoice a draft that waits for a person; nothing held is billed or forgotten silently. What waits for
+//!   nobody is issued and, where the recurring invoice says so, put on its way by mail, all in that transaction.
 //! - A run and its job are one transaction. A process that ends in the middle of a run leaves nothing half: another one
 //!   carries the run on, and one whose job was given up is shown as interrupted.
 //! - One recurring invoice that fails is reported and does not stop the others.
@@ -18,6 +19,7 @@ mod course;
 mod daily;
 mod dry_run;
 mod events;
+mod occasion;
 mod pages;
 mod preview;
 mod rebill;
@@ -36,6 +38,7 @@ pub use billing_run::{
     BillingRun, Failed, RunInvoice, RunProgress, RunStatus, Skip, SkipCause, Trigger,
 };
 pub use daily::{SCHEDULE, daily};
+pub use occasion::Occasion;
 pub use pages::routes;
 pub use preview::{Preview, PreviewBody, preview};
 pub use rebill::rebill;

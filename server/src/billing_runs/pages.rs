@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use money::Amount;
 
 use super::{
-    BillingRun, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run, recalculate,
+    BillingRun, Occasion, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run, recalculate,
     request_run, run,
 };
 use crate::{
@@ -90,6 +90,8 @@ struct InvoiceRow {
     client_name: String,
     period: String,
     why: String,
+    /// Whom it goes to by mail.
+    send_to: Option<String>,
     total: String,
 }
 
@@ -158,7 +160,7 @@ async fn recalculate_draft(
     visit.actor.require(Permission::BillingManage)?;
     let id = invoice_id(&id)?;
     let mut tx = app.database.write(visit.actor.organization).await?;
-    let invoice = recalculate(&mut tx, &visit.actor.by(), id, app.clock.now()).await?;
+    let invoice = recalculate(&mut tx, &visit.actor.by(), id, Occasion::of(&app)).await?;
     tx.commit().await?;
     let message = format!("Recalculated: {}.", filters::money(&invoice.total));
     Ok(go_to(&visit, &path(id), &[Flash::ok(message)]))
@@ -289,6 +291,7 @@ impl InvoiceRow {
                 })
                 .unwrap_or_default(),
             why: why.join(" "),
+            send_to: invoice.send_to.clone(),
             total: filters::money(&invoice.total),
         }
     }

@@ -1,12 +1,12 @@
 //! The invoice that a run on a given day would make.
 
 use db::OrgTx;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    PeriodBill,
+    Occasion, PeriodBill,
     dry_run::look_ahead,
     run::{check_rehearsal, today},
 };
@@ -43,11 +43,11 @@ pub async fn preview(
     tx: &mut OrgTx,
     id: RecurringInvoiceId,
     date: Option<Date>,
-    now: Timestamp,
+    occasion: Occasion,
 ) -> Result<Preview> {
     let mut recurring = load_recurring_invoice(tx, id).await?;
     recurring.require_live()?;
-    let today = today(tx, now).await?;
+    let today = today(tx, occasion.now).await?;
     let paused = recurring.status == RecurringStatus::Paused;
     if paused {
         // No run makes anything of it now; resumed today it would go on there.
@@ -62,7 +62,7 @@ pub async fn preview(
         ));
     }
     check_rehearsal("date", date, today.max(next))?;
-    let mut prospects = look_ahead(tx, recurring, date, now).await?;
+    let mut prospects = look_ahead(tx, recurring, date, occasion).await?;
     let last = prospects.pop().and_then(|prospect| prospect.bill);
     let bill = last.ok_or_else(|| {
         Error::field(
@@ -99,6 +99,8 @@ pub struct PreviewBody {
     pub needs_review: bool,
     /// Why.
     pub review_reasons: Vec<ReviewReason>,
+    /// Whom it would be sent to by itself as it is issued; null: to nobody.
+    pub send_to: Option<String>,
     /// Who pays.
     pub client: ClientRef,
     /// What it is made from.
@@ -144,6 +146,7 @@ impl Preview {
             },
             needs_review: !bill.review.is_empty(),
             review_reasons: bill.review.clone(),
+            send_to: bill.send_to.clone(),
             client: ClientRef {
                 id: bill.client.id,
                 name: bill.client.name.clone(),

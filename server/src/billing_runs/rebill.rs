@@ -1,9 +1,8 @@
 //! Billing the period of a void invoice again. No run does it: its date has moved on, and a person made the invoice void.
 
 use db::OrgTx;
-use jiff::Timestamp;
 
-use super::basis::Basis;
+use super::{Occasion, basis::Basis};
 use crate::{
     accounts::By,
     audit,
@@ -19,7 +18,7 @@ use crate::{
 /// # Errors
 /// When there is no such invoice, it is not void, it was not made from a recurring invoice, another invoice bills the period,
 /// or there is nothing to bill.
-pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> Result<Invoice> {
+pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, occasion: Occasion) -> Result<Invoice> {
     let void = load_invoice(tx, id).await?;
     let (origin, period) = require_rebillable(&void)?;
     if let Some(other) = find_of_period(tx, origin, period).await? {
@@ -31,14 +30,14 @@ pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> R
         return Err(Error::conflict("period_billed", detail));
     }
     let recurring = load_recurring_invoice(tx, origin).await?;
-    let basis = Basis::of_invoice(tx, recurring, &void, now).await?;
+    let basis = Basis::of_invoice(tx, recurring, &void, occasion).await?;
     let bill = basis.bill_from(period, void.first_from)?;
     if bill.is_empty() {
         let detail = "There is nothing to bill for this period any more.";
         return Err(Error::conflict("nothing_to_bill", detail));
     }
     let once = bill.billed_once();
-    let draft = insert_draft(tx, bill.into_draft(None), now).await?;
+    let draft = insert_draft(tx, bill.into_draft(None), occasion.now).await?;
     mark_billed_once(tx, draft, &once).await?;
     let event = audit::Event {
         by,
@@ -50,7 +49,7 @@ pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, now: Timestamp) -> R
     let told = serde_json::json!({
         "in_place_of": void.id, "number": void.number, "total": after.total.to_string(), "currency": after.currency.code(),
     });
-    audit::record(tx, event, now, audit::NOTHING, Some(&told)).await?;
+    audit::record(tx, event, occasion.now, audit::NOTHING, Some(&told)).await?;
     Ok(after)
 }
 

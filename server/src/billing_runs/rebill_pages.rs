@@ -6,7 +6,7 @@ use axum::{
     routing::get,
 };
 
-use super::{rebill, rebill::require_rebillable};
+use super::{Occasion, rebill, rebill::require_rebillable};
 use crate::{
     accounts::Permission,
     app::App,
@@ -55,9 +55,9 @@ async fn submit(
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
-    let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
+    let (id, by) = (invoice_id(&id)?, visit.actor.by());
     let mut tx = app.database.write(visit.actor.organization).await?;
-    match rebill(&mut tx, &by, id, now).await {
+    match rebill(&mut tx, &by, id, Occasion::of(&app)).await {
         Ok(draft) => {
             tx.commit().await?;
             let message = Flash::ok("The period is on this draft. Look at it, then issue it.");

@@ -1,10 +1,9 @@
 //! Computing a draft anew: what was held has been decided, a price was set right, a line was added.
 
 use db::OrgTx;
-use jiff::Timestamp;
 use money::Currency;
 
-use super::{PeriodBill, basis::Basis};
+use super::{Occasion, PeriodBill, basis::Basis};
 use crate::{
     accounts::By,
     audit,
@@ -23,10 +22,10 @@ pub async fn recalculate(
     tx: &mut OrgTx,
     by: &By,
     id: InvoiceId,
-    now: Timestamp,
+    occasion: Occasion,
 ) -> Result<Invoice> {
     let before = load_invoice(tx, id).await?;
-    let bill = bill_anew(tx, &before, now).await?;
+    let bill = bill_anew(tx, &before, occasion).await?;
     let once: Vec<String> = bill.billed_once();
     replace_draft(tx, id, bill.into_draft(before.billing_run_id)).await?;
     mark_billed_once(tx, id, &once).await?;
@@ -38,11 +37,11 @@ pub async fn recalculate(
         subject_id: id.to_string(),
     };
     let (before, now_is) = (told(&before), told(&after));
-    audit::record(tx, event, now, Some(&before), Some(&now_is)).await?;
+    audit::record(tx, event, occasion.now, Some(&before), Some(&now_is)).await?;
     Ok(after)
 }
 
-async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, now: Timestamp) -> Result<PeriodBill> {
+async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, occasion: Occasion) -> Result<PeriodBill> {
     if draft.status != InvoiceStatus::Draft {
         let detail = "Only a draft can be recalculated. What was issued is not changed any more.";
         return Err(Error::conflict("invoice_status", detail));
@@ -54,7 +53,7 @@ async fn bill_anew(tx: &mut OrgTx, draft: &Invoice, now: Timestamp) -> Result<Pe
     // Prices on the draft that are paid once belong to it, and are on it again.
     forget_billed_once(tx, draft.id).await?;
     let recurring = load_recurring_invoice(tx, origin.recurring_invoice).await?;
-    let basis = Basis::of_invoice(tx, recurring, draft, now).await?;
+    let basis = Basis::of_invoice(tx, recurring, draft, occasion).await?;
     refuse_other_currency(draft, basis.currency())?;
     basis.bill_from(period, draft.first_from)
 }

@@ -12,9 +12,10 @@ use super::{
 use crate::{
     app::App,
     audit,
+    deliveries::list_of_run,
     error::{Error, Result},
     ids::{BillingRunId, OrganizationId},
-    invoices::list_of_run,
+    invoices::{self, Invoice},
     organizations::load_organization,
 };
 
@@ -57,10 +58,16 @@ pub async fn load_run(tx: &mut OrgTx, id: BillingRunId) -> Result<BillingRun> {
     let mut run = store::find(tx, id)
         .await?
         .ok_or(Error::NotFound("billing run"))?;
-    let invoices = list_of_run(tx, id).await?;
+    let invoices = invoices::list_of_run(tx, id).await?;
     run.invoice_ids = invoices.iter().map(|invoice| invoice.id).collect();
     run.created = invoices.len();
-    run.invoices = invoices.iter().map(RunInvoice::made).collect();
+    let deliveries = list_of_run(tx, id).await?;
+    let made = |invoice: &Invoice| {
+        // The first of an invoice is the one that was made with it.
+        let sent = deliveries.iter().rfind(|it| it.invoice_id == invoice.id);
+        RunInvoice::made(invoice, sent.map(|it| it.to.clone()))
+    };
+    run.invoices = invoices.iter().map(made).collect();
     Ok(run)
 }
 

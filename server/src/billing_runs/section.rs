@@ -35,6 +35,8 @@ struct Shown {
     paused: bool,
     made: bool,
     review: Vec<String>,
+    /// Whom it would be sent to.
+    send_to: Option<String>,
     lines: Vec<LineView>,
     totals: Vec<TotalView>,
     held: Vec<AsideView>,
@@ -62,6 +64,7 @@ impl PreviewSection {
                 before: preview.before,
                 paused: preview.paused,
                 made: !bill.is_empty(),
+                send_to: bill.send_to.clone(),
                 review: bill.review.iter().map(ToString::to_string).collect(),
                 lines: line_views(&lines, !assembled.tax.is_empty(), costs),
                 totals: total_views(&assembled.subtotal, &assembled.tax, &assembled.total),

@@ -1,17 +1,19 @@
 //! One period of one recurring invoice: everything about it in one transaction.
 
 use db::OrgTx;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
-    PeriodBill, Skip, SkipCause,
+    Occasion, PeriodBill, Skip, SkipCause,
     basis::{Basis, due_period, is_last},
 };
 use crate::{
     accounts::By,
+    deliveries::send,
     error::Result,
     ids::{BillingRunId, InvoiceId, RecurringInvoiceId},
     invoices::{find_of_period, insert_draft, issue},
+    mail::Mail,
     pax8::subscriptions::mark_billed_once,
     recurring::{RecurringStatus, advance, end_recurring_invoice, load_recurring_invoice},
 };
@@ -21,7 +23,8 @@ pub(super) struct Step<'a> {
     pub run: BillingRunId,
     pub as_of: Date,
     pub by: &'a By,
-    pub now: Timestamp,
+    pub occasion: Occasion,
+    pub mail: Option<&'a Mail>,
 }
 
 /// What came of a period.
@@ -66,7 +69,7 @@ impl Step<'_> {
                 self.by,
                 &recurring,
                 recurring.next_invoice_date,
-                self.now,
+                self.occasion.now,
             )
             .await?;
             return Ok(NOT_DUE);
@@ -74,7 +77,7 @@ impl Step<'_> {
         let came = if find_of_period(tx, id, period).await?.is_some() {
             Came::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
         } else {
-            let bill = Basis::load(tx, recurring.clone(), None, self.now)
+            let bill = Basis::load(tx, recurring.clone(), None, self.occasion)
                 .await?
                 .bill(period)?;
             if bill.is_empty() {
@@ -86,7 +89,7 @@ impl Step<'_> {
         };
         let last = is_last(&recurring, period);
         if last {
-            end_recurring_invoice(tx, self.by, &recurring, period.end, self.now).await?;
+            end_recurring_invoice(tx, self.by, &recurring, period.end, self.occasion.now).await?;
         } else {
             advance(tx, id, period.end).await?;
         }
@@ -96,11 +99,15 @@ impl Step<'_> {
 
     async fn make(&self, tx: &mut OrgTx, bill: PeriodBill) -> Result<InvoiceId> {
         let once = bill.billed_once();
-        let waits = !bill.review.is_empty();
-        let id = insert_draft(tx, bill.into_draft(Some(self.run)), self.now).await?;
+        let (waits, send_to) = (!bill.review.is_empty(), bill.send_to.clone());
+        let now = self.occasion.now;
+        let id = insert_draft(tx, bill.into_draft(Some(self.run)), now).await?;
         mark_billed_once(tx, id, &once).await?;
         if !waits {
-            issue(tx, self.by, id, None, self.now).await?;
+            issue(tx, self.by, id, None, now).await?;
+        }
+        if let Some(to) = send_to {
+            send(tx, self.by, self.mail, id, Some(&to), now).await?;
         }
         Ok(id)
     }

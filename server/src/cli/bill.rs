@@ -9,8 +9,8 @@ use super::{
     logging, print,
 };
 use crate::{
-    billing_runs::{self, BillingRun, RunStatus, Trigger},
-    config::{Config, Given, StoreScope},
+    billing_runs::{self, BillingRun, RunInvoice, RunStatus, Trigger},
+    config::{BillScope, Config, Given},
     error::Error,
 };
 
@@ -29,7 +29,7 @@ pub(super) struct Options {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    given: Given<StoreScope>,
+    given: Given<BillScope>,
 }
 
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
@@ -64,6 +64,16 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     }
 }
 
+fn sent(run: &BillingRun, invoice: &RunInvoice) -> String {
+    let verb = if run.dry_run {
+        "would be sent"
+    } else {
+        "on its way"
+    };
+    let to = invoice.send_to.as_ref();
+    to.map(|to| format!(", {verb} to {to}")).unwrap_or_default()
+}
+
 fn summary(run: &BillingRun) -> Vec<String> {
     let verb = if run.dry_run { "would be made" } else { "made" };
     let mut lines = vec![format!("invoices {verb}: {}", run.created)];
@@ -75,8 +85,11 @@ fn summary(run: &BillingRun) -> Vec<String> {
             ""
         };
         lines.push(format!(
-            "  {number}: {}, {} {}{review}",
-            invoice.client.name, invoice.currency, invoice.total
+            "  {number}: {}, {} {}{review}{}",
+            invoice.client.name,
+            invoice.currency,
+            invoice.total,
+            sent(run, invoice)
         ));
     }
     for skip in &run.skips {

@@ -62,6 +62,7 @@ impl Installation {
                 pax8_url: self.config.pax8_url,
                 public_url: self.config.public_url.unwrap_or(public_url),
                 sync_interval: self.config.sync_interval,
+                mail: self.config.mail,
                 pax8_retry: ::pax8::RetryPolicy::default(),
             },
             pax8_budget: pax8::RateBudget::default(),

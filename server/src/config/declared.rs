@@ -86,6 +86,24 @@ pub(super) const SYNC_INTERVAL: Declared = setting(
     "SPAN",
     "Between two scheduled syncs of an organization [default: 4h]",
 );
+pub(super) const SMTP_URL: Declared = Declared {
+    secret: true,
+    ..setting(
+        "smtp_url",
+        "smtp-url",
+        "ASCENT_SMTP_URL",
+        "URL",
+        "The mail server: smtps://USER:PASSWORD@HOST:465, or smtp://USER:PASSWORD@HOST:587, which is encrypted with STARTTLS unless it is \
+        this machine or ends in ?tls=none; file:DIR writes mail into a folder instead [default: no mail is sent]",
+    )
+};
+pub(super) const MAIL_FROM: Declared = setting(
+    "mail_from",
+    "mail-from",
+    "ASCENT_MAIL_FROM",
+    "ADDRESS",
+    "The address that mail comes from; answers go to the organization's [default: no mail is sent]",
+);
 pub(super) const LOG: Declared = setting(
     "log",
     "log",
@@ -114,6 +132,17 @@ pub const WITH_PAX8: &[&Declared] = &[
     &LOG_FORMAT,
 ];
 
+/// The settings of commands that make invoices, which may be sent.
+pub const WITH_MAIL: &[&Declared] = &[
+    &CONFIG,
+    &DATABASE_URL,
+    &DATA_DIR,
+    &SMTP_URL,
+    &MAIL_FROM,
+    &LOG,
+    &LOG_FORMAT,
+];
+
 /// Every setting.
 pub const SERVER: &[&Declared] = &[
     &CONFIG,
@@ -123,6 +152,8 @@ pub const SERVER: &[&Declared] = &[
     &PUBLIC_URL,
     &PAX8_URL,
     &SYNC_INTERVAL,
+    &SMTP_URL,
+    &MAIL_FROM,
     &LOG,
     &LOG_FORMAT,
 ];

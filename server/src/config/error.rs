@@ -38,6 +38,16 @@ pub enum ConfigError {
         /// What is wrong and what to write.
         reason: String,
     },
+    /// A value says nothing without another.
+    #[error("The setting {key} is given without {other}. {reason}")]
+    Alone {
+        /// The setting.
+        key: &'static str,
+        /// The one that is missing.
+        other: &'static str,
+        /// What the two are for.
+        reason: &'static str,
+    },
     /// The file holds a key that is no setting.
     #[error("The file of settings {path} has the key {key}, which is no setting. The keys are {known}.", path = path.display())]
     UnknownKey {

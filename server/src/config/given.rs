@@ -18,6 +18,9 @@ pub struct StoreScope;
 /// Commands that also talk to Pax8.
 #[derive(Debug, Clone)]
 pub struct SyncScope;
+/// Commands that also make invoices.
+#[derive(Debug, Clone)]
+pub struct BillScope;
 /// The server.
 #[derive(Debug, Clone)]
 pub struct ServerScope;
@@ -27,6 +30,9 @@ impl Scope for StoreScope {
 }
 impl Scope for SyncScope {
     const SETTINGS: &'static [&'static Declared] = super::WITH_PAX8;
+}
+impl Scope for BillScope {
+    const SETTINGS: &'static [&'static Declared] = super::WITH_MAIL;
 }
 impl Scope for ServerScope {
     const SETTINGS: &'static [&'static Declared] = super::SERVER;

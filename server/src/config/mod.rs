@@ -17,9 +17,11 @@ use std::path::{Path, PathBuf};
 use jiff::Span;
 use secrecy::SecretString;
 
-pub use declared::{Declared, EVERYWHERE, SERVER, WITH_PAX8};
+use crate::mail::{Mail, MailServer};
+
+pub use declared::{Declared, EVERYWHERE, SERVER, WITH_MAIL, WITH_PAX8};
 pub use error::{ConfigError, Origin};
-pub use given::{Given, Scope, ServerScope, StoreScope, SyncScope};
+pub use given::{BillScope, Given, Scope, ServerScope, StoreScope, SyncScope};
 pub use values::{ListenAddress, LogFormat};
 
 /// The variable that holds the master key.
@@ -40,6 +42,8 @@ pub struct Config {
     pub pax8_url: String,
     /// Between two scheduled syncs of one organization.
     pub sync_interval: Span,
+    /// How mail is sent. None: not at all.
+    pub mail: Option<Mail>,
     /// The master key in base64. None: a file in the data folder.
     pub master_key: Option<SecretString>,
     /// What is logged, as a filter of `tracing`. None: it depends on the command.
@@ -74,6 +78,7 @@ impl Config {
                 .parse(&declared::PAX8_URL, values::pax8_url)?
                 .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
             sync_interval: interval.unwrap_or_else(default_interval),
+            mail: mail(&layers)?,
             master_key: master_key(),
             log: layers.parse(&declared::LOG, values::log_filter)?,
             log_format: layers
@@ -82,17 +87,23 @@ impl Config {
         })
     }
 
-    /// The settings of a rehearsal: nothing of the environment, so that it cannot reach anything real.
+    /// The settings of a rehearsal: nothing of the environment, so that it cannot reach anything real. Mail becomes files.
     #[must_use]
     pub fn apart(data_folder: PathBuf, listen: ListenAddress, pax8_url: String) -> Self {
         Self {
             database_url: None,
-            data_folder,
             listen,
             public_url: None,
             pax8_url,
             sync_interval: default_interval(),
+            mail: values::mail_from("billing@ridgeline-it.example")
+                .ok()
+                .map(|from| Mail {
+                    server: MailServer::Folder(data_folder.join("mail")),
+                    from,
+                }),
             master_key: None,
+            data_folder,
             log: None,
             log_format: LogFormat::Text,
         }
@@ -112,6 +123,23 @@ impl Config {
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
         self.data_folder.join("master.key")
+    }
+}
+
+/// Both settings or none: mail without a sender, or the other way round, is a slip.
+fn mail(layers: &given::Layers<'_>) -> Result<Option<Mail>, ConfigError> {
+    let server = layers.parse(&declared::SMTP_URL, MailServer::parse)?;
+    let from = layers.parse(&declared::MAIL_FROM, values::mail_from)?;
+    let alone = |setting: &Declared, other: &Declared| ConfigError::Alone {
+        key: setting.key,
+        other: other.key,
+        reason: "Mail needs the server and the address that it comes from: give both, or neither.",
+    };
+    match (server, from) {
+        (Some(server), Some(from)) => Ok(Some(Mail { server, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(alone(&declared::SMTP_URL, &declared::MAIL_FROM)),
+        (None, Some(_)) => Err(alone(&declared::MAIL_FROM, &declared::SMTP_URL)),
     }
 }
 

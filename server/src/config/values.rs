@@ -5,6 +5,8 @@ use std::{fmt, path::PathBuf};
 use jiff::{SignedDuration, Span};
 use tracing_subscriber::EnvFilter;
 
+use crate::checks::is_email;
+
 /// The shortest and the longest wait between two syncs.
 const INTERVALS: (SignedDuration, SignedDuration) = (
     SignedDuration::from_mins(1),
@@ -108,6 +110,12 @@ pub(super) fn sync_interval(text: &str) -> Result<Span, String> {
         .filter(|interval| (shortest..=longest).contains(interval))
         .and_then(|interval| Span::try_from(interval).ok())
         .ok_or_else(|| "write hours and minutes, such as 4h or 90m, from 1m to 744h".to_owned())
+}
+
+pub(super) fn mail_from(text: &str) -> Result<lettre::Address, String> {
+    let text = text.trim();
+    let address = text.parse().ok().filter(|_| is_email(text));
+    address.ok_or_else(|| "write an address such as billing@example.com, without a name".to_owned())
 }
 
 pub(super) fn log_filter(text: &str) -> Result<String, String> {

@@ -5,7 +5,8 @@ use money::{Amount, Currency};
 
 use super::store::{MonthSum, Sum};
 use crate::{
-    accounts::Costs, http::filters, invoices::InvoiceSum, pax8::subscriptions::Subscription,
+    accounts::Costs, deliveries::Trouble, http::filters, invoices::InvoiceSum,
+    pax8::subscriptions::Subscription,
 };
 
 /// What a month brings and costs in one currency.
@@ -86,6 +87,29 @@ pub(super) fn overdue(sums: &[InvoiceSum]) -> Option<Decision> {
         note: format!("{} is not paid", left.join(" + ")),
         url: "/invoices?status=overdue",
     })
+}
+
+/// Invoices that were not sent, or perhaps not.
+pub(super) fn not_sent(trouble: Trouble) -> Vec<Decision> {
+    let decision = |count: u32, what: &str, note: &str| {
+        (count > 0).then(|| Decision {
+            icon: "send",
+            text: format!("{} {what}", counted(count, "invoice", "invoices")),
+            note: note.to_owned(),
+            url: "/deliveries",
+        })
+    };
+    let failed = decision(
+        trouble.failed,
+        "not sent",
+        "the mail server did not take them",
+    );
+    let unknown = decision(
+        trouble.unknown,
+        "perhaps not sent",
+        "ask the client, or send again",
+    );
+    failed.into_iter().chain(unknown).collect()
 }
 
 /// Everything that is linked waits for fresh data.

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     accounts::{Actor, Costs},
     app::App,
+    deliveries::count_trouble,
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
     invoices::overdue_invoices,
@@ -122,7 +123,7 @@ async fn decisions(
     now: Timestamp,
 ) -> Result<Vec<Decision>> {
     let today = now.to_zoned_datetime(actor.timezone.clone()).date();
-    let mut decisions = Vec::new();
+    let mut decisions = figures::not_sent(count_trouble(tx).await?);
     if data_is_stale(tx, now).await? {
         decisions.extend(figures::stale(months));
     }

@@ -32,8 +32,8 @@ use super::{
     security::{harden, refuse_foreign_forms},
 };
 use crate::{
-    accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, error::Error,
-    exports, integrations, invoices, organizations, pax8, recurring, search,
+    accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, deliveries,
+    error::Error, exports, integrations, invoices, organizations, pax8, recurring, search,
 };
 
 /// The largest body that is read, in bytes.
@@ -147,6 +147,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(clients::api())
         .merge(exports::api())
         .merge(invoices::api())
+        .merge(deliveries::api())
         .merge(organizations::api())
         .merge(pax8::api())
         .merge(recurring::api())
@@ -161,6 +162,7 @@ fn pages() -> Router<App> {
         .merge(background_jobs::routes())
         .merge(exports::routes())
         .merge(invoices::routes())
+        .merge(deliveries::routes())
         .merge(billing_runs::routes())
         .merge(dashboard::routes())
         .merge(integrations::routes())

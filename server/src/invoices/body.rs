@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     accounts::Costs,
+    deliveries::Delivery,
     error::Result,
     ids::{BillingRunId, ClientId, InvoiceId, RecurringInvoiceId},
 };
@@ -85,6 +86,8 @@ pub struct InvoiceBody {
     /// When it was made void.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub voided_at: Option<Timestamp>,
+    /// How it was sent by e-mail, latest first.
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A client, named.
@@ -239,6 +242,7 @@ impl InvoiceBody {
             created_at: invoice.created_at,
             issued_at: invoice.issued_at,
             voided_at: invoice.voided_at,
+            deliveries: invoice.deliveries.clone(),
         })
     }
 }

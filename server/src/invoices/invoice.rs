@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{InvoiceStatus, Payment};
 use crate::{
+    deliveries::Delivery,
     error::{Error, Result},
     ids::{BillingRunId, ClientId, InvoiceId, RecurringInvoiceId},
 };
@@ -121,6 +122,10 @@ pub enum ReviewReason {
     ReviewFirst,
     /// Its total is below zero.
     NegativeTotal,
+    /// It is to be sent by itself, and the client has no e-mail address that mail can be sent to.
+    NoAddress,
+    /// It is to be sent by itself, and the installation sends no mail.
+    MailNotConfigured,
 }
 
 impl std::fmt::Display for ReviewReason {
@@ -129,6 +134,12 @@ impl std::fmt::Display for ReviewReason {
             Self::Held => "Something linked is held until you decide.",
             Self::ReviewFirst => "This recurring invoice is reviewed before each invoice goes out.",
             Self::NegativeTotal => "The total is below zero.",
+            Self::NoAddress => {
+                "It is to be sent by itself, and the client has no e-mail address that mail can be sent to."
+            }
+            Self::MailNotConfigured => {
+                "It is to be sent by itself, and this installation is not set up to send mail."
+            }
         })
     }
 }
@@ -237,6 +248,8 @@ pub struct Invoice {
     pub issued_at: Option<Timestamp>,
     /// When it was made void.
     pub voided_at: Option<Timestamp>,
+    /// How it was sent, latest first.
+    pub deliveries: Vec<Delivery>,
 }
 
 impl Invoice {
@@ -278,7 +291,8 @@ impl Invoice {
         self.total.checked_sub(self.paid)
     }
 
-    /// Whether a person has to look before it goes out. No draft goes out by itself, also one that was repaired.
+    /// Whether a person has to look before it goes out. What a run makes without a reason to look is issued with it; what is a
+    /// draft goes out only by a person, also one that was repaired.
     #[must_use]
     pub fn needs_review(&self) -> bool {
         self.status == InvoiceStatus::Draft

@@ -13,6 +13,7 @@ use super::{
     payments::store::payments_between,
 };
 use crate::{
+    deliveries::{list_of_invoice, list_of_invoices},
     error::{Error, Result},
     http::{List, Paging},
     ids::{BillingRunId, ClientId, InvoiceId, InvoiceLineId, RecurringInvoiceId},
@@ -195,7 +196,7 @@ pub(super) async fn load_document(tx: &mut OrgTx, id: InvoiceId) -> Result<Strin
     Ok(row.get("pdf_base64")?)
 }
 
-/// An invoice with its lines.
+/// An invoice with its lines and deliveries.
 ///
 /// # Errors
 /// When the organization has no such invoice.
@@ -206,10 +207,11 @@ pub async fn load_invoice(tx: &mut OrgTx, id: InvoiceId) -> Result<Invoice> {
     let lines = rows.iter().map(|row| read_line(row, invoice.currency));
     invoice.lines = lines.collect::<Result<_>>()?;
     invoice.payments = payments_between(tx, id, id).await?;
+    invoice.deliveries = list_of_invoice(tx, id).await?;
     Ok(invoice)
 }
 
-/// A page of invoices with their lines and payments, newest first.
+/// A page of invoices with their lines, payments and deliveries, newest first.
 ///
 /// # Errors
 /// When the database refuses.
@@ -238,6 +240,10 @@ pub async fn list_invoices(
     for payment in payments_between(tx, oldest_id, newest_id).await? {
         let concerned = list.data.iter_mut().filter(|it| payment.concerns(it.id));
         concerned.for_each(|it| it.payments.push(payment.clone()));
+    }
+    for delivery in list_of_invoices(tx, oldest_id, newest_id).await? {
+        let concerned = list.data.iter_mut().filter(|it| it.id == delivery.invoice_id);
+        concerned.for_each(|it| it.deliveries.push(delivery.clone()));
     }
     Ok(list)
 }
@@ -367,6 +373,7 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
         created_at: row.get("created_at")?,
         issued_at: row.get("issued_at")?,
         voided_at: row.get("voided_at")?,
+        deliveries: Vec::new(),
     })
 }
 

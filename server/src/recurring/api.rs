@@ -19,7 +19,7 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
-    billing_runs::{PreviewBody, preview},
+    billing_runs::{Occasion, PreviewBody, preview},
     error::{Error, Result},
     http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, needs},
     ids::{ClientId, RecurringInvoiceId},
@@ -188,9 +188,9 @@ async fn preview_invoice(
     let date = query
         .date
         .map(|date| date.parse::<Date>().map_err(unreadable));
-    let (id, now) = (recurring_id(&id)?, app.clock.now());
+    let id = recurring_id(&id)?;
     let mut tx = app.database.read(actor.organization).await?;
-    let preview = preview(&mut tx, id, date.transpose()?, now).await?;
+    let preview = preview(&mut tx, id, date.transpose()?, Occasion::of(&app)).await?;
     Ok(axum::Json(preview.body(actor.costs())?))
 }
 

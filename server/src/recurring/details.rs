@@ -30,7 +30,7 @@ pub struct RecurringDetails {
     pub next_invoice_date: Option<String>,
     /// Make drafts and wait.
     pub review_first: bool,
-    /// Send by itself.
+    /// Whether its invoices are sent by e-mail as they are issued by a billing run.
     pub auto_send: bool,
     /// Charge part of the first period.
     pub prorate_first: bool,

@@ -50,7 +50,7 @@ pub struct RecurringInvoice {
     pub status: RecurringStatus,
     /// Its invoices are made as drafts and wait.
     pub review_first: bool,
-    /// Its issued invoices are to go to the client by themselves; no effect yet.
+    /// Its invoices go to the client by e-mail as a billing run issues them; what needs review waits as a draft.
     pub auto_send: bool,
     /// The first invoice adds the days from the start date to the first period, where it starts between two.
     pub prorate_first: bool,

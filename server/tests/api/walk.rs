@@ -20,6 +20,9 @@ use crate::{
 db::statements! {
     org GIVE_UP = "insert into job (organization_id, id, kind, payload, state, run_at, attempts, last_error, created_at, finished_at)
         values ($1, $2, 'billing.run', '{}', 'failed', $3, 3, 'gone', $3, $3)";
+    org FAIL_DELIVERIES = "insert into delivery (organization_id, id, invoice_id, recipients, state, attempts, message_id, queued_by,
+        queued_at, ended_at) select organization_id, id, id, 'a@b.example', 'failed', 1, '<1@b.example>', 'Owner', created_at, created_at
+        from invoice where organization_id = $1";
     org EXPIRE_TOKENS = "update api_token set expires_at = $2 where organization_id = $1";
 }
 
@@ -48,6 +51,9 @@ impl<'a> Walk<'a> {
             .post("/api/v1/billing-runs", run)
             .await
             .json(201);
+        let mut tx = world.app.database.write(world.ours.id).await.unwrap();
+        tx.execute(&FAIL_DELIVERIES, args![]).await.unwrap();
+        tx.commit().await.unwrap();
         let document = document(world).await;
         let mut walk = Self {
             world,

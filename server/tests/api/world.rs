@@ -10,6 +10,7 @@ use ascent::{
     http::{SESSION_COOKIE, router},
     ids::{AccountId, OrganizationId},
     jobs::{self, Wake},
+    mail::Mail,
     organizations::{NewOrganization, create_organization, set_feature},
     secrets::{MasterKey, Vault},
 };
@@ -25,6 +26,8 @@ use pax8_sandbox::{Running, Sandbox, SandboxConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tower::ServiceExt as _;
+
+use crate::post::Post;
 
 /// The password of every user in tests.
 pub const PASSWORD: &str = "a password for tests";
@@ -89,14 +92,27 @@ pub async fn with_sandbox<F: AsyncFn(&World)>(config: impl Fn() -> SandboxConfig
         let sandbox = Sandbox::bind("127.0.0.1:0", config())
             .await
             .expect("the sandbox starts");
-        let world = World::new(database, sandbox).await;
+        let world = World::new(database, sandbox, None).await;
         test(&world).await;
     })
     .await;
 }
 
+/// Runs a test once on each engine, in a fresh installation that hands its mail to a server with a user and a password.
+pub async fn with_mail<F: AsyncFn(&World, &Post)>(test: F) {
+    db::testing::on_each_engine(async |database| {
+        let sandbox = Sandbox::bind("127.0.0.1:0", SandboxConfig::demo())
+            .await
+            .expect("the sandbox starts");
+        let post = Post::start().await;
+        let world = World::new(database, sandbox, Some(post.mail())).await;
+        test(&world, &post).await;
+    })
+    .await;
+}
+
 impl World {
-    async fn new(database: &TestDatabase, sandbox: Running) -> Self {
+    async fn new(database: &TestDatabase, sandbox: Running, mail: Option<Mail>) -> Self {
         let app = App::new(Parts {
             database: database.database.clone(),
             clock: Clock::manual(NOW.parse().unwrap()),
@@ -106,6 +122,7 @@ impl World {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
                 sync_interval: 4.hours(),
+                mail,
                 pax8_retry: pax8::RetryPolicy {
                     max_attempts: 3,
                     first_wait: Duration::from_millis(5),

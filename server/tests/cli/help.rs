@@ -50,6 +50,8 @@ fn serve_shows_every_setting_with_its_variable_and_default() {
         ),
         ("--pax8-url", "ASCENT_PAX8_URL", "https://api.pax8.com"),
         ("--sync-interval", "ASCENT_SYNC_INTERVAL", "4h"),
+        ("--smtp-url", "ASCENT_SMTP_URL", "no mail is sent"),
+        ("--mail-from", "ASCENT_MAIL_FROM", "no mail is sent"),
         ("--log", "ASCENT_LOG", "info"),
         ("--log-format", "ASCENT_LOG_FORMAT", "text"),
     ] {
@@ -69,6 +71,7 @@ fn help_shows_no_value_of_the_environment() {
     let help = Place::new()
         .ascent(&["serve", "--help"])
         .env("ASCENT_DATABASE_URL", "postgres://u:hush@h/n")
+        .env("ASCENT_SMTP_URL", "smtps://u:hush@h")
         .env("ASCENT_MASTER_KEY", "hush")
         .run();
     assert!(!help.stdout.contains("hush"));

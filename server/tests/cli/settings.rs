@@ -61,6 +61,8 @@ fn every_malformed_setting_is_named_with_where_it_came_from() {
         ("ASCENT_PUBLIC_URL", "public_url"),
         ("ASCENT_PAX8_URL", "pax8_url"),
         ("ASCENT_SYNC_INTERVAL", "sync_interval"),
+        ("ASCENT_SMTP_URL", "smtp_url"),
+        ("ASCENT_MAIL_FROM", "mail_from"),
         ("ASCENT_LOG", "log"),
         ("ASCENT_LOG_FORMAT", "log_format"),
         ("ASCENT_DATABASE_URL", "database_url"),
@@ -79,6 +81,31 @@ fn a_database_address_is_never_shown_with_its_password() {
         .ascent(&["migrate", "--database-url", "mysql://u:hush@h/n"])
         .fails();
     assert!(!refused.contains("hush"), "{refused}");
+}
+
+#[test]
+fn a_mail_server_and_a_sender_are_given_together_and_the_password_is_never_shown() {
+    let place = Place::new();
+    let url = ("ASCENT_SMTP_URL", "smtps://user:hush@mail.example");
+    let from = ("ASCENT_MAIL_FROM", "billing@msp.example");
+    for ((variable, value), key, other) in [
+        (url, "smtp_url", "mail_from"),
+        (from, "mail_from", "smtp_url"),
+    ] {
+        let refused = place.ascent(&["serve"]).env(variable, value).fails();
+        let told = format!("The setting {key} is given without {other}.");
+        assert!(
+            refused.contains(&told) && !refused.contains("hush"),
+            "{refused}"
+        );
+    }
+    let refused = place
+        .ascent(&["serve", "--smtp-url", "smtp://user:hush@mail.example/hush"])
+        .fails();
+    assert!(
+        refused.contains("smtp_url") && !refused.contains("hush"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod pricing;
 mod recurring;
 mod story;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
@@ -60,7 +60,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         organization::make(&app, sandbox.sandbox()).await?;
         story.finish()?;
     }
-    tell(&app, &url, &sandbox);
+    tell(&app, &url, &sandbox, folder.path());
     server::run(app, listener, stop).await?;
     sandbox
         .shutdown()
@@ -81,7 +81,7 @@ async fn start_sandbox(story: &Story) -> Result<Running, Failure> {
     })
 }
 
-fn tell(app: &App, url: &str, sandbox: &Running) {
+fn tell(app: &App, url: &str, sandbox: &Running, folder: &Path) {
     let config = sandbox.sandbox().config();
     let lines = [
         format!("listening on {url}"),
@@ -89,6 +89,9 @@ fn tell(app: &App, url: &str, sandbox: &Running) {
         format!("  Open          {}", app.settings.public_url),
         format!("  E-mail        {}", organization::OWNER_EMAIL),
         format!("  Password      {}", organization::OWNER_PASSWORD),
+        String::new(),
+        "  No mail leaves this machine. What is sent becomes a file:".to_owned(),
+        format!("  Mail folder   {}", folder.join("mail").display()),
         String::new(),
         "  The Pax8 sandbox is connected. To test or connect it by hand:".to_owned(),
         format!("  Client ID     {}", config.client_id),

@@ -13,6 +13,7 @@ pub(super) struct Entry {
     frequency: &'static str,
     start: Start,
     review_first: bool,
+    auto_send: bool,
     /// Description, quantity, unit price.
     lines: &'static [(&'static str, &'static str, &'static str)],
 }
@@ -43,6 +44,7 @@ const fn entry(
         frequency,
         start,
         review_first: false,
+        auto_send: false,
         lines,
     }
 }
@@ -64,8 +66,8 @@ pub(super) const RECURRING: &[Entry] = &[
     entry("Northwind Freight", "Monthly services", "monthly", InDays(3), &[
         ("Managed workstation", "22", "36.00")]),
     entry("Willow Creek Schools", "School licences", "semi_annual", NextMonth, &[]),
-    entry("Willow Creek Schools", "On-site support", "monthly", MonthsAgo(2), &[
-        ("On-site day", "2", "720.00")]),
+    Entry { auto_send: true, ..entry("Willow Creek Schools", "On-site support", "monthly", MonthsAgo(2), &[
+        ("On-site day", "2", "720.00")]) },
     entry("Pine Street Pharmacy", "Website care", "weekly", MonthsAgo(0), &[
         ("Website care", "1", "60.00")]),
     entry("Script Alert Bakery", "Monthly services", "monthly", InDays(14), &[
@@ -79,6 +81,7 @@ pub(super) fn details(entry: &Entry, today: Date) -> RecurringDetails {
         frequency: entry.frequency.to_owned(),
         start_date: start(entry.start, today).to_string(),
         review_first: entry.review_first,
+        auto_send: entry.auto_send,
         lines: entry
             .lines
             .iter()

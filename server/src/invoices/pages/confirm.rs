@@ -9,7 +9,8 @@ use super::super::{
 use crate::{
     accounts::Permission,
     app::App,
-    error::Result,
+    deliveries::{address_of, require_mail, send, told},
+    error::{Error, Result},
     http::{Fields, Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
 };
 
@@ -22,15 +23,52 @@ pub(super) async fn ask_issue(
     if let Err(error) = invoice.require_issuable() {
         return go_and_tell(&visit, &path(invoice.id), error);
     }
-    let question = match &invoice.correction {
+    let question = issue_question_of(&app, &visit, &invoice).await?;
+    question.ask(&visit, Place::Invoices)
+}
+
+/// An invoice is asked for, a credit note gives: what is asked before it is issued says which.
+async fn issue_question_of(app: &App, visit: &Visit, invoice: &Invoice) -> Result<Question> {
+    match &invoice.correction {
         Some(correction) => {
             let mut tx = app.database.read(visit.actor.organization).await?;
             let corrected = load_invoice(&mut tx, correction.invoice).await?;
-            credit_question(&invoice, &corrected)?
+            credit_question(invoice, &corrected)
         }
-        None => issue_question(&invoice),
+        None => Ok(issue_question(invoice)),
+    }
+}
+
+pub(super) async fn ask_issue_and_send(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> PageResult {
+    let invoice = load(&app, &visit, &id).await?;
+    let to = match where_to_send(&app, &visit, &invoice).await {
+        Ok(to) => to,
+        Err(error) => return go_and_tell(&visit, &path(invoice.id), error),
     };
+    let mut question = issue_question_of(&app, &visit, &invoice).await?;
+    question.title = "Issue and send?".to_owned();
+    question.action = format!(
+        "{}/issue-and-send?version={}",
+        path(invoice.id),
+        invoice.version
+    );
+    question
+        .effects
+        .insert(1, format!("It goes to {to} by e-mail with its PDF."));
+    question.accept = "Issue and send";
     question.ask(&visit, Place::Invoices)
+}
+
+async fn where_to_send(app: &App, visit: &Visit, invoice: &Invoice) -> Result<String> {
+    invoice.require_issuable()?;
+    require_mail(app.settings.mail.as_ref())?;
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let address = address_of(&mut tx, invoice).await;
+    Ok(address.map_err(without_field)?.to_string())
 }
 
 pub(super) async fn ask_void(
@@ -43,6 +81,46 @@ pub(super) async fn ask_void(
     void_question(&invoice).ask(&visit, Place::Invoices)
 }
 
+/// The version that the person saw.
+fn version(query: Option<String>) -> Option<i64> {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+    query.text("version").parse().ok()
+}
+
+/// Both in one transaction: what cannot be sent is not issued.
+pub(super) async fn submit_issue_and_send(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    Form { visit, .. }: Form,
+) -> PageResult {
+    visit.actor.require(Permission::BillingManage)?;
+    let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
+    let mut tx = app.database.write(visit.actor.organization).await?;
+    let both = async {
+        let invoice = issue(&mut tx, &by, id, version(query), now).await?;
+        let sending = send(&mut tx, &by, app.settings.mail.as_ref(), id, None, now).await?;
+        Ok((invoice, sending))
+    };
+    match both.await {
+        Ok((invoice, sending)) => {
+            tx.commit().await?;
+            app.wake.wake();
+            let message = format!("Issued as {}. {}", invoice.title(), told(&sending));
+            Ok(go_to(&visit, &path(id), &[Flash::ok(message)]))
+        }
+        Err(error) => go_and_tell(&visit, &path(id), without_field(error)),
+    }
+}
+
+/// There is no field for an address in this question: what is wrong with the client's is told on the invoice's page.
+fn without_field(error: Error) -> Error {
+    match error {
+        Error::Refused { detail, .. } => Error::conflict("no_address", detail),
+        error => error,
+    }
+}
+
 pub(super) async fn submit_issue(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -50,8 +128,7 @@ pub(super) async fn submit_issue(
     Form { visit, .. }: Form,
 ) -> PageResult {
     visit.actor.require(Permission::BillingManage)?;
-    let query = Fields::parse(query.unwrap_or_default().as_bytes());
-    let version = query.text("version").parse().ok();
+    let version = version(query);
     let (id, by, now) = (invoice_id(&id)?, visit.actor.by(), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
     match issue(&mut tx, &by, id, version, now).await {

@@ -18,6 +18,10 @@ pub fn routes() -> Router<App> {
             get(confirm::ask_issue).post(confirm::submit_issue),
         )
         .route(
+            "/invoices/{id}/issue-and-send",
+            get(confirm::ask_issue_and_send).post(confirm::submit_issue_and_send),
+        )
+        .route(
             "/invoices/{id}/void",
             get(confirm::ask_void).post(confirm::submit_void),
         )

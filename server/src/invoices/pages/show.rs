@@ -20,6 +20,7 @@ use super::super::{
 use crate::{
     accounts::Permission,
     app::App,
+    deliveries::{require_sendable, view::DeliveryView},
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
 };
@@ -40,6 +41,8 @@ struct InvoicePage {
     happenings: Vec<Happening>,
     may_pay: bool,
     may_credit: bool,
+    deliveries: Vec<DeliveryView>,
+    may_send: bool,
     may_issue: bool,
     may_rebill: bool,
     may_recalculate: bool,
@@ -91,6 +94,8 @@ pub(super) async fn show(
         may_credit: may && invoice.require_creditable().is_ok() && left_to_credit(&invoice, &notes),
         happenings: happenings(&invoice, &visit.actor.timezone),
         may_pay: may && invoice.status.require_payable().is_ok() && invoice.open()?.minor() > 0,
+        deliveries: deliveries(&invoice, &visit.actor.timezone, may),
+        may_send: may && require_sendable(&invoice).is_ok(),
         may_recalculate: may && invoice.status == InvoiceStatus::Draft && invoice.origin.is_some(),
         may_issue: may && invoice.require_issuable().is_ok(),
         may_rebill: may
@@ -100,6 +105,11 @@ pub(super) async fn show(
         invoice,
     };
     html(&page)
+}
+
+fn deliveries(invoice: &Invoice, zone: &jiff::tz::TimeZone, may_send: bool) -> Vec<DeliveryView> {
+    let view = |delivery| DeliveryView::of(delivery, zone, may_send);
+    invoice.deliveries.iter().map(view).collect()
 }
 
 /// Whether something of it was not credited yet.

@@ -39,7 +39,7 @@ const HANDLING: [(&str, &str, &str); 4] = [
     (
         "auto_send",
         "Send by itself",
-        "Kept for later: invoices are not sent by e-mail yet, so this has no effect.",
+        "As it is issued, each invoice goes to the client's e-mail address with its PDF. What needs review waits as a draft.",
     ),
     (
         "prorate_first",

@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use db::OrgTx;
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{path, recurring_id};
 use crate::{
     accounts::{Costs, Permission},
     app::App,
-    billing_runs::{PreviewSection, preview},
+    billing_runs::{Occasion, PreviewSection, preview},
     error::{Error, Result},
     http::{Fields, Frame, PageResult, Place, Visit, html},
     invoices::view::Decides,
@@ -51,7 +51,15 @@ pub(super) async fn show(
     let invoice = load_recurring_invoice(&mut tx, recurring_id(&id)?).await?;
     let decides = Decides::by(visit.actor.require_pax8().is_ok());
     let (chosen, costs) = (query.text("preview"), visit.actor.costs());
-    let preview = preview_section(&mut tx, &invoice, chosen, decides, costs, now).await?;
+    let preview = preview_section(
+        &mut tx,
+        &invoice,
+        chosen,
+        decides,
+        costs,
+        Occasion::of(&app),
+    )
+    .await?;
     if let Some(section) = preview.as_ref().filter(|_| visit.fragment) {
         return html(section);
     }
@@ -77,14 +85,14 @@ async fn preview_section(
     chosen: &str,
     decides: Decides,
     costs: Costs,
-    now: Timestamp,
+    occasion: Occasion,
 ) -> Result<Option<PreviewSection>> {
     if !invoice.status.is_live() {
         return Ok(None);
     }
     let date: Option<Date> = chosen.parse().ok();
     let shown = date.unwrap_or(invoice.next_invoice_date);
-    let section = match preview(tx, invoice.id, date, now).await {
+    let section = match preview(tx, invoice.id, date, occasion).await {
         Ok(preview) => PreviewSection::of(&preview, costs, path(invoice.id), decides)?,
         Err(error @ (Error::Refused { .. } | Error::Conflict { .. })) => {
             PreviewSection::refused(shown, error.to_string(), path(invoice.id))

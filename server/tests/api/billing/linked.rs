@@ -1,6 +1,9 @@
 //! Linked Pax8 subscriptions on recurring invoices: billed by their terms, held where a person must look.
 
-use ascent::{billing_runs::preview, recurring::RecurringDetails};
+use ascent::{
+    billing_runs::{Occasion, preview},
+    recurring::RecurringDetails,
+};
 use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
@@ -402,7 +405,7 @@ async fn d24_the_preview_of_linked_subscriptions_is_the_run_to_the_cent() {
         ] {
             books.link(&recurring, linked).await;
         }
-        let now = world.app.clock.now();
+        let now = Occasion::of(&world.app);
         let date = Some(day("2026-06-01"));
         let before = preview(&mut books.read().await, recurring.id, date, now)
             .await

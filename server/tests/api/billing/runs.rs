@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ascent::{
     accounts::By,
-    billing_runs::{PeriodBill, Trigger, assemble_period, preview, run},
+    billing_runs::{Occasion, PeriodBill, Trigger, assemble_period, preview, run},
     clients::{Client, ClientDetails},
     invoices::{ClientSnapshot, NewInvoice, insert_draft, issue},
     recurring::{RecurringDetails, advance, pause_recurring_invoice, schedule_of},
@@ -123,7 +123,7 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
             .unwrap();
         for steps in 1..=3 {
             let mut tx = books.write().await;
-            let bill = assemble_period(&mut tx, &recurring, period, now)
+            let bill = assemble_period(&mut tx, &recurring, period, Occasion::of(&world.app))
                 .await
                 .unwrap();
             let draft = draft_of(&client, bill, period);
@@ -184,7 +184,7 @@ async fn d24_the_schema_itself_refuses_a_second_invoice_for_a_period() {
             .period_starting(day("2026-06-01"))
             .unwrap()
             .unwrap();
-        let bill = assemble_period(&mut tx, &recurring, period, now)
+        let bill = assemble_period(&mut tx, &recurring, period, Occasion::of(&world.app))
             .await
             .unwrap();
         let draft = draft_of(&client, bill, period);
@@ -349,7 +349,7 @@ async fn d24_a_dry_run_and_a_preview_write_nothing_and_tell_what_a_run_makes() {
             &mut books.read().await,
             recurring.id,
             Some(day("2026-08-01")),
-            world.app.clock.now(),
+            Occasion::of(&world.app),
         )
         .await
         .unwrap();

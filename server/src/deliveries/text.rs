@@ -1,0 +1,53 @@
+//! What the mail says.
+
+use jiff::civil::Date;
+
+use crate::{
+    error::Result,
+    http::filters,
+    invoices::{Invoice, InvoiceStatus, view::period_text},
+    organizations::Organization,
+};
+
+/// What a mail says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+}
+
+/// The mail that an issued invoice goes with.
+///
+/// # Errors
+/// When an amount is out of range.
+pub fn compose(invoice: &Invoice, organization: &Organization) -> Result<Words> {
+    let (number, seller) = (invoice.title(), &organization.name);
+    let mut facts = vec![format!("Total: {}", filters::money(&invoice.total))];
+    if invoice.status == InvoiceStatus::PartiallyPaid {
+        facts.push(format!(
+            "To be paid: {}",
+            filters::money(&invoice.balance()?)
+        ));
+    }
+    facts.extend(invoice.due_date.map(|date| format!("Due: {}", day(&date))));
+    facts.extend(
+        invoice
+            .period
+            .map(|period| format!("Period: {}", period_text(&period))),
+    );
+    facts.push(format!("Lines: {}", invoice.lines.len()));
+    Ok(Words {
+        subject: format!("Invoice {number} from {seller}"),
+        text: format!(
+            "Hello {},\n\ninvoice {number} is attached.\n\n{}\n\nKind regards\n{seller}\n",
+            invoice.client.name,
+            facts.join("\n")
+        ),
+    })
+}
+
+fn day(date: &Date) -> String {
+    filters::day(date)
+}
