@@ -24,8 +24,9 @@ pub struct Words {
 /// When an amount is out of range.
 pub fn compose(invoice: &Invoice, organization: &Organization) -> Result<Words> {
     let (number, seller) = (invoice.title(), &organization.name);
+    let kind = invoice.kind().label();
     let mut facts = vec![format!("Total: {}", filters::money(&invoice.total))];
-    if invoice.status == InvoiceStatus::PartiallyPaid {
+    if invoice.status == InvoiceStatus::PartiallyPaid && !invoice.is_credit_note() {
         facts.push(format!(
             "To be paid: {}",
             filters::money(&invoice.balance()?)
@@ -39,10 +40,11 @@ pub fn compose(invoice: &Invoice, organization: &Organization) -> Result<Words> 
     );
     facts.push(format!("Lines: {}", invoice.lines.len()));
     Ok(Words {
-        subject: format!("Invoice {number} from {seller}"),
+        subject: format!("{kind} {number} from {seller}"),
         text: format!(
-            "Hello {},\n\ninvoice {number} is attached.\n\n{}\n\nKind regards\n{seller}\n",
+            "Hello {},\n\n{} {number} is attached.\n\n{}\n\nKind regards\n{seller}\n",
             invoice.client.name,
+            kind.to_lowercase(),
             facts.join("\n")
         ),
     })

@@ -242,7 +242,10 @@ pub async fn list_invoices(
         concerned.for_each(|it| it.payments.push(payment.clone()));
     }
     for delivery in list_of_invoices(tx, oldest_id, newest_id).await? {
-        let concerned = list.data.iter_mut().filter(|it| it.id == delivery.invoice_id);
+        let concerned = list
+            .data
+            .iter_mut()
+            .filter(|it| it.id == delivery.invoice_id);
         concerned.for_each(|it| it.deliveries.push(delivery.clone()));
     }
     Ok(list)
