@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use money::Amount;
 
 use super::{
-    BillingRun, Occasion, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run, recalculate,
-    request_run, run,
+    BillingRun, Occasion, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run,
+    recalculate, request_run, run,
 };
 use crate::{
     accounts::Permission,
