@@ -26,6 +26,9 @@ create table organization (
     -- Whether lines of nothing are printed, and equal lines as one.
     print_zero_lines boolean not null default true,
     group_lines boolean not null default false,
+    -- Their mails: with placeholders; empty: the usual words.
+    mail_subject text not null default '',
+    mail_text text not null default '',
     -- Numbers of invoices: what stands before, at least how many digits, and which one comes next.
     invoice_prefix text not null default 'INV-',
     invoice_digits bigint not null default 4,

@@ -14,6 +14,7 @@ mod perform;
 mod send;
 mod settle;
 mod store;
+mod template;
 mod text;
 pub mod view;
 
@@ -24,4 +25,5 @@ pub use perform::{JOB, RETRY_AFTER, perform};
 pub use send::{Sending, address_of, can_be_sent_to, require_mail, require_sendable, send};
 pub use settle::settle;
 pub use store::{Trouble, count_trouble, list_of_invoice, list_of_invoices, list_of_run};
+pub use template::MailTemplate;
 pub use text::{Words, compose};

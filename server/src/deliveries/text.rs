@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::template::Filling;
 use crate::{
     error::Result,
     http::filters,
@@ -39,14 +40,30 @@ pub fn compose(invoice: &Invoice, organization: &Organization) -> Result<Words> 
             .map(|period| format!("Period: {}", period_text(&period))),
     );
     facts.push(format!("Lines: {}", invoice.lines.len()));
-    Ok(Words {
-        subject: format!("{kind} {number} from {seller}"),
-        text: format!(
+    let own = &organization.mail;
+    let (total, due, period) = (
+        filters::money(&invoice.total),
+        invoice.due_date.as_ref().map(day).unwrap_or_default(),
+        invoice.period.as_ref().map(period_text).unwrap_or_default(),
+    );
+    let filling = Filling([number, &invoice.client.name, &total, &due, &period, seller]);
+    let usual = || {
+        format!(
             "Hello {},\n\n{} {number} is attached.\n\n{}\n\nKind regards\n{seller}\n",
             invoice.client.name,
             kind.to_lowercase(),
             facts.join("\n")
-        ),
+        )
+    };
+    Ok(Words {
+        subject: match &own.subject {
+            Some(own) => own.fill(&filling),
+            None => format!("{kind} {number} from {seller}"),
+        },
+        text: own
+            .text
+            .as_ref()
+            .map_or_else(usual, |own| own.fill(&filling)),
     })
 }
 

@@ -46,6 +46,11 @@ struct OrganizationChange {
     print_zero_lines: Option<bool>,
     /// Whether equal lines are printed as one.
     group_lines: Option<bool>,
+    /// Of the e-mail that an invoice goes with, with the placeholders `{number}`, `{client}`, `{total}`, `{due_date}`, `{period}`,
+    /// `{organization}`; empty: the usual subject.
+    mail_subject: Option<String>,
+    /// With the same placeholders; empty: the usual text.
+    mail_text: Option<String>,
     /// Does not end in a digit.
     invoice_prefix: Option<String>,
     /// 1 to 12.
@@ -80,6 +85,8 @@ impl OrganizationChange {
             (&mut details.page_size, self.page_size),
             (&mut details.lines.proration_basis, self.proration_basis),
             (&mut details.lines.text, self.line_text),
+            (&mut details.mail.subject, self.mail_subject),
+            (&mut details.mail.text, self.mail_text),
             (&mut details.invoice_prefix, self.invoice_prefix),
         ] {
             if let Some(value) = given {

@@ -4,7 +4,7 @@ use billing::TaxRate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Organization, settings::zone_name};
+use super::{MailWordsDetails, Organization, settings::zone_name};
 use crate::ids::OrganizationId;
 
 /// An organization and its settings.
@@ -37,6 +37,10 @@ pub struct OrganizationBody {
     pub print_zero_lines: bool,
     /// Whether equal lines are printed as one.
     pub group_lines: bool,
+    /// Of the e-mail that an invoice goes with, with placeholders; empty: the usual subject.
+    pub mail_subject: String,
+    /// The same of its text.
+    pub mail_text: String,
     /// What stands before the number of an invoice.
     pub invoice_prefix: String,
     /// At least so many digits.
@@ -68,6 +72,7 @@ impl OrganizationBody {
             name: rate.name.clone(),
             percent: rate.percent.normalize().to_string(),
         };
+        let mail = MailWordsDetails::of(&it.mail);
         Self {
             id: it.id,
             slug: it.slug.clone(),
@@ -82,6 +87,8 @@ impl OrganizationBody {
             line_text: it.lines.text.as_ref().map(ToString::to_string),
             print_zero_lines: it.lines.print_zero,
             group_lines: it.lines.group,
+            mail_subject: mail.subject,
+            mail_text: mail.text,
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: it.numbers.digits,
             next_invoice_number: it.numbers.next,

@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 use money::Currency;
 use rust_decimal::Decimal;
 
-use super::{InvoiceNumbers, LineSettings, Organization, lines::LineSettingsDetails};
+use super::{
+    InvoiceNumbers, LineSettings, MailWords, MailWordsDetails, Organization,
+    lines::LineSettingsDetails,
+};
 use crate::{
     checks::{Checks, LONGEST_EMAIL, NO_EMAIL, is_email},
     error::Result,
@@ -41,6 +44,8 @@ pub struct SettingsDetails {
     pub page_size: String,
     /// How the lines of invoices are made and printed.
     pub lines: LineSettingsDetails,
+    /// What its mails say.
+    pub mail: MailWordsDetails,
     /// What stands before the number of an invoice.
     pub invoice_prefix: String,
     /// At least so many digits; none: what was typed is not a whole number.
@@ -70,6 +75,7 @@ pub(super) struct Accepted {
     pub tax_id: String,
     pub page_size: String,
     pub lines: LineSettings,
+    pub mail: MailWords,
     pub numbers: InvoiceNumbers,
     pub taxes: Vec<TaxRate>,
 }
@@ -91,6 +97,7 @@ impl SettingsDetails {
             tax_id: it.tax_id.clone(),
             page_size: it.page_size.clone(),
             lines: LineSettingsDetails::of(&it.lines),
+            mail: MailWordsDetails::of(&it.mail),
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: Some(it.numbers.digits.into()),
             next_invoice_number: Some(it.numbers.next),
@@ -120,6 +127,7 @@ impl SettingsDetails {
             checks.refuse("page_size", "Choose a4 or letter.");
         }
         let lines = self.lines.accept(&mut checks);
+        let mail = self.mail.accept(&mut checks);
         let address = checks.lines("address", &self.address, LONGEST_ADDRESS);
         let (digits, next) = (self.invoice_digits, self.next_invoice_number);
         let numbers = present
@@ -139,6 +147,7 @@ impl SettingsDetails {
             tax_id: tax_id.unwrap_or_default(),
             page_size: self.page_size.clone(),
             lines,
+            mail,
             numbers,
             taxes,
         })

@@ -5,8 +5,9 @@ use db::{OrgTx, Row, SystemTx, args};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::Currency;
 
-use super::{InvoiceNumbers, LineSettings, settings::Accepted};
+use super::{InvoiceNumbers, LineSettings, MailWords, MailWordsDetails, settings::Accepted};
 use crate::{
+    deliveries::MailTemplate,
     error::{Error, Result},
     ids::OrganizationId,
     secrets::{DataKey, Vault},
@@ -21,10 +22,10 @@ db::statements! {
     org HAS_FEATURE = "select 1 as one from organization_feature where organization_id = $1 and feature = $2";
     org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
     org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, proration_basis, line_text, print_zero_lines,
-        group_lines, invoice_prefix, invoice_digits, next_invoice_number, next_billing_at, version from organization where id = $1";
+        group_lines, mail_subject, mail_text, invoice_prefix, invoice_digits, next_invoice_number, next_billing_at, version from organization where id = $1";
     org UPDATE = "update organization set name = $2, currency = $3, timezone = $4, address = $5, email = $6, tax_id = $7, page_size = $8,
         invoice_prefix = $9, invoice_digits = $10, next_invoice_number = $11, next_billing_at = $12, proration_basis = $13,
-        line_text = $14, print_zero_lines = $15, group_lines = $16, version = version + 1
+        line_text = $14, print_zero_lines = $15, group_lines = $16, mail_subject = $17, mail_text = $18, version = version + 1
         where id = $1";
     org LIST_TAX_RATES = "select name, percent from tax_rate where organization_id = $1 order by position";
     org DELETE_TAX_RATES = "delete from tax_rate where organization_id = $1";
@@ -64,6 +65,8 @@ pub struct Organization {
     pub page_size: String,
     /// How the lines of its invoices are made and printed.
     pub lines: LineSettings,
+    /// What its mails say.
+    pub mail: MailWords,
     /// How its invoices are numbered.
     pub numbers: InvoiceNumbers,
     /// When its next daily billing run is due.
@@ -166,6 +169,7 @@ pub(super) async fn update(
     it: &Accepted,
     next_billing_at: Timestamp,
 ) -> Result<()> {
+    let mail = MailWordsDetails::of(&it.mail);
     let args = args![
         &it.name,
         it.currency.code(),
@@ -184,7 +188,9 @@ pub(super) async fn update(
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
         it.lines.print_zero,
-        it.lines.group
+        it.lines.group,
+        mail.subject,
+        mail.text
     ];
     tx.execute(&UPDATE, args).await?;
     tx.execute(&DELETE_TAX_RATES, args![]).await?;
@@ -325,6 +331,7 @@ fn read(row: &Row) -> Result<Organization> {
         tax_id: row.get("tax_id")?,
         page_size: row.get("page_size")?,
         lines: read_lines(row)?,
+        mail: read_mail(row)?,
         numbers: InvoiceNumbers {
             prefix: row.get("invoice_prefix")?,
             digits: row.get("invoice_digits")?,
@@ -332,6 +339,19 @@ fn read(row: &Row) -> Result<Organization> {
         },
         next_billing_at: row.get("next_billing_at")?,
         version: row.get("version")?,
+    })
+}
+
+fn read_mail(row: &Row) -> Result<MailWords> {
+    let read = |column: &str| -> Result<Option<MailTemplate>> {
+        let text: String = row.get(column)?;
+        let text = Some(text).filter(|text| !text.is_empty());
+        let template = text.map(|text| text.parse()).transpose();
+        template.map_err(|error: String| Error::internal(error))
+    };
+    Ok(MailWords {
+        subject: read("mail_subject")?,
+        text: read("mail_text")?,
     })
 }
 

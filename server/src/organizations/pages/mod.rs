@@ -3,6 +3,7 @@
 mod form;
 mod licence;
 mod lines;
+mod mail;
 mod settings;
 mod taxes;
 mod tokens;
@@ -26,16 +27,21 @@ pub fn routes() -> Router<App> {
             "/admin/settings/lines",
             get(lines::show).post(lines::save_lines),
         )
+        .route(
+            "/admin/settings/mail",
+            get(mail::show).post(mail::save_mail),
+        )
         .route("/admin/settings/taxes", get(taxes::show).post(taxes::save))
         .route("/admin/settings/tokens", get(tokens::show))
         .route("/admin/settings/licence", get(licence::show))
 }
 
 /// The tabs: path and words.
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("/admin/settings", "General"),
     ("/admin/settings/numbers", "Invoice numbering"),
     ("/admin/settings/lines", "Invoice lines"),
+    ("/admin/settings/mail", "E-mail"),
     ("/admin/settings/taxes", "Tax rates"),
     ("/admin/settings/tokens", "API tokens"),
     ("/admin/settings/licence", "Licence"),

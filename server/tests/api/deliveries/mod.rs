@@ -261,6 +261,40 @@ async fn an_installation_without_a_mail_server_says_what_to_set() {
     .await;
 }
 
+#[tokio::test]
+async fn an_organizations_own_words_go_out_and_a_slip_in_them_is_refused() {
+    with_mail(async |world, post| {
+        let owner = &world.ours.owner;
+        let words = json!({ "mail_subject": "{number} of {organization}", "mail_text": "For {client}\n{total}, {due_date}, {period}" });
+        let saved = owner.patch("/api/v1/organization", words.clone()).await.json(200);
+        assert_eq!((&saved["mail_subject"], &saved["mail_text"]), (&words["mail_subject"], &words["mail_text"]));
+        let slip = json!({ "mail_text": "Due {due}" });
+        let refused = owner.patch("/api/v1/organization", slip).await.json(422);
+        assert_eq!(refused["errors"][0]["field"], "mail_text");
+        let told = refused["detail"].as_str().unwrap();
+        assert!(told.contains("{due} is no placeholder") && told.contains("{due_date}"), "{told}");
+        let line = json!({ "mail_subject": "a\r\nBcc: x@y.example" });
+        owner.patch("/api/v1/organization", line).await.json(422);
+        let browser = &world.ours.browser;
+        let page = browser.get("/admin/settings/mail").await.text;
+        assert!(page.contains("value=\"{number} of {organization}\""), "{page}");
+        let fields = [("mail_subject", "{numbr}"), ("mail_text", "")];
+        let refused = browser.submit("/admin/settings/mail", &fields).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("mail_subject-error"), "{}", refused.text);
+
+        let id = issued(&Books::ours(world)).await;
+        send(owner, &id, json!({})).await.json(202);
+        world.work().await;
+        let mail = &post.taken()[0];
+        assert_eq!(mail.header("Subject"), "INV-0001 of Ours");
+        let text = "For Harbor Dental\n$100.00, 15 Jul 2026, 1 Jun 2026 to 30 Jun 2026";
+        assert_eq!(mail.text().trim(), text);
+        assert_eq!(mail.pdf().0, "INV-0001.pdf");
+    })
+    .await;
+}
+
 /// Two organizations share a mail server and nothing else.
 #[tokio::test]
 async fn i12_another_organizations_deliveries_are_not_there() {
