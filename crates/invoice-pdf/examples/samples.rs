@@ -1,5 +1,5 @@
 //! Writes sample invoices to look at: `samples FOLDER [FONT]`, where the file `FONT` serves the
-//! characters that the built-in fonts lack.
+//! characters that the built-in fonts lack. Pictures in the folder are tried as logos.
 
 #[path = "../tests/samples/mod.rs"]
 mod invoices;
@@ -28,5 +28,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("long", &invoices::long(), PageSize::A4)?;
     write("scripts", &invoices::scripts(), PageSize::A4)?;
     write("hostile", &invoices::hostile(), PageSize::Letter)?;
+    write("jpeg", &invoices::with_logo(invoices::JPEG)?, PageSize::A4)?;
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let is_picture = path.extension().is_some_and(|kind| kind != "pdf");
+        if is_picture {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let document = invoices::with_logo(&fs::read(&path)?)?;
+            write(&format!("logo-{name}"), &document, PageSize::A4)?;
+        }
+    }
     Ok(())
 }

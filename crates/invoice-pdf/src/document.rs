@@ -3,7 +3,7 @@
 //! Nothing here is a number, an amount of money or a moment in time: the caller has already
 //! written everything in the reader's language and the currency's form.
 
-use crate::PdfError;
+use crate::{Logo, PdfError};
 
 const LINES_LIMIT: usize = 10_000;
 const TEXT_BYTES_LIMIT: usize = 1 << 20;
@@ -21,6 +21,8 @@ pub struct InvoiceDocument {
     /// The day stamped on the file as its date of creation. Taken from the invoice, so that the
     /// same invoice gives the same file on any day.
     pub dated: DocumentDate,
+    /// The sign of who is to be paid, drawn above the name.
+    pub logo: Option<Logo>,
     /// Who is to be paid.
     pub seller: Party,
     /// Who is to pay.

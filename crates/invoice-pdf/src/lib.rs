@@ -8,17 +8,22 @@
 //! Text comes from people and from other systems, so none of it is trusted: what cannot be drawn
 //! is replaced, what is too wide is wrapped, what is too long continues on the next page.
 //!
+//! A picture is trusted even less: a [`Logo`] exists only once its pixels were read, so that none can
+//! stop an invoice from being printed.
+//!
 //! The way through the crate: `layout` turns a document into pages of marks with the help of
 //! `text` (fonts, line breaking, shaping), and `paint` writes the marks down.
 
 mod document;
 mod error;
 mod layout;
+mod logo;
 mod paint;
 mod text;
 
 pub use document::{DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, TotalLine};
 pub use error::PdfError;
+pub use logo::{Logo, LogoError};
 pub use text::Fonts;
 
 /// Writes `document` as a PDF file, with the built-in fonts.

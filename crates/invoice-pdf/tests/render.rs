@@ -3,10 +3,13 @@
 mod reader;
 mod samples;
 
-use invoice_pdf::{Fonts, InvoiceDocument, PageSize, PdfError, render, render_with};
+use invoice_pdf::{Fonts, InvoiceDocument, Logo, PageSize, PdfError, render, render_with};
 use proptest::prelude::*;
-use reader::{elements, fonts_are_embedded, pages, paper, xmp};
-use samples::{hostile, line, long, sample, scripts, total};
+use reader::{
+    elements, figures, fonts_are_embedded, is_transparent, output_intents, pages, paper, pictures,
+    xmp,
+};
+use samples::{JPEG, hostile, line, long, png, sample, scripts, total, with_logo};
 
 #[expect(
     clippy::unwrap_used,
@@ -170,7 +173,8 @@ fn an_added_font_serves_what_the_built_in_ones_lack() {
 
 #[test]
 fn the_same_document_gives_the_same_bytes() {
-    for document in [sample(), long(), scripts(), hostile()] {
+    let drawn = with_logo(JPEG).unwrap();
+    for document in [sample(), long(), scripts(), hostile(), drawn] {
         let first = render(&document, PageSize::A4).unwrap();
         assert!(first == render(&document.clone(), PageSize::A4).unwrap());
     }
@@ -202,10 +206,39 @@ fn the_file_is_fit_for_an_archive() {
         "<pdfuaid:part>1</pdfuaid:part>",
         "2026-03-31",
         "Invoice INV-00042",
+        "<rdf:li>en</rdf:li>",
     ] {
         assert!(xmp.contains(part), "{part:?} is missing in {xmp}");
     }
     assert!(fonts_are_embedded(&bytes));
+    assert_eq!(output_intents(&bytes), ["GTS_PDFA1"]);
+}
+
+#[test]
+fn pictures_and_watermarks_are_opaque_and_fit_for_an_archive() {
+    let mut document = with_logo(&png(400, 100, [200, 0, 0, 90])).unwrap();
+    document.watermark = Some("DRAFT".into());
+    let bytes = render(&document, PageSize::A4).unwrap();
+    assert!(xmp(&bytes).contains("<pdfaid:conformance>A</pdfaid:conformance>"));
+    assert_eq!(output_intents(&bytes), ["GTS_PDFA1"]);
+    assert!(fonts_are_embedded(&bytes));
+    assert!(!is_transparent(&bytes));
+}
+
+#[test]
+fn a_logo_is_drawn_once_and_called_by_the_name_of_the_seller() {
+    let mut document = InvoiceDocument {
+        logo: Some(Logo::read(JPEG).unwrap()),
+        ..long()
+    };
+    let bytes = render(&document, PageSize::Letter).unwrap();
+    assert_eq!(pictures(&bytes), [(360, 120)]);
+    assert_eq!(figures(&bytes), ["Northwind Managed IT"]);
+    assert!(pages(&bytes)[0].contains("Northwind Managed IT"));
+    document.seller.name = "\u{200b}".into();
+    let bytes = render(&document, PageSize::A4).unwrap();
+    assert_eq!(figures(&bytes), ["Logo"]);
+    assert!(pictures(&render(&long(), PageSize::A4).unwrap()).is_empty());
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Carries content down the page and over to the next one.
 
-use super::geometry::{Column, Geometry};
+use super::geometry::{Area, Column, Geometry};
 use super::row::Row;
 use super::structure::{Element, Structure};
 use super::{Layout, Mark, Page};
+use crate::Logo;
 use crate::text::{Color, Line};
 
 const RULE: f32 = 0.6;
@@ -99,6 +100,26 @@ impl Flow {
             });
             self.place.y += line.style.leading;
         }
+    }
+
+    /// Draws a picture of a size here, at the left, as an element of the structure.
+    pub(super) fn picture(&mut self, logo: &Logo, (width, height): (f32, f32)) {
+        let (x, y) = (self.geometry.left, self.place.y);
+        let area = Area {
+            x,
+            y,
+            width,
+            height,
+        };
+        self.within(Element::Logo(area), |flow| {
+            let (logo, element) = (logo.clone(), flow.structure.current());
+            flow.mark(Mark::Picture {
+                area,
+                logo,
+                element,
+            });
+        });
+        self.place.y += height;
     }
 
     /// Runs each part from the same place and goes on below the longest.

@@ -15,6 +15,15 @@ pub(crate) struct Geometry {
     pub bottom: f32,
 }
 
+/// A box on a page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Area {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
 /// A stretch across the page that text is set in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {

@@ -1,4 +1,4 @@
-//! The top of the first page: the seller on the left, the title and number on the right.
+//! The top of the first page: logo and seller on the left, the title and number on the right.
 
 use super::flow::Flow;
 use super::geometry::Column;
@@ -6,9 +6,10 @@ use super::structure::Element;
 use crate::document::{InvoiceDocument, Party};
 use crate::text::{Line, Style, Typesetter};
 
-/// The share of the width that belongs to the seller. A logo has its place at the top of it.
+/// The share of the width that belongs to the seller and the logo above the name.
 const SELLER_SHARE: f32 = 0.58;
 const GAP: f32 = 20.0;
+const BELOW_LOGO: f32 = 12.0;
 
 pub(super) fn place(document: &InvoiceDocument, typesetter: &Typesetter, flow: &mut Flow) {
     let geometry = flow.geometry;
@@ -25,13 +26,18 @@ pub(super) fn place(document: &InvoiceDocument, typesetter: &Typesetter, flow: &
     let number = document.number.as_deref().unwrap_or_default();
     let mut title = typesetter.wrap(&document.kind, Style::TITLE, right.width());
     title.extend(typesetter.wrap(number, Style::NUMBER, right.width()));
-    let sides = [
-        (Element::Paragraph, seller, left),
-        (Element::Title, title, right),
-    ];
-    flow.side_by_side(&sides, |flow, (element, lines, column)| {
-        flow.within(*element, |flow| flow.stack(lines, *column));
-    });
+    let left = |flow: &mut Flow| {
+        if let Some(logo) = &document.logo {
+            flow.picture(logo, logo.size_on_paper());
+            flow.skip(BELOW_LOGO);
+        }
+        flow.within(Element::Paragraph, |flow| flow.stack(&seller, left));
+    };
+    let right = |flow: &mut Flow| {
+        flow.within(Element::Title, |flow| flow.stack(&title, right));
+    };
+    let sides: [&dyn Fn(&mut Flow); 2] = [&left, &right];
+    flow.side_by_side(&sides, |flow, side| side(flow));
     flow.skip(34.0);
 }
 

@@ -15,13 +15,14 @@ mod structure;
 mod table;
 mod totals;
 
+use crate::Logo;
 use crate::document::{InvoiceDocument, PageSize};
 use crate::text::{Color, Line, Typesetter};
 
 use flow::Flow;
 use geometry::Geometry;
 
-pub(crate) use geometry::paper;
+pub(crate) use geometry::{Area, paper};
 pub(crate) use structure::{Element, Structure};
 
 /// A document laid out.
@@ -45,6 +46,12 @@ pub(crate) enum Mark {
         x: f32,
         baseline: f32,
         line: Line,
+        element: Option<usize>,
+    },
+    /// A picture, stretched over a box.
+    Picture {
+        area: Area,
+        logo: Logo,
         element: Option<usize>,
     },
     /// A filled rectangle.

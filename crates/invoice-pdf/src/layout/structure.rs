@@ -1,13 +1,17 @@
 //! What the marks mean, for readers who hear the page instead of seeing it.
 
+use super::geometry::Area;
+
 /// The kinds of thing an invoice is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Element {
     /// The name of the whole document.
     Title,
     /// The name of a section, with the name itself.
     Heading(&'static str),
     Paragraph,
+    /// The logo, and where on the first page it stands.
+    Logo(Area),
     Table,
     /// The rows of a table that name its columns, and those that fill them.
     TableHead,

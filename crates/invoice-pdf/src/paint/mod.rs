@@ -17,7 +17,7 @@ use crate::document::{DocumentDate, InvoiceDocument, PageSize};
 use crate::layout::{Layout, paper};
 use crate::text::{Style, Typesetter};
 use painter::Painter;
-use tags::Tags;
+use tags::{Names, Tags};
 
 /// Longer titles are cut: a reader shows them in a window's head.
 const TITLE_CHARACTERS: usize = 200;
@@ -47,15 +47,13 @@ pub(crate) fn write(
         surface.finish();
         sheet.finish();
     }
-    let title = title(document, typesetter);
-    pdf.set_tag_tree(painter.into_tags().into_tree(&title));
-    pdf.set_outline(outline(&title));
-    pdf.set_metadata(metadata(
-        title,
-        &document.seller.name,
-        document.dated,
-        typesetter,
-    ));
+    let names = Names {
+        title: title(document, typesetter),
+        seller: short(&document.seller.name, typesetter),
+    };
+    pdf.set_tag_tree(painter.into_tags().into_tree(&names));
+    pdf.set_outline(outline(&names.title));
+    pdf.set_metadata(metadata(names, document.dated));
     pdf.finish()
         .map_err(|error| PdfError::Write(format!("{error:?}")))
 }
@@ -89,7 +87,7 @@ fn outline(title: &str) -> Outline {
     outline
 }
 
-fn metadata(title: String, seller: &str, dated: DocumentDate, typesetter: &Typesetter) -> Metadata {
+fn metadata(names: Names, dated: DocumentDate) -> Metadata {
     let created = DateTime::new(dated.year).month(dated.month).day(dated.day);
     let created = created
         .hour(0)
@@ -98,8 +96,8 @@ fn metadata(title: String, seller: &str, dated: DocumentDate, typesetter: &Types
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(title)
-        .authors(vec![short(seller, typesetter)])
+        .title(names.title)
+        .authors(vec![names.seller])
         .creator("Ascent".to_owned())
         .language("en".to_owned())
         .creation_date(created)

@@ -1,7 +1,8 @@
 //! Draws marks on a page.
 
 use krilla::color::rgb;
-use krilla::geom::{PathBuilder, Point, Rect, Transform};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
@@ -9,9 +10,9 @@ use krilla::text::Font;
 
 use super::error;
 use super::tags::Tags;
-use crate::PdfError;
-use crate::layout::Mark;
+use crate::layout::{Area, Mark};
 use crate::text::{Color, Line, Typesetter, Weight};
+use crate::{Logo, PdfError};
 
 const LARGEST_WATERMARK: f32 = 150.0;
 /// How much of the page's diagonal a watermark covers.
@@ -84,6 +85,11 @@ impl<'a> Painter<'a> {
                 let start = Point::from_xy(*x, *baseline);
                 self.tagged_text(surface, start, line, *element)
             }
+            Mark::Picture {
+                area,
+                logo,
+                element,
+            } => self.picture(surface, *area, logo, *element),
             &Mark::Fill {
                 x,
                 y,
@@ -118,6 +124,26 @@ impl<'a> Painter<'a> {
         let space = self.text(surface, end, &self.typesetter.space(line.style));
         surface.end_tagged();
         drawn.and(space)
+    }
+
+    fn picture(
+        &mut self,
+        surface: &mut Surface,
+        area: Area,
+        logo: &Logo,
+        element: Option<usize>,
+    ) -> Result<(), PdfError> {
+        let image = Image::from_custom(logo.clone(), false).map_err(PdfError::Write)?;
+        let size = Size::from_wh(area.width, area.height).ok_or_else(|| error("picture size"))?;
+        let piece = surface.start_tagged(ContentTag::Other);
+        if let Some(element) = element {
+            self.tags.add(element, piece);
+        }
+        surface.push_transform(&Transform::from_translate(area.x, area.y));
+        surface.draw_image(image, size);
+        surface.pop();
+        surface.end_tagged();
+        Ok(())
     }
 
     fn text(&mut self, surface: &mut Surface, start: Point, line: &Line) -> Result<(), PdfError> {

@@ -2,9 +2,18 @@
 
 use std::num::NonZeroU16;
 
-use krilla::tagging::{Identifier, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
+use krilla::geom::Rect;
+use krilla::tagging::{BBox, Identifier, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
 
-use crate::layout::{Element, Structure};
+use crate::layout::{Area, Element, Structure};
+
+/// What is said where the page shows something else than text.
+pub(super) struct Names {
+    /// The title of the document.
+    pub title: String,
+    /// Whose logo it is.
+    pub seller: String,
+}
 
 /// Collects, for each element, the pieces of the pages that show it.
 pub(super) struct Tags<'a> {
@@ -25,11 +34,11 @@ impl<'a> Tags<'a> {
         }
     }
 
-    /// The finished tree. `title` is the title of the document.
-    pub(super) fn into_tree(mut self, title: &str) -> TagTree {
+    /// The finished tree.
+    pub(super) fn into_tree(mut self, names: &Names) -> TagTree {
         let mut tree = TagTree::new();
         for &root in &self.structure.roots {
-            if let Some(group) = self.group(root, title) {
+            if let Some(group) = self.group(root, names) {
                 tree.push(group);
             }
         }
@@ -37,9 +46,9 @@ impl<'a> Tags<'a> {
     }
 
     /// `None` for what shows nothing, unless it is a cell: a row is complete with empty ones.
-    fn group(&mut self, id: usize, title: &str) -> Option<TagGroup> {
+    fn group(&mut self, id: usize, names: &Names) -> Option<TagGroup> {
         let node = self.structure.nodes.get(id)?;
-        let mut group = TagGroup::new(tag(node.element, title));
+        let mut group = TagGroup::new(tag(node.element, names));
         for piece in self
             .shown
             .get_mut(id)
@@ -49,7 +58,7 @@ impl<'a> Tags<'a> {
             group.push(piece);
         }
         for &child in &node.children {
-            if let Some(child) = self.group(child, title) {
+            if let Some(child) = self.group(child, names) {
                 group.push(child);
             }
         }
@@ -61,12 +70,13 @@ impl<'a> Tags<'a> {
     }
 }
 
-fn tag(element: Element, title: &str) -> TagKind {
+fn tag(element: Element, names: &Names) -> TagKind {
     let heading = |level, name: &str| Tag::Hn(level, Some(name.to_owned())).into();
     match element {
-        Element::Title => heading(NonZeroU16::MIN, title),
+        Element::Title => heading(NonZeroU16::MIN, &names.title),
         Element::Heading(name) => heading(NonZeroU16::MIN.saturating_add(1), name),
         Element::Paragraph => Tag::P.into(),
+        Element::Logo(area) => figure(area, &names.seller),
         Element::Table => Tag::Table.into(),
         Element::TableHead => Tag::THead.into(),
         Element::TableBody => Tag::TBody.into(),
@@ -75,4 +85,17 @@ fn tag(element: Element, title: &str) -> TagKind {
         Element::RowName => Tag::TH(TableHeaderScope::Row).into(),
         Element::Value => Tag::TD.into(),
     }
+}
+
+/// A picture has to be called something, whatever the name of the seller is.
+fn figure(area: Area, seller: &str) -> TagKind {
+    let name = if seller.is_empty() { "Logo" } else { seller };
+    let Area {
+        x,
+        y,
+        width,
+        height,
+    } = area;
+    let place = Rect::from_xywh(x, y, width, height).map(|rect| BBox::new(0, rect));
+    Tag::Figure(Some(name.to_owned())).with_bbox(place).into()
 }

@@ -59,6 +59,66 @@ pub fn fonts_are_embedded(bytes: &[u8]) -> bool {
     !descriptors.is_empty() && descriptors.iter().all(|dict| dict.has(b"FontFile2"))
 }
 
+/// Every picture in the file: its width and height in pixels.
+pub fn pictures(bytes: &[u8]) -> Vec<(i64, i64)> {
+    let pdf = Document::load_mem(bytes).unwrap();
+    let streams = pdf.objects.values().filter_map(|it| it.as_stream().ok());
+    let pictures = streams.filter(|stream| {
+        let kind = stream.dict.get(b"Subtype").and_then(Object::as_name);
+        kind.is_ok_and(|kind| kind == b"Image")
+    });
+    let side = |stream: &lopdf::Stream, name| stream.dict.get(name).unwrap().as_i64().unwrap();
+    pictures
+        .map(|it| (side(it, b"Width".as_slice()), side(it, b"Height")))
+        .collect()
+}
+
+/// What is said in place of each figure.
+pub fn figures(bytes: &[u8]) -> Vec<String> {
+    let pdf = Document::load_mem(bytes).unwrap();
+    let dictionaries = pdf.objects.values().filter_map(|it| it.as_dict().ok());
+    let figures = dictionaries.filter(|dict| {
+        let kind = dict.get(b"S").and_then(Object::as_name);
+        kind.is_ok_and(|kind| kind == b"Figure")
+    });
+    let said =
+        |dict: &lopdf::Dictionary| lopdf::decode_text_string(dict.get(b"Alt").unwrap()).unwrap();
+    figures.map(said).collect()
+}
+
+/// The colours that the file was made for, each with the profile that says what they are.
+pub fn output_intents(bytes: &[u8]) -> Vec<String> {
+    let pdf = Document::load_mem(bytes).unwrap();
+    let intents = pdf.catalog().unwrap().get(b"OutputIntents").unwrap();
+    let (_, intents) = pdf.dereference(intents).unwrap();
+    let kind = |intent: &Object| {
+        let intent = pdf.dereference(intent).unwrap().1.as_dict().unwrap();
+        let profile = intent.get(b"DestOutputProfile").unwrap();
+        assert!(pdf.dereference(profile).unwrap().1.as_stream().is_ok());
+        String::from_utf8(intent.get(b"S").unwrap().as_name().unwrap().to_vec()).unwrap()
+    };
+    intents.as_array().unwrap().iter().map(kind).collect()
+}
+
+/// Whether anything in the file lets something else shine through.
+pub fn is_transparent(bytes: &[u8]) -> bool {
+    let pdf = Document::load_mem(bytes).unwrap();
+    let dictionaries = pdf.objects.values().filter_map(|object| match object {
+        Object::Dictionary(dict) => Some(dict),
+        Object::Stream(stream) => Some(&stream.dict),
+        _ => None,
+    });
+    let shines = |dict: &lopdf::Dictionary| {
+        let below_one = |name| {
+            dict.get(name)
+                .and_then(Object::as_float)
+                .is_ok_and(|it| it < 1.0)
+        };
+        dict.has(b"SMask") || below_one(b"ca".as_slice()) || below_one(b"CA")
+    };
+    dictionaries.into_iter().any(shines)
+}
+
 /// The kinds of element in the structure of the file, as often as they occur.
 pub fn elements(bytes: &[u8]) -> Vec<String> {
     let pdf = Document::load_mem(bytes).unwrap();

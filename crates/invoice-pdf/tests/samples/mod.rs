@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "not every program uses every sample")]
 
-use invoice_pdf::{DocumentDate, DocumentLine, InvoiceDocument, Party, TotalLine};
+use invoice_pdf::{DocumentDate, DocumentLine, InvoiceDocument, Logo, LogoError, Party, TotalLine};
 
 pub fn line(description: &str, amount: &str) -> DocumentLine {
     DocumentLine {
@@ -28,6 +28,7 @@ pub fn sample() -> InvoiceDocument {
         kind: "Invoice".into(),
         number: Some("INV-00042".into()),
         dated: DocumentDate { year: 2026, month: 3, day: 31 },
+        logo: None,
         seller: Party {
             name: "Northwind Managed IT".into(),
             address_lines: vec!["12 Harbour Street".into(), "Bristol BS1 4XX".into(), "United Kingdom".into()],
@@ -137,4 +138,30 @@ pub fn hostile() -> InvoiceDocument {
         .push(total(&"An endless label ".repeat(9), &"9".repeat(80), true));
     document.watermark = Some("A WATERMARK NOBODY SHOULD MAKE THIS LONG".into());
     document
+}
+
+/// A PNG file of one colour; the last byte is how much it covers.
+pub fn png(width: u32, height: u32, color: [u8; 4]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    let pixels = color.repeat(width as usize * height as usize);
+    let written = encoder.write_header().and_then(|mut writer| {
+        writer.write_image_data(&pixels)?;
+        writer.finish()
+    });
+    assert!(written.is_ok());
+    file
+}
+
+/// A JPEG file with a description of where it was taken.
+pub const JPEG: &[u8] = include_bytes!("../pictures/logo.jpg");
+
+/// The sample, with a logo from a file.
+pub fn with_logo(file: &[u8]) -> Result<InvoiceDocument, LogoError> {
+    Ok(InvoiceDocument {
+        logo: Some(Logo::read(file)?),
+        ..sample()
+    })
 }
