@@ -40,6 +40,13 @@ create table organization (
     created_at bigint not null
 );
 
+-- The sign that the organization prints on its invoices, as a PNG file that was read in full before it came here.
+create table organization_logo (
+    organization_id text not null references organization (id),
+    png_base64 text not null,
+    primary key (organization_id)
+);
+
 -- A tax that the organization charges on the sum of the taxable lines of an invoice.
 create table tax_rate (
     organization_id text not null references organization (id),

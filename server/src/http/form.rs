@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The name of the hidden field that every form carries.
-const CSRF_FIELD: &str = "csrf_token";
+pub(super) const CSRF_FIELD: &str = "csrf_token";
 
 /// The fields of a form or a query, in the order in which they were sent.
 #[derive(Debug, Clone, Default)]

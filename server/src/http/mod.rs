@@ -26,6 +26,7 @@ mod refusal;
 mod router;
 mod security;
 mod sorting;
+mod upload;
 
 pub use actor::{
     AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
@@ -48,6 +49,7 @@ pub use query::Query;
 pub use question::Question;
 pub use router::router;
 pub use sorting::{Column, Head, Sort, SortKey, sorted_by};
+pub use upload::Upload;
 
 pub mod filters {
     //! What templates can do to a value.

@@ -21,6 +21,7 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(get))
         .routes(needs(Permission::SettingsManage, routes!(change)))
         .routes(routes!(licence))
+        .merge(super::logo::api())
 }
 
 /// What is to be changed of the organization; what is absent stays.

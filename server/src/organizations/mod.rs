@@ -1,4 +1,4 @@
-//! Organizations: one MSP each, with its name, currency, time zone, taxes, numbers of invoices, licence and data key.
+//! Organizations: one MSP each, with its name, currency, time zone, taxes, numbers of invoices, logo, licence and data key.
 //!
 //! - Numbers of invoices only go up, and no prefix ends in a digit: no number is ever given twice.
 //! - The currency is fixed once there are invoices.
@@ -9,6 +9,7 @@ mod change;
 mod create;
 mod licence;
 mod lines;
+mod logo;
 mod mail;
 mod numbers;
 mod pages;
@@ -21,6 +22,7 @@ pub use change::change_organization;
 pub use create::{BILLING_TIME, Created, NewOrganization, create_organization, next_billing};
 pub use licence::{Licence, LicenceFeature, load_licence};
 pub use lines::{LineSettings, LineSettingsDetails};
+pub use logo::load_logo;
 pub use mail::{MailWords, MailWordsDetails};
 pub use numbers::InvoiceNumbers;
 pub use pages::routes;

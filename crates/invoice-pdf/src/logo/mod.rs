@@ -32,8 +32,8 @@ pub enum LogoError {
     #[error("the file is neither a PNG nor a JPEG picture")]
     Kind,
     /// More bytes than [`Logo::MOST_BYTES`].
-    #[error("the file has {0} bytes, at most {most} are taken", most = Logo::MOST_BYTES)]
-    Bytes(usize),
+    #[error("the file has more than {most} bytes", most = Logo::MOST_BYTES)]
+    Bytes,
     /// Wider or higher than [`Logo::MOST_SIDE`].
     #[error("the picture has {width} × {height} pixels, at most {most} × {most} are taken", most = Logo::MOST_SIDE)]
     Pixels {
@@ -56,7 +56,7 @@ impl Logo {
     /// Reads the content of a PNG or JPEG file. Its name and what sent it do not matter.
     pub fn read(file: &[u8]) -> Result<Self, LogoError> {
         if file.len() > Self::MOST_BYTES {
-            return Err(LogoError::Bytes(file.len()));
+            return Err(LogoError::Bytes);
         }
         let (width, height) = MOST_PIXELS;
         let pixels = decode::decode(file)?.shrink_into(width, height);

@@ -133,9 +133,13 @@ fn curl(base: &str, method: &str, path: &str, body: Option<&Body>) -> String {
     if method != "get" {
         line += &format!(" \\\n  -X {}", method.to_uppercase());
     }
-    if let Some(example) = body.and_then(|it| it.example.as_deref()) {
-        let example = example.replace('\'', "'\\''");
-        line += &format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{example}'");
-    }
+    let Some(body) = body else {
+        return line;
+    };
+    line += &format!(" \\\n  -H 'Content-Type: {}'", body.media_type);
+    line += &match &body.example {
+        Some(example) => format!(" \\\n  -d '{}'", example.replace('\'', "'\\''")),
+        None => " \\\n  --data-binary @FILE".to_owned(),
+    };
     line
 }

@@ -274,7 +274,9 @@ fn usual_meaning(status: &str) -> &'static str {
 
 fn add_examples(call: &mut Value, schemas: &Value) {
     if let Some(body) = call.get_mut("requestBody") {
-        body["description"] = json!("As JSON. A field that is not named here is refused.");
+        if body["content"].get("application/json").is_some() {
+            body["description"] = json!("As JSON. A field that is not named here is refused.");
+        }
         add_example(&mut body["content"], schemas);
     }
     for (status, answer) in call["responses"].as_object_mut().into_iter().flatten() {

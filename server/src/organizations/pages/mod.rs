@@ -3,14 +3,23 @@
 mod form;
 mod licence;
 mod lines;
+mod logo;
 mod mail;
 mod settings;
 mod taxes;
 mod tokens;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
-use crate::{accounts::Permission, app::App, error::Result, http::Visit};
+use crate::{
+    accounts::Permission,
+    app::App,
+    error::Result,
+    http::{Upload, Visit},
+};
 
 /// The pages of this slice.
 pub fn routes() -> Router<App> {
@@ -18,6 +27,11 @@ pub fn routes() -> Router<App> {
         .route(
             "/admin/settings",
             get(settings::general).post(settings::save_general),
+        )
+        .route("/admin/settings/logo", Upload::at(post(logo::save)))
+        .route(
+            "/admin/settings/logo/remove",
+            get(logo::ask_remove).post(logo::remove),
         )
         .route(
             "/admin/settings/numbers",

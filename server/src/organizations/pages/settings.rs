@@ -17,7 +17,7 @@ use crate::{
         html_refused,
     },
     invoices,
-    organizations::PAGE_SIZES,
+    organizations::{PAGE_SIZES, load_logo},
 };
 
 #[derive(Template)]
@@ -33,6 +33,7 @@ struct GeneralPage {
     /// There are invoices.
     currency_fixed: bool,
     zones: Vec<String>,
+    has_logo: bool,
 }
 
 #[derive(Template)]
@@ -52,8 +53,23 @@ pub(super) async fn general(State(app): State<App>, visit: Visit) -> PageResult 
     gate(&visit)?;
     let mut tx = app.database.read(visit.actor.organization).await?;
     let present = Present::load(&mut tx).await?;
+    let typed = general_fields(&present);
+    html(&general_page(&mut tx, &visit, &present, typed).await?)
+}
+
+/// The page as it is stored, with what was refused of the logo.
+pub(super) async fn general_refused(app: &App, visit: &Visit, refusals: Refusals) -> PageResult {
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let present = Present::load(&mut tx).await?;
+    let typed = general_fields(&present);
+    let mut page = general_page(&mut tx, visit, &present, typed).await?;
+    page.refusals = refusals;
+    html_refused(&page)
+}
+
+fn general_fields(present: &Present) -> Fields {
     let it = present.details();
-    let typed = Fields::of([
+    Fields::of([
         ("name", it.name),
         ("currency", it.currency),
         ("timezone", it.timezone),
@@ -61,8 +77,7 @@ pub(super) async fn general(State(app): State<App>, visit: Visit) -> PageResult 
         ("email", it.email),
         ("tax_id", it.tax_id),
         ("page_size", it.page_size),
-    ]);
-    html(&general_page(&mut tx, &visit, &present, typed).await?)
+    ])
 }
 
 pub(super) async fn save_general(
@@ -117,6 +132,7 @@ async fn general_page(
         currency: present.organization.currency,
         currency_fixed: invoices::any_invoice(tx).await?,
         zones: zones.collect(),
+        has_logo: load_logo(tx).await?.is_some(),
     })
 }
 
