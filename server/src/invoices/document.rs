@@ -20,6 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     http::filters,
+    organizations::load_logo,
 };
 
 /// Puts an invoice that was just issued on paper, for good.
@@ -27,7 +28,7 @@ use crate::{
 /// # Errors
 /// When it is too large for a PDF file, or the database refuses.
 pub(super) async fn keep(tx: &mut OrgTx, issued: &Invoice) -> Result<()> {
-    let pdf = BASE64_STANDARD.encode(make(issued)?);
+    let pdf = BASE64_STANDARD.encode(make(tx, issued).await?);
     store::insert_document(tx, issued.id, &pdf).await
 }
 
@@ -37,7 +38,7 @@ pub(super) async fn keep(tx: &mut OrgTx, issued: &Invoice) -> Result<()> {
 /// When it is too large for one, or the database refuses.
 pub async fn pdf(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
     match invoice.status {
-        InvoiceStatus::Draft | InvoiceStatus::Void => make(invoice),
+        InvoiceStatus::Draft | InvoiceStatus::Void => make(tx, invoice).await,
         InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid | InvoiceStatus::Paid => {
             let pdf = store::load_document(tx, invoice.id).await?;
             BASE64_STANDARD.decode(pdf).map_err(Error::internal)
@@ -45,13 +46,18 @@ pub async fn pdf(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
     }
 }
 
-fn make(invoice: &Invoice) -> Result<Vec<u8>> {
+/// With the present logo.
+async fn make(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
+    let document = InvoiceDocument {
+        logo: load_logo(tx).await?,
+        ..document(invoice)
+    };
     let paper = if invoice.seller.page_size == "letter" {
         PageSize::Letter
     } else {
         PageSize::A4
     };
-    render(&document(invoice), paper).map_err(Error::internal)
+    render(&document, paper).map_err(Error::internal)
 }
 
 /// What the file is called: `INV-0042.pdf`.
@@ -97,6 +103,7 @@ fn document(invoice: &Invoice) -> InvoiceDocument {
         kind,
         number: invoice.number.clone(),
         dated: dated.map(document_date).unwrap_or_default(),
+        logo: None,
         seller: Party {
             name: seller.name.clone(),
             address_lines: address_lines(&seller.address),

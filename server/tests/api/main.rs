@@ -27,6 +27,7 @@ mod exports;
 mod idempotency;
 mod invitations;
 mod jobs;
+mod logo;
 mod me;
 mod organization;
 mod pax8_connection;

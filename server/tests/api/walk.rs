@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     contract::{Call, calls, conforms, document},
     estate::{CLIENT_SECRET, PAX8},
+    logo,
     pax8_pages::{client, connect_with_clients, recurring},
     world::{Answer, User, World, on_each_engine},
 };
@@ -44,6 +45,9 @@ impl<'a> Walk<'a> {
             json!({ "lines": [{ "description": "Care", "quantity": "1", "unit_price": "100" }] });
         let path = format!("/api/v1/recurring-invoices/{invoice}");
         world.ours.owner.patch(&path, lines).await.json(200);
+        // Each has one of its own, so that asking for it is answered.
+        logo::put(&world.ours.owner, logo::DOT).await.json(200);
+        logo::put(&world.theirs.owner, logo::DOT).await.json(200);
         let run = json!({ "as_of": "2026-07-01" });
         world
             .ours

@@ -378,6 +378,23 @@ impl User {
         .await
     }
 
+    /// Sends a form with a file as a page of the session would, with its token.
+    pub async fn upload(&self, path: &str, name: &str, file: &[u8]) -> Answer {
+        let csrf = match &self.pass {
+            Pass::Session { csrf, .. } => csrf,
+            _ => "",
+        };
+        let part = |name: &str| format!("--part\r\nContent-Disposition: form-data; name={name}");
+        let mut form = format!("{}\r\n\r\n{csrf}\r\n", part("csrf_token")).into_bytes();
+        let kind = "Content-Type: image/png";
+        let head = format!("{}; filename=\"{name}\"\r\n{kind}\r\n\r\n", part("file"));
+        form.extend(head.as_bytes());
+        form.extend(file);
+        form.extend(b"\r\n--part--\r\n");
+        let kind = "multipart/form-data; boundary=part";
+        self.send(Method::POST, path, kind, Body::from(form)).await
+    }
+
     /// Sends anything.
     pub async fn send(&self, method: Method, path: &str, content_type: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
