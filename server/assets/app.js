@@ -5,8 +5,10 @@
 //   - a response header `X-Location: /path` moves to that page instead; an answer that is a whole page is visited.
 //
 //   form[data-swap="#id"], a[data-swap="#id"]  fetch and replace #id; add data-push to put a GET's address in the URL
+//   a[data-swap][data-from="/url"]             the same, fetched from /url; the link's own address is what data-push puts there
 //   [data-autosubmit]                          submits its form on change; text inputs while typing, after a pause
 //   a[data-expand="/url"]                      aria-expanded toggle of its aria-controls region, filled when first opened
+//   [data-invalid="id id"]                     in an answer: these fields of its form were refused, the others were not
 //   details[data-load="/url"]                  fills its [data-body] when first opened
 //   a[data-dialog], a[data-dialog="/url"]      fetches a <dialog> and opens it; a 422 re-renders it, success closes and
 //                                              applies the answer (or reloads if it is empty); [data-close] closes
@@ -73,6 +75,7 @@ function swap(html, selector) {
   for (const part of parts) {
     if (part.matches(".flash")) $("#flashes").append(part);
     else if (matched.includes(part)) replace(document.getElementById(part.id), part);
+    if (part.matches("[data-invalid]")) markInvalid(part);
   }
   if (target && !matched.length && parts.some((part) => !part.matches(".flash"))) target.replaceChildren(...content.childNodes);
   for (const toggle of $$("a[data-expand][aria-expanded=false]")) {
@@ -82,6 +85,16 @@ function swap(html, selector) {
   const news = parts.flatMap((part) => [part, ...$$("*", part)]).find((part) => part.matches("[data-announce]"));
   if (news) announce(news.textContent);
   enhance();
+}
+
+/** The fields of a form that were refused, by an answer that leaves the fields themselves as they are typed. */
+function markInvalid(answer) {
+  const refused = answer.dataset.invalid.split(" ");
+  for (const field of $$("input[aria-describedby]", answer.closest("form") ?? document)) {
+    if (refused.includes(field.id)) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  $("[aria-invalid=true]", answer.closest("form") ?? document)?.focus();
 }
 
 /** Puts a new element in the place of an old one; what was closed stays closed. */
@@ -138,7 +151,7 @@ function follow(element, url, options) {
   return request(element, url, options, ({ html }) => {
     swap(html, element.dataset.swap);
     if (!element.hasAttribute("data-push") || options.method) return;
-    history[document.activeElement?.matches("input") ? "replaceState" : "pushState"](null, "", url);
+    history[document.activeElement?.matches("input") ? "replaceState" : "pushState"](null, "", element.dataset.from ? element.href : url);
     shown = location.search;
   });
 }
@@ -192,7 +205,7 @@ document.addEventListener("click", (event) => {
   else if ((hit = on("[data-close]")) && hit.closest("dialog")) { event.preventDefault(); hit.closest("dialog").close(); }
   else if ((hit = on("a[data-dialog]"))) { event.preventDefault(); request(hit, hit.dataset.dialog || hit.href, {}, ({ html }) => openDialog(html)); }
   else if ((hit = on("a[data-expand]"))) { event.preventDefault(); remember(hit, expand(hit)); }
-  else if ((hit = on("a[data-swap][href]"))) { event.preventDefault(); follow(hit, hit.href, {}); }
+  else if ((hit = on("a[data-swap][href]"))) { event.preventDefault(); follow(hit, hit.dataset.from ?? hit.href, {}); }
   else if ((hit = on("[data-copy]"))) navigator.clipboard?.writeText(hit.dataset.copy).then(() => announce("Copied"));
   else if ((hit = on("[data-add-row]"))) { event.preventDefault(); addRow($(hit.dataset.addRow)); }
   else if ((hit = on("[data-remove-row]"))) { event.preventDefault(); removeRow(hit); }

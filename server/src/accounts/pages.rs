@@ -151,8 +151,12 @@ fn first_run_page(typed: &Fields, refusals: Refusals) -> PageResult {
 
 /// A browser that has just signed in.
 pub(super) fn enter(app: &App, session: &Session, path: &str) -> Response {
+    begin(app, session, Redirect::to(path).into_response())
+}
+
+/// An answer with which a session begins.
+pub(super) fn begin(app: &App, session: &Session, mut response: Response) -> Response {
     let cookie = session_cookie(app, session.secret.as_cookie()).to_string();
-    let mut response = Redirect::to(path).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

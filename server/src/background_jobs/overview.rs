@@ -10,7 +10,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::Result,
-    jobs::{self, OpenJob},
+    jobs::{self, JobState, OpenJob},
 };
 
 /// Runs that are shown.
@@ -93,6 +93,20 @@ pub enum RunOutcome {
     Failed,
     /// Its process ended before it did.
     Interrupted,
+}
+
+impl Overview {
+    /// Whether something waits for its turn or runs.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        let runs = self.runs.iter().map(|run| run.outcome);
+        let mut runs = runs.filter(|it| matches!(it, RunOutcome::Queued | RunOutcome::Running));
+        let mut jobs = self
+            .queue
+            .iter()
+            .filter(|job| job.state != JobState::Failed);
+        runs.next().is_some() || jobs.next().is_some()
+    }
 }
 
 impl LatestRun {

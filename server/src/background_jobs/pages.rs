@@ -3,9 +3,12 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
+    http::StatusCode,
+    response::IntoResponse as _,
     routing::{get, post},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{LatestRun, RunOutcome, Task, load_overview, run_now, tasks::name_of, try_again};
@@ -13,10 +16,10 @@ use crate::{
     accounts::{Actor, Permission},
     app::App,
     billing_runs,
-    error::Error,
+    error::{Error, Result},
     http::{
-        AdminVisit, Flash, Form, Frame, Moment, PageResult, Place, Question, filters, go_and_tell,
-        go_to, html,
+        AdminVisit, Fields, Flash, Form, Frame, Moment, PageResult, Place, Question, filters,
+        go_and_tell, go_to, html,
     },
     ids::JobId,
     invoices::view::Badge,
@@ -42,6 +45,23 @@ pub fn routes() -> Router<App> {
 struct JobsPage {
     frame: Frame,
     zone: String,
+    live: Live,
+}
+
+/// The part that changes while something is under way; the page's script then asks for it again.
+#[derive(Template)]
+#[template(path = "background_jobs/live.html")]
+struct Live {
+    lists: String,
+    /// What the page shows, for the question whether something happened since.
+    seen: String,
+    under_way: bool,
+}
+
+#[derive(Template)]
+#[template(path = "background_jobs/lists.html")]
+struct Lists {
+    csrf_token: String,
     tasks: Vec<TaskRow>,
     runs: Vec<RunRow>,
     queue: Vec<QueueRow>,
@@ -82,15 +102,20 @@ struct QueueRow {
     failed: bool,
 }
 
-async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResult {
+async fn show(
+    State(app): State<App>,
+    AdminVisit(visit): AdminVisit,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
     let actor = &visit.actor;
     actor.require(Permission::SettingsManage)?;
     let mut tx = app.database.read(actor.organization).await?;
     let overview = load_overview(&app, actor, &mut tx).await?;
     let zone = &actor.timezone;
-    html(&JobsPage {
-        frame: visit.frame(Place::Jobs, "Background Jobs"),
-        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+    let under_way = overview.is_under_way();
+    let lists = Lists {
+        csrf_token: actor.csrf_token.clone(),
         tasks: overview
             .data
             .into_iter()
@@ -106,7 +131,32 @@ async fn show(State(app): State<App>, AdminVisit(visit): AdminVisit) -> PageResu
             .into_iter()
             .map(|job| QueueRow::of(job, zone))
             .collect(),
+    };
+    let live = Live::of(&lists, under_way)?;
+    if visit.fragment && live.seen == query.text("seen") {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    if visit.fragment {
+        return html(&live);
+    }
+    html(&JobsPage {
+        frame: visit.frame(Place::Jobs, "Background Jobs"),
+        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        live,
     })
+}
+
+impl Live {
+    fn of(lists: &Lists, under_way: bool) -> Result<Self> {
+        use sha2::Digest as _;
+        let lists = lists.render().map_err(Error::internal)?;
+        let seen = BASE64_URL_SAFE_NO_PAD.encode(&sha2::Sha256::digest(&lists)[..12]);
+        Ok(Self {
+            lists,
+            seen,
+            under_way,
+        })
+    }
 }
 
 /// `GET /admin/jobs/{kind}/run`: what would happen.

@@ -64,6 +64,8 @@ struct NewClient {
     /// Whether its invoices carry no tax.
     #[serde(default)]
     tax_exempt: bool,
+    /// `active` or `archived`, for one that is kept for the record alone; active where it is absent.
+    status: Option<String>,
 }
 
 /// What is to be changed of a client; what is absent stays, null clears.
@@ -172,8 +174,13 @@ async fn create(
         payment_terms_days: new.payment_terms_days.or(Some(USUAL_TERMS)),
         tax_exempt: new.tax_exempt,
     };
+    let (by, now) = (actor.by(), app.clock.now());
+    let status = new.status.as_deref().map(status).transpose()?;
     let mut tx = app.database.write(actor.organization).await?;
-    let client = create_client(&mut tx, &actor.by(), &details, app.clock.now()).await?;
+    let mut client = create_client(&mut tx, &by, &details, now).await?;
+    if status == Some(ClientStatus::Archived) {
+        client = archive_client(&mut tx, &by, client.id, now).await?;
+    }
     tx.commit().await?;
     Ok((StatusCode::CREATED, axum::Json(client)))
 }

@@ -93,7 +93,7 @@ fn line_view(line: &InvoiceLine, taxed: bool, costs: Costs) -> LineView {
         Costs::Shown => line.explanation.pricing_sentences(),
         Costs::Hidden => Vec::new(),
     };
-    why.extend(line.explanation.sentences());
+    why.extend(line.explanation.sentences_with(&filters::day));
     LineView {
         description: line.description.clone(),
         quantity: filters::quantity(&line.quantity),

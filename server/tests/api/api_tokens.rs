@@ -153,3 +153,47 @@ async fn a_token_that_ends_makes_none_that_lasts_longer() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn tokens_are_found_by_name_and_owner() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        for name in ["Nightly export", "Monitoring"] {
+            owner
+                .post("/api/v1/api-tokens", serde_json::json!({ "name": name }))
+                .await
+                .json(201);
+        }
+        let list = owner
+            .get("/api/v1/api-tokens?all=true&q=EXPORT")
+            .await
+            .json(200);
+        assert_eq!(list["data"][0]["name"], "Nightly export");
+        assert_eq!(list["data"].as_array().unwrap().len(), 1);
+        let list = owner
+            .get("/api/v1/api-tokens?all=true&q=member%40ours")
+            .await
+            .json(200);
+        let owners = list["data"].as_array().unwrap().iter();
+        assert!(owners.clone().count() > 0);
+        assert!(
+            owners
+                .clone()
+                .all(|it| it["owner"]["email"] == "member@ours.example")
+        );
+
+        let browser = &world.ours.browser;
+        let page = browser.get("/admin/settings/tokens?q=monit").await.page();
+        let rows = crate::client_pages::texts(&page, "#list tbody th");
+        assert!(
+            rows.len() == 1 && rows[0].starts_with("Monitoring"),
+            "{rows:?}"
+        );
+        let part = browser
+            .script()
+            .get("/admin/settings/tokens?q=nothing-such")
+            .await;
+        assert!(part.text.contains("No token matches"));
+    })
+    .await;
+}

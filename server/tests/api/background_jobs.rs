@@ -267,3 +267,35 @@ async fn background_jobs_need_their_permission() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_page_of_jobs_is_asked_again_while_something_is_under_way() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        let idle = browser.get(PAGE).await;
+        assert!(!idle.text.contains("data-watch") && !idle.text.contains("http-equiv"));
+        browser
+            .submit(&format!("{PAGE}/billing.run/run"), &[])
+            .await;
+        let page = browser.get(PAGE).await;
+        assert!(page.text.contains("<noscript><meta http-equiv=\"refresh\""));
+        let watch = crate::client_pages::attribute(&page.page(), "#jobs", "data-watch");
+        assert_eq!(
+            browser.script().get(&watch).await.status,
+            204,
+            "nothing happened"
+        );
+        world.work().await;
+        let part = browser.script().get(&watch).await;
+        assert_eq!(part.status, 200);
+        assert!(
+            part.text
+                .trim_start()
+                .starts_with("<div class=\"stack-lg\" id=\"jobs\">"),
+            "{}",
+            part.text
+        );
+        assert!(part.text.contains("No invoice was due"));
+    })
+    .await;
+}

@@ -204,7 +204,7 @@ async fn cancelling_says_how_many_links_end_and_keeps_the_pricing() {
             .page();
         assert_eq!(
             texts(&question, ".card-body p")[0],
-            "1 linked subscription stops billing."
+            "1 linked subscription stops billing, $63.75 a month."
         );
         let path = format!("/api/v1/recurring-invoices/{}", it.recurring);
         let cancelled = owner.delete(&path).await.json(200);

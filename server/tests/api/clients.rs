@@ -266,3 +266,19 @@ async fn a_client_that_is_still_billed_is_not_archived() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_client_can_be_made_in_the_archive() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        let make = async |status: &str| {
+            let body = json!({ "name": "Old Mill", "status": status });
+            owner.post("/api/v1/clients", body).await
+        };
+        assert_eq!(make("archived").await.json(201)["status"], "archived");
+        assert_eq!(make("active").await.json(201)["status"], "active");
+        let refused = make("asleep").await.json(422);
+        assert_eq!(refused["errors"][0]["field"], "status");
+    })
+    .await;
+}

@@ -112,6 +112,11 @@ async fn who_works_for_two_organizations_switches_between_them() {
         assert!(member.get("/").await.text.contains("/switch-organization"));
         let answer = member.submit("/switch-organization", &form).await;
         assert_eq!(answer.location(), "/");
+        assert!(
+            answer.told().contains("You are in Ours now."),
+            "{}",
+            answer.told()
+        );
         let there = world.browser_of(&answer).await;
         let page = there.get("/account").await;
         assert!(page.text.contains("Role in Ours"), "{}", page.text);

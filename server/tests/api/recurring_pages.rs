@@ -216,6 +216,13 @@ async fn d23_pausing_resuming_and_cancelling_ask_and_say_what_will_happen() {
             "{}",
             question.text
         );
+        assert!(
+            question
+                .text
+                .contains("Its own line of $1,184.00, monthly, is not billed."),
+            "{}",
+            question.text
+        );
         let paused = browser.submit(&format!("{path}/pause"), &[]).await;
         let page = browser.get(paused.location()).await.page();
         assert!(texts(&page, "h1")[0].ends_with("Paused"));
@@ -238,7 +245,10 @@ async fn d23_pausing_resuming_and_cancelling_ask_and_say_what_will_happen() {
         );
 
         let question = browser.get(&format!("{path}/cancel")).await.page();
-        assert!(texts(&question, ".card-body p")[0].contains("Harbor is never billed by it again"));
+        assert!(
+            texts(&question, ".card-body p")[0]
+                .contains("Its own line of $1,184.00, monthly, is not billed.")
+        );
         browser
             .submit(&format!("{path}/cancel"), &[])
             .await

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::{
+    client_pages::{attribute, texts},
     invitations::join,
     roles::{id_of, restrict_admin},
     world::{PASSWORD, on_each_engine},
@@ -276,6 +277,36 @@ async fn the_page_keeps_the_last_owner_and_says_why() {
             browser.get(&format!("{page}/remove")).await.location(),
             "/admin/roles"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_are_found_by_name_and_address_in_any_letters() {
+    on_each_engine(async |world| {
+        let owner = &world.ours.owner;
+        for number in 0..60 {
+            let body = json!({ "email": format!("tech{number:02}@ours.example"), "name": "Ärztin Öz", "role": "member" });
+            owner.post(PATH, body).await.json(201);
+        }
+        let found = async |q: &str| {
+            let list = owner.get(&format!("{PATH}?q={q}&limit=200")).await.json(200);
+            list["data"].as_array().unwrap().len()
+        };
+        assert_eq!(found("%C3%A4RZTIN").await, 60);
+        assert_eq!(found("tech07@").await, 1);
+        assert_eq!(found("%25").await, 0, "a wildcard is a letter");
+
+        let browser = &world.ours.browser;
+        let page = browser.get("/admin/roles?q=tech").await.page();
+        assert_eq!(texts(&page, "#list tbody tr").len(), 50);
+        let next = attribute(&page, ".pager a", "href");
+        assert!(next.contains("q=tech"), "{next}");
+        let page = browser.get(&next).await.page();
+        assert_eq!(texts(&page, "#list tbody tr").len(), 10);
+        let part = browser.script().get("/admin/roles?q=nobody-at-all").await;
+        assert!(part.text.trim_start().starts_with("<div id=\"list\">"));
+        assert!(part.text.contains("Nobody matches"));
     })
     .await;
 }

@@ -175,10 +175,9 @@ impl World {
 
     /// The browser that was given the session of an answer, with the token that its forms carry.
     pub async fn browser_of(&self, answer: &Answer) -> User {
-        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        let (_, secret) = cookie.split_once('=').unwrap();
-        let secret = SessionSecret::from_cookie(secret).unwrap();
+        let secret = answer.cookie(SESSION_COOKIE).unwrap();
+        let cookie = format!("{SESSION_COOKIE}={secret}");
+        let secret = SessionSecret::from_cookie(&secret).unwrap();
         let actor = accounts::find_session(&self.app, &secret)
             .await
             .unwrap()
@@ -436,6 +435,22 @@ impl User {
 }
 
 impl Answer {
+    /// The value of a cookie that it sets.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let mut cookies = self.headers.get_all(header::SET_COOKIE).iter();
+        cookies.find_map(|cookie| {
+            let (found, value) = cookie.to_str().ok()?.split_once('=')?;
+            (found == name).then(|| value.split(';').next().unwrap_or_default().to_owned())
+        })
+    }
+
+    /// The messages that it sends along to the next page.
+    pub fn told(&self) -> String {
+        use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+        let messages = self.cookie("ascent_flash").unwrap_or_default();
+        String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(messages).unwrap()).unwrap()
+    }
+
     /// The JSON body of an answer with the expected status.
     #[track_caller]
     pub fn json(&self, status: u16) -> Value {

@@ -101,10 +101,16 @@ impl Explanation {
     /// quantity, term and period, but neither cost nor markup.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
+        self.sentences_with(&|day| day.to_string())
+    }
+
+    /// The same, with its dates written as the reader is used to.
+    #[must_use]
+    pub fn sentences_with(&self, day: &dyn Fn(&Date) -> String) -> Vec<String> {
         match self {
             Self::Manual(manual) => sentences::of_manual_line(manual),
-            Self::Pax8(pax8) => sentences::for_client(pax8),
-            Self::Proration(proration) => sentences::of_proration(proration),
+            Self::Pax8(pax8) => sentences::for_client(pax8, day),
+            Self::Proration(proration) => sentences::of_proration(proration, day),
             Self::Credit(credit) => sentences::of_credit(credit),
         }
     }

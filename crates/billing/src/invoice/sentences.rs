@@ -1,5 +1,6 @@
 //! Explanations in words.
 
+use jiff::civil::Date;
 use money::{Currency, Decimal};
 
 use super::credit::CreditExplanation;
@@ -8,7 +9,11 @@ use super::line_text::{LineText, LineWords};
 use super::proration::{ProrationBasis, ProrationCause, ProrationExplanation};
 use crate::charge::{Portion, SplitBy};
 use crate::price::{CostBasis, PriceRule};
+use crate::schedule::Period;
 use crate::term::BillingTerm;
+
+/// How a date is written.
+pub(super) type Day<'a> = &'a dyn Fn(&Date) -> String;
 
 pub(super) fn of_manual_line(line: &ManualExplanation) -> Vec<String> {
     vec![multiplication(
@@ -18,14 +23,14 @@ pub(super) fn of_manual_line(line: &ManualExplanation) -> Vec<String> {
     )]
 }
 
-pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
+pub(super) fn of_proration(line: &ProrationExplanation, day: Day<'_>) -> Vec<String> {
     let what = match &line.cause {
-        ProrationCause::FirstDays { from } => format!("Charged from {from}"),
+        ProrationCause::FirstDays { from } => format!("Charged from {}", day(from)),
         ProrationCause::SeatChange(change) => format!(
             "The quantity changed from {} to {} on {}",
             plain(change.before),
             plain(change.after),
-            change.on
+            day(&change.on)
         ),
     };
     vec![
@@ -34,7 +39,7 @@ pub(super) fn of_proration(line: &ProrationExplanation) -> Vec<String> {
             line.fraction.parts,
             line.fraction.of,
             unit(line.fraction.unit),
-            line.period
+            days(line.period, day)
         ),
         format!(
             "{} × {} × {} = {} {}.",
@@ -76,24 +81,24 @@ pub(super) fn of_credit(why: &CreditExplanation) -> Vec<String> {
 }
 
 /// What the client may read: no cost, no markup.
-pub(super) fn for_client(why: &Pax8Explanation) -> Vec<String> {
+pub(super) fn for_client(why: &Pax8Explanation, day: Day<'_>) -> Vec<String> {
     let mut sentences = vec![price(&why.price)];
-    sentences.extend(portion(why));
+    sentences.extend(portion(why, day));
     sentences.push(multiplication(
         why.line_quantity,
         &why.line_unit_price.to_string(),
         &format!("{} {}", why.amount, why.amount.currency()),
     ));
     if !matches!(why.portion, Portion::Once) {
-        sentences.push(format!("This invoice covers {}.", why.period));
+        sentences.push(format!("This invoice covers {}.", days(why.period, day)));
     }
-    sentences.extend(quantity(why));
-    sentences.extend(quantity_changes(why));
+    sentences.extend(quantity(why, day));
+    sentences.extend(quantity_changes(why, day));
     sentences
 }
 
 /// How the quantity moved of late. Of many changes the latest are told.
-fn quantity_changes(why: &Pax8Explanation) -> impl Iterator<Item = String> {
+fn quantity_changes(why: &Pax8Explanation, day: Day<'_>) -> impl Iterator<Item = String> {
     const TOLD: usize = 6;
     let changes = &why.quantity_changes;
     let latest = changes.iter().skip(changes.len().saturating_sub(TOLD));
@@ -103,19 +108,21 @@ fn quantity_changes(why: &Pax8Explanation) -> impl Iterator<Item = String> {
             "It went from {} to {} on {}.",
             plain(before),
             plain(after),
-            change.on
+            day(&change.on)
         ))
     })
 }
 
 /// Since when the quantity is what it is, and that it still was so: the first alone would look like old data.
-fn quantity(why: &Pax8Explanation) -> Option<String> {
+fn quantity(why: &Pax8Explanation, day: Day<'_>) -> Option<String> {
     let (quantity, since) = (plain(why.quantity), why.price.seen_on?);
     Some(match why.price.confirmed_on.filter(|day| *day > since) {
         Some(confirmed) => format!(
-            "The quantity of {quantity} is unchanged since {since}, confirmed by the sync of {confirmed}."
+            "The quantity of {quantity} is unchanged since {}, confirmed by the sync of {}.",
+            day(&since),
+            day(&confirmed)
         ),
-        None => format!("The quantity of {quantity} was read on {since}."),
+        None => format!("The quantity of {quantity} was read on {}.", day(&since)),
     })
 }
 
@@ -185,7 +192,7 @@ fn length(term: &BillingTerm) -> String {
     }
 }
 
-fn portion(why: &Pax8Explanation) -> Option<String> {
+fn portion(why: &Pax8Explanation, day: Day<'_>) -> Option<String> {
     match &why.portion {
         Portion::Once
         | Portion::Terms {
@@ -200,11 +207,14 @@ fn portion(why: &Pax8Explanation) -> Option<String> {
             why.price.term_price, why.line_unit_price
         )),
         Portion::Renewal { count: 1, on, .. } => Some(format!(
-            "The whole term that begins on {on} is charged at once."
+            "The whole term that begins on {} is charged at once.",
+            day(on)
         )),
         Portion::Renewal { count, on, .. } => Some(format!(
-            "{count} whole terms are charged, the first from {on}: {count} × {} = {}.",
-            why.price.term_price, why.line_unit_price
+            "{count} whole terms are charged, the first from {}: {count} × {} = {}.",
+            day(on),
+            why.price.term_price,
+            why.line_unit_price
         )),
         Portion::Share {
             number,
@@ -215,12 +225,15 @@ fn portion(why: &Pax8Explanation) -> Option<String> {
             ..
         } => Some(match split {
             SplitBy::UnitPrice => format!(
-                "The term from {term} is paid in {of} parts that add up to {} per unit; this is part {number}: {}.",
-                why.price.term_price, why.line_unit_price
+                "The term from {} is paid in {of} parts that add up to {} per unit; this is part {number}: {}.",
+                days(*term, day),
+                why.price.term_price,
+                why.line_unit_price
             ),
             SplitBy::Amount => format!(
-                "For {} units the term from {term} costs {term_total}. It is paid in {of} parts that add up to that; this is part {number}: {}.",
+                "For {} units the term from {} costs {term_total}. It is paid in {of} parts that add up to that; this is part {number}: {}.",
                 plain(why.quantity),
+                days(*term, day),
                 why.amount
             ),
         }),
@@ -299,6 +312,11 @@ fn price_like(value: Decimal, currency: Currency) -> String {
     let mut value = value.normalize();
     value.rescale(value.scale().max(currency.minor_digits()));
     value.to_string()
+}
+
+/// The first and the last day of a period.
+fn days(period: Period, day: Day<'_>) -> String {
+    format!("{} to {}", day(&period.start), day(&period.last_day()))
 }
 
 /// Without trailing zeros.

@@ -114,6 +114,13 @@ fn s10_a_linked_subscription_is_a_line_that_explains_itself() {
             "The quantity of 5 is unchanged since 2026-01-31, confirmed by the sync of 2026-02-28.",
         ]
     );
+    let day = |date: &Date| date.strftime("%-d %b %Y").to_string();
+    let as_read = line.explanation.sentences_with(&day).join(" ");
+    assert!(
+        as_read.contains("covers 1 Mar 2026 to 31 Mar 2026.")
+            && as_read.contains("since 31 Jan 2026, confirmed by the sync of 28 Feb 2026."),
+        "{as_read}"
+    );
     assert_eq!(
         line.explanation.pricing_sentences(),
         [

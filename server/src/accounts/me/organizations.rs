@@ -29,7 +29,7 @@ pub async fn list_elsewhere(app: &App, actor: &Actor) -> Result<Vec<Organization
     Ok(all)
 }
 
-/// Begins a session in another organization of the account and ends the one here.
+/// Begins a session in another organization of the account and ends the one here; tells which it is.
 ///
 /// # Errors
 /// When the account does not work for it.
@@ -38,12 +38,11 @@ pub async fn switch_organization(
     actor: &Actor,
     here: &SessionSecret,
     there: OrganizationId,
-) -> Result<Session> {
-    let choices = list_elsewhere(app, actor).await?;
-    if !choices.iter().any(|choice| choice.id == there) {
-        return Err(Error::NotFound("organization"));
-    }
+) -> Result<(Session, OrganizationChoice)> {
+    let mut choices = list_elsewhere(app, actor).await?.into_iter();
+    let choice = choices.find(|choice| choice.id == there);
+    let choice = choice.ok_or(Error::NotFound("organization"))?;
     let session = start_session(app, actor.account, there).await?;
     end_session(app, here).await?;
-    Ok(session)
+    Ok((session, choice))
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     accounts::{
         SessionSecret,
-        pages::enter,
+        pages::begin,
         tokens::{TokenRow, Whose, list_tokens, token_rows},
     },
     app::App,
@@ -115,8 +115,9 @@ async fn switch(
 ) -> Result<Response, crate::http::PageError> {
     let there = OrganizationId::parse(fields.text("organization_id"));
     let there = there.ok_or(Error::NotFound("organization"))?;
-    let session = switch_organization(&app, &visit.actor, &here(&jar)?, there).await?;
-    Ok(enter(&app, &session, "/"))
+    let (session, choice) = switch_organization(&app, &visit.actor, &here(&jar)?, there).await?;
+    let message = Flash::ok(format!("You are in {} now.", choice.name));
+    Ok(begin(&app, &session, go_to(&visit, "/", &[message])))
 }
 
 async fn refused(
@@ -154,7 +155,7 @@ async fn page(
         limit: Some(200),
         cursor: None,
     };
-    let tokens = list_tokens(&mut tx, Whose::Of(actor.account), &latest).await?;
+    let tokens = list_tokens(&mut tx, Whose::Of(actor.account), None, &latest).await?;
     Ok(AccountPage {
         frame: visit.frame(Place::Elsewhere, "Your account"),
         name: typed.map_or(actor.name.clone(), |typed| typed.text("name").to_owned()),

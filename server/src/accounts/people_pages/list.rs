@@ -19,10 +19,18 @@ use crate::{
 #[template(path = "people/list.html")]
 struct ListPage {
     frame: Frame,
+    query: Fields,
+    members: Members,
+    roles: Vec<RoleRow>,
+}
+
+/// The part that changes with the search.
+#[derive(Template)]
+#[template(path = "people/members.html")]
+struct Members {
     actor: Actor,
     members: Vec<User>,
     pager: Pager,
-    roles: Vec<RoleRow>,
 }
 
 /// A role and what it allows.
@@ -35,7 +43,7 @@ struct RoleRow {
     permissions: PermissionSet,
 }
 
-impl ListPage {
+impl Members {
     /// Whether the member is the visitor.
     fn is_me(&self, user: &User) -> bool {
         user.id == self.actor.account
@@ -59,7 +67,15 @@ pub(super) async fn show(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let members = list_users(&mut tx, &page).await?;
+    let members = list_users(&mut tx, Some(query.text("q")), &page).await?;
+    let members = Members {
+        actor: visit.actor.clone(),
+        pager: Pager::of(PATH, &query, members.next_cursor.as_deref()),
+        members: members.data,
+    };
+    if visit.fragment {
+        return html(&members);
+    }
     let system = list_system_roles(&mut tx).await?.into_iter();
     let system = system.map(|it| RoleRow {
         id: None,
@@ -77,9 +93,8 @@ pub(super) async fn show(
     });
     html(&ListPage {
         frame: visit.frame(Place::Roles, "Roles & Permissions"),
-        actor: visit.actor.clone(),
-        members: members.data,
-        pager: Pager::of(PATH, &query, members.next_cursor.as_deref()),
+        query,
+        members,
         roles: system.chain(custom).collect(),
     })
 }

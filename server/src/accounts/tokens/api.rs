@@ -28,6 +28,8 @@ pub fn api() -> OpenApiRouter<App> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 struct TokenQuery {
+    /// Part of a token's name, of its last characters, or of its owner's name or e-mail address.
+    q: Option<String>,
     /// Everybody's, not one's own only. Needs settings.manage.
     #[serde(default)]
     all: bool,
@@ -71,7 +73,9 @@ async fn list(
         Whose::Of(actor.account)
     };
     let mut tx = app.database.read(actor.organization).await?;
-    Ok(axum::Json(list_tokens(&mut tx, whose, &page).await?))
+    Ok(axum::Json(
+        list_tokens(&mut tx, whose, query.q.as_deref(), &page).await?,
+    ))
 }
 
 /// Makes a token with one's own rights.

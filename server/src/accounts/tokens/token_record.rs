@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::store;
 use crate::{
-    error::Result,
+    error::{Error, Result},
     http::{List, PageQuery},
     ids::{AccountId, ApiTokenId},
 };
@@ -57,6 +57,12 @@ pub enum Whose {
 }
 
 impl ApiToken {
+    /// Whether its name, its last characters or its owner contain a text in lower case.
+    fn is_found_by(&self, q: &str) -> bool {
+        let parts = [&self.name, &self.hint, &self.owner.name, &self.owner.email];
+        parts.iter().any(|it| it.to_lowercase().contains(q))
+    }
+
     /// Whether it works no more.
     #[must_use]
     pub fn has_expired(&self, now: &Timestamp) -> bool {
@@ -64,12 +70,34 @@ impl ApiToken {
     }
 }
 
-/// A page of tokens, the latest first.
+/// How many tokens are read at once where a typed text is looked for: the engines disagree on letters beyond ASCII.
+const BATCH: u32 = 500;
+
+/// A page of tokens, the latest first; those whose name, last characters or owner contain `q`, where it is given.
 ///
 /// # Errors
 /// When the page asked for is refused.
-pub async fn list_tokens(tx: &mut OrgTx, whose: Whose, page: &PageQuery) -> Result<List<ApiToken>> {
+pub async fn list_tokens(
+    tx: &mut OrgTx,
+    whose: Whose,
+    q: Option<&str>,
+    page: &PageQuery,
+) -> Result<List<ApiToken>> {
     let page = page.paging()?;
-    let rows = store::list(tx, whose, &page).await?;
-    page.list(rows, |token| token.id)
+    let q = q.unwrap_or_default().trim().to_lowercase();
+    let full = usize::try_from(page.fetch()).map_err(Error::internal)?;
+    let (mut found, mut batch) = (Vec::new(), page.clone());
+    if !q.is_empty() {
+        batch.limit = BATCH;
+    }
+    loop {
+        let rows = store::list(tx, whose, &batch).await?;
+        batch.after = rows.last().map(|token| token.id);
+        found.extend(rows.into_iter().filter(|token| token.is_found_by(&q)));
+        if q.is_empty() || batch.after.is_none() || found.len() >= full {
+            break;
+        }
+    }
+    found.truncate(full);
+    page.list(found, |token| token.id)
 }

@@ -7,7 +7,7 @@ use axum::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -29,6 +29,12 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(get, change, remove))
         .routes(routes!(renew));
     all_need(Permission::RolesManage, calls)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct UserQuery {
+    /// Part of a name or e-mail address.
+    q: Option<String>,
 }
 
 /// Somebody to be brought into the organization.
@@ -99,16 +105,19 @@ struct UserChange {
 }
 
 /// Lists the people of the organization by e-mail address.
-#[utoipa::path(get, path = "/users", tag = "people", params(PageQuery),
+#[utoipa::path(get, path = "/users", tag = "people", params(UserQuery, PageQuery),
     responses((status = 200, body = List<User>), (status = 403, body = ProblemBody)))]
 async fn list(
     State(app): State<App>,
     ApiActor(actor): ApiActor,
+    Query(query): Query<UserQuery>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<axum::Json<List<User>>> {
     actor.require(Permission::RolesManage)?;
     let mut tx = app.database.read(actor.organization).await?;
-    Ok(axum::Json(list_users(&mut tx, &page).await?))
+    Ok(axum::Json(
+        list_users(&mut tx, query.q.as_deref(), &page).await?,
+    ))
 }
 
 /// Brings somebody into the organization: a new account with a password at once, everybody else as soon as they join by the link.

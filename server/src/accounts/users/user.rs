@@ -61,6 +61,13 @@ pub enum UserStatus {
 }
 
 impl User {
+    /// Whether the name or the address contains a text in lower case.
+    fn is_found_by(&self, q: &str) -> bool {
+        [&self.name, &self.email]
+            .iter()
+            .any(|it| it.to_lowercase().contains(q))
+    }
+
     /// Goes on only if nobody changed the user's role since they had this version.
     ///
     /// # Errors
@@ -99,14 +106,31 @@ pub async fn load_user(tx: &mut OrgTx, id: AccountId) -> Result<User> {
     store::find(tx, id).await?.ok_or(Error::NotFound("user"))
 }
 
-/// A page of users, by e-mail address.
+/// How many users are read at once where a typed text is looked for: the engines disagree on letters beyond ASCII.
+const BATCH: u32 = 500;
+
+/// A page of users, by e-mail address; those whose name or address contains `q`, where it is given.
 ///
 /// # Errors
 /// When the page asked for is refused.
-pub async fn list_users(tx: &mut OrgTx, page: &PageQuery) -> Result<List<User>> {
+pub async fn list_users(tx: &mut OrgTx, q: Option<&str>, page: &PageQuery) -> Result<List<User>> {
     let page = page.paging()?;
-    let rows = store::list(tx, &page).await?;
-    page.list(rows, |user| user.email.clone())
+    let q = q.unwrap_or_default().trim().to_lowercase();
+    let full = usize::try_from(page.fetch()).map_err(Error::internal)?;
+    let (mut found, mut batch) = (Vec::new(), page.clone());
+    if !q.is_empty() {
+        batch.limit = BATCH;
+    }
+    loop {
+        let rows = store::list(tx, &batch).await?;
+        batch.after = rows.last().map(|user| user.email.clone());
+        found.extend(rows.into_iter().filter(|user| user.is_found_by(&q)));
+        if q.is_empty() || batch.after.is_none() || found.len() >= full {
+            break;
+        }
+    }
+    found.truncate(full);
+    page.list(found, |user| user.email.clone())
 }
 
 /// The organization's owners who have joined, the earliest first.

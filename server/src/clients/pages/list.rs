@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use money::Amount;
 
 use crate::{
-    accounts::Permission,
+    accounts::{Costs, Permission},
     app::App,
     clients::{
         Client, ClientOption, ClientOrder, ClientStatus, Earnings, ListClients, list_by_earnings,
@@ -43,6 +43,8 @@ struct Rows {
     filtered: bool,
     pager: Pager,
     may_manage: bool,
+    /// Whether margins are shown.
+    costs: bool,
 }
 
 /// A client, with what it brings a month.
@@ -76,13 +78,19 @@ pub(super) async fn show(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let order = ClientOrder::parse(query.text("sort"));
+    let costs = visit.actor.costs();
+    let order = match (ClientOrder::parse(query.text("sort")), costs) {
+        // The order alone would tell.
+        (ClientOrder::Margin { .. }, Costs::Hidden) => ClientOrder::default(),
+        (order, _) => order,
+    };
     let currency = visit.actor.currency;
     let list = list_by_earnings(&mut tx, &filter, order, currency, &page).await?;
     let may_manage = visit.actor.permissions.contains(Permission::ClientsManage);
     let rows = Rows {
-        rows: list.data.into_iter().map(Row::of).collect(),
-        columns: heads(&query),
+        rows: list.data.into_iter().map(|it| Row::of(it, costs)).collect(),
+        costs: costs == Costs::Shown,
+        columns: heads(&query, costs),
         sort: query.optional("sort"),
         filtered: filter.q.is_some() || status != Some(ClientStatus::Active),
         pager: Pager::of(PAGE, &query, list.next_cursor.as_deref()),
@@ -103,20 +111,21 @@ pub(super) async fn show(
 }
 
 impl Row {
-    fn of((client, earnings): (Client, Earnings)) -> Self {
+    fn of((client, earnings): (Client, Earnings), costs: Costs) -> Self {
         let (revenue, margin) = (earnings.revenue, earnings.margin);
+        let share = earnings.share().filter(|_| costs == Costs::Shown);
         Self {
             client,
             revenue: revenue.as_ref().map(filters::money),
             margin: margin.as_ref().map(filters::money),
             loses: margin.is_some_and(Amount::is_negative),
-            note: earnings.note().or_else(|| earnings.share()),
+            note: earnings.note().or(share),
         }
     }
 }
 
 /// The sorted one turns around when it is chosen again; amounts start with the highest. Names only rise.
-fn heads(query: &Fields) -> Vec<Head> {
+fn heads(query: &Fields, costs: Costs) -> Vec<Head> {
     let sort = query.text("sort");
     let amount = |label, name: &str| {
         let falling = format!("-{name}");
@@ -135,14 +144,20 @@ fn heads(query: &Fields) -> Vec<Head> {
         amount("Monthly revenue", "revenue"),
         amount("Margin", "margin"),
     );
-    let by_name = revenue.sorted.or(margin.sorted).is_none();
+    let by_name = match costs {
+        Costs::Shown => revenue.sorted.or(margin.sorted).is_none(),
+        Costs::Hidden => revenue.sorted.is_none(),
+    };
     let name = Head {
         label: "Name",
         url: sorted_by(PAGE, query, ""),
         numeric: false,
         sorted: by_name.then_some("ascending"),
     };
-    vec![name, revenue, margin]
+    match costs {
+        Costs::Shown => vec![name, revenue, margin],
+        Costs::Hidden => vec![name, revenue],
+    }
 }
 
 #[derive(Template)]

@@ -17,7 +17,16 @@ const PATH: &str = "/admin/settings/tokens";
 struct TokensPage {
     frame: Frame,
     tab: &'static str,
+    query: Fields,
+    rows: Rows,
+}
+
+/// The part that changes with the search.
+#[derive(Template)]
+#[template(path = "settings/token_list.html")]
+struct Rows {
     tokens: Vec<TokenRow>,
+    filtered: bool,
     pager: Pager,
 }
 
@@ -33,12 +42,20 @@ pub(super) async fn show(
         cursor: query.optional("cursor"),
     };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let list = list_tokens(&mut tx, Whose::Everybodys, &page).await?;
+    let list = list_tokens(&mut tx, Whose::Everybodys, Some(query.text("q")), &page).await?;
     let zone = &visit.actor.timezone;
+    let rows = Rows {
+        tokens: token_rows(list.data, zone, &app.clock.now()),
+        filtered: !query.text("q").is_empty(),
+        pager: Pager::of(PATH, &query, list.next_cursor.as_deref()),
+    };
+    if visit.fragment {
+        return html(&rows);
+    }
     html(&TokensPage {
         frame: visit.frame(Place::Settings, "Org Settings"),
         tab: PATH,
-        tokens: token_rows(list.data, zone, &app.clock.now()),
-        pager: Pager::of(PATH, &query, list.next_cursor.as_deref()),
+        query,
+        rows,
     })
 }

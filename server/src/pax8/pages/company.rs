@@ -12,7 +12,7 @@ use super::{
     parts::{Badge, Mark, counted},
     row::{Row, day_of},
     status::summary,
-    subscriptions::Table,
+    subscriptions::{Counts, Table},
 };
 use crate::{
     accounts::Actor,
@@ -22,7 +22,10 @@ use crate::{
     ids::{CompanyId, SyncId},
     pax8::{
         companies::{Company, MappedBy, Suggester, load_company},
-        subscriptions::{Circumstances, MappedClient, Subscription, subscriptions_of_company},
+        subscriptions::{
+            Circumstances, ListSubscriptions, MappedClient, Subscription, count_of_company,
+            list_subscriptions,
+        },
         sync::{SyncStatus, load_sync},
     },
 };
@@ -125,26 +128,20 @@ async fn table(
     filter: &Filter,
     circumstances: &Circumstances,
 ) -> Result<Table> {
-    let all = subscriptions_of_company(tx, company.id).await?;
-    let wanted = |subscription: &&Subscription| {
-        filter
-            .status()
-            .is_none_or(|status| subscription.status.as_deref() == Some(status))
+    let wanted = ListSubscriptions {
+        company: Some(company.id),
+        status: filter.status().map(str::to_owned),
+        ..ListSubscriptions::default()
     };
-    let rows = all
-        .iter()
-        .filter(wanted)
-        .map(|it| Row::new(it, hold(it, circumstances), &actor.timezone))
-        .collect();
-    let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
-    let mapped = company.client.is_some();
-    Ok(Table::new(
-        company.id.to_string(),
-        mapped,
-        rows,
-        total,
-        filter,
-    ))
+    let counts = Counts {
+        total: count_of_company(tx, company.id, None).await?,
+        wanted: count_of_company(tx, company.id, filter.status()).await?,
+    };
+    let list = list_subscriptions(tx, &wanted, &filter.row_page(), circumstances).await?;
+    let row = |it| Row::new(it, hold(it, circumstances), &actor.timezone);
+    let rows = list.data.iter().map(row).collect();
+    let next = list.next_cursor.as_deref();
+    Ok(Table::new(company, rows, counts, filter, next))
 }
 
 /// Why billing holds a subscription.
@@ -185,6 +182,9 @@ pub(super) fn company_id(text: &str) -> Result<CompanyId> {
 pub(super) struct Shown {
     #[serde(default)]
     status: String,
+    /// Where the subscriptions go on.
+    #[serde(default)]
+    rows: String,
     /// The sync that the page's script followed to its end.
     after: Option<SyncId>,
 }
@@ -229,9 +229,10 @@ pub(super) async fn subscriptions(
     Query(shown): Query<Shown>,
 ) -> PageResult {
     let id = company_id(&company)?;
-    let filter = Filter::with_status(&shown.status);
+    let filter = Filter::with_status(&shown.status).opening(&company);
+    let filter = filter.from_row(Some(&shown.rows));
     if !visit.fragment {
-        return Ok(go_to(&visit, &filter.opening(&company).url(), &[]));
+        return Ok(go_to(&visit, &filter.url(), &[]));
     }
     let mut tx = app.database.read(visit.actor.organization).await?;
     let company = load_company(&mut tx, id).await?;

@@ -12,13 +12,17 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Moment, PageResult, Visit, go_to, html, html_parts,
+        Fields, Flash, Form, Moment, PageResult, Refusals, Visit, go_to, html, html_parts,
         html_parts_refused, html_refused,
     },
     pax8::connection::{
         self, Connection, ConnectionChange, CredentialTest, TypedCredentials, test_credentials,
     },
 };
+
+/// The fields, by their ids on the page.
+const CLIENT_ID: &str = "client-id";
+const CLIENT_SECRET: &str = "client-secret";
 
 #[derive(Template)]
 #[template(path = "pax8/credentials.html")]
@@ -29,6 +33,8 @@ pub(super) struct CredentialsCard {
     /// As typed before; the secret has no such field.
     client_id: String,
     result: Outcome,
+    at_client_id: FieldNote,
+    at_client_secret: FieldNote,
 }
 
 /// What a test or a refused connection said, above the fields: the only part that the page's script replaces, so that
@@ -37,6 +43,18 @@ pub(super) struct CredentialsCard {
 #[template(path = "pax8/credentials_result.html")]
 pub(super) struct Outcome {
     notice: Option<Notice>,
+    /// What was refused of each field.
+    refusals: Refusals,
+    /// The fields that were refused, or are together.
+    invalid: &'static str,
+}
+
+/// What was refused of a field, below it.
+#[derive(Default, Template)]
+#[template(path = "pax8/credentials_field.html")]
+struct FieldNote {
+    field: &'static str,
+    message: Option<String>,
 }
 
 struct Notice {
@@ -53,7 +71,15 @@ impl CredentialsCard {
             client_id_hint: hint.unwrap_or_default(),
             client_id: String::new(),
             result: Outcome::default(),
+            at_client_id: Outcome::default().at(CLIENT_ID),
+            at_client_secret: Outcome::default().at(CLIENT_SECRET),
         }
+    }
+}
+
+impl CredentialsCard {
+    fn is_invalid(&self, field: &str) -> bool {
+        self.result.invalid.split(' ').any(|it| it == field)
     }
 }
 
@@ -61,6 +87,44 @@ impl Outcome {
     fn new(good: bool, text: String) -> Self {
         Self {
             notice: Some(Notice { good, text }),
+            ..Self::default()
+        }
+    }
+
+    /// Pax8 did not accept the two fields together.
+    fn rejected(text: String) -> Self {
+        Self {
+            invalid: "client-id client-secret",
+            ..Self::new(false, text)
+        }
+    }
+
+    /// What a refusal says: at the fields that it is about, or of both where Pax8 did not accept them.
+    fn refused(error: &Error) -> Self {
+        let refusals = Refusals::of(error);
+        let at = |field| refusals.at(field).is_some();
+        let invalid = match (at("client_id"), at("client_secret")) {
+            (true, true) => "client-id client-secret",
+            (true, false) => CLIENT_ID,
+            (false, true) => CLIENT_SECRET,
+            (false, false) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+                return Self::rejected(error.to_string());
+            }
+            (false, false) => return Self::new(false, error.to_string()),
+        };
+        let text = "Nothing was sent to Pax8: look at what stands below the fields.".to_owned();
+        Self {
+            refusals,
+            invalid,
+            ..Self::new(false, text)
+        }
+    }
+
+    fn at(&self, field: &'static str) -> FieldNote {
+        let message = self.refusals.at(&field.replace('-', "_"));
+        FieldNote {
+            field,
+            message: message.map(str::to_owned),
         }
     }
 }
@@ -114,7 +178,7 @@ pub(super) async fn test(State(app): State<App>, form: Form) -> PageResult {
             show(&app, &form, outcome, false).await
         }
         Ok(CredentialTest { detail, .. }) => {
-            show(&app, &form, Outcome::new(false, detail), true).await
+            show(&app, &form, Outcome::rejected(detail), true).await
         }
         Err(error) => refused(&app, &form, error).await,
     }
@@ -131,29 +195,19 @@ fn typed(fields: &Fields) -> TypedCredentials {
 async fn refused(app: &App, form: &Form, error: Error) -> PageResult {
     match error.status() {
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::SERVICE_UNAVAILABLE => {
-            let text = sentences(&error);
-            show(app, form, Outcome::new(false, text), true).await
+            show(app, form, Outcome::refused(&error), true).await
         }
         _ => Err(error.into()),
     }
 }
 
-fn sentences(error: &Error) -> String {
-    match error.field_errors() {
-        [] => error.to_string(),
-        fields => {
-            let messages: Vec<_> = fields.iter().map(|field| field.message.as_str()).collect();
-            messages.join(" ")
-        }
-    }
-}
-
 async fn show(app: &App, form: &Form, outcome: Outcome, refusal: bool) -> PageResult {
     if form.visit.fragment {
+        let (id, secret) = (outcome.at(CLIENT_ID), outcome.at(CLIENT_SECRET));
         return if refusal {
-            html_parts_refused(&[&outcome])
+            html_parts_refused(&[&id, &secret, &outcome])
         } else {
-            html_parts(&[&outcome], &[])
+            html_parts(&[&id, &secret, &outcome], &[])
         };
     }
     let page = filled(app, &form.visit, &form.fields, outcome).await?;
@@ -168,6 +222,8 @@ async fn show(app: &App, form: &Form, outcome: Outcome, refusal: bool) -> PageRe
 async fn filled(app: &App, visit: &Visit, fields: &Fields, outcome: Outcome) -> Result<Page> {
     let mut page = Page::load(app, visit, &Filter::default()).await?;
     page.credentials.client_id = fields.text("client_id").to_owned();
+    page.credentials.at_client_id = outcome.at(CLIENT_ID);
+    page.credentials.at_client_secret = outcome.at(CLIENT_SECRET);
     page.credentials.result = outcome;
     Ok(page)
 }

@@ -14,6 +14,8 @@ const DEFAULT_STATUS: &str = "Active";
 const ALL: &str = "all";
 /// Companies on a page.
 const COMPANIES: u32 = 50;
+/// Subscriptions of an open company on a page.
+const SUBSCRIPTIONS: u32 = 50;
 
 /// The query of the page's address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,6 +33,9 @@ pub(super) struct Filter {
     /// The company that is open.
     #[serde(default)]
     pub company: String,
+    /// Where its subscriptions go on; empty: at the first.
+    #[serde(default)]
+    rows: String,
 }
 
 /// A choice of `Filter by status`.
@@ -51,6 +56,7 @@ impl Filter {
             status: text("status"),
             cursor: text("cursor"),
             company: text("company"),
+            rows: text("rows"),
         }
     }
 
@@ -120,15 +126,38 @@ impl Filter {
         Self {
             cursor: cursor.unwrap_or_default().to_owned(),
             company: String::new(),
+            rows: String::new(),
             ..self.clone()
         }
     }
 
     /// The same, with a company open.
     pub(super) fn opening(&self, company: &str) -> Self {
+        let rows = if self.company == company {
+            self.rows.as_str()
+        } else {
+            ""
+        };
         Self {
             company: company.to_owned(),
+            rows: rows.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// The same, with the open company's subscriptions from somewhere on.
+    pub(super) fn from_row(&self, cursor: Option<&str>) -> Self {
+        Self {
+            rows: cursor.unwrap_or_default().to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Which subscriptions of the open company to read.
+    pub(super) fn row_page(&self) -> PageQuery {
+        PageQuery {
+            limit: Some(SUBSCRIPTIONS),
+            cursor: Some(self.rows.clone()).filter(|cursor| !cursor.is_empty()),
         }
     }
 
@@ -140,6 +169,7 @@ impl Filter {
             ("status", &self.status),
             ("cursor", &self.cursor),
             ("company", &self.company),
+            ("rows", &self.rows),
         ];
         address(PAGE, &parts)
     }
@@ -157,7 +187,12 @@ impl Filter {
     /// The address of a company's subscriptions with the same status.
     pub(super) fn subscriptions_url(&self, company: &str) -> String {
         let path = format!("{PAGE}/companies/{company}/subscriptions");
-        address(&path, &[("status", &self.status)])
+        let rows = if self.company == company {
+            self.rows.as_str()
+        } else {
+            ""
+        };
+        address(&path, &[("status", &self.status), ("rows", rows)])
     }
 
     /// What `Filter by status` offers: Active, All, and every other status present.
@@ -254,5 +289,11 @@ mod tests {
             format!("{PAGE}?q=a%26b&mapped=false&status=PendingCancel&company=c1")
         );
         assert_eq!(Filter::parse("mapped=&status=").url(), PAGE);
+        let paged = Filter::parse("company=c1").from_row(Some("r"));
+        assert_eq!(
+            paged.opening("c1").url(),
+            format!("{PAGE}?company=c1&rows=r")
+        );
+        assert_eq!(paged.opening("c2").url(), format!("{PAGE}?company=c2"));
     }
 }

@@ -7,6 +7,7 @@ use super::{
     parts::{counted, status_label},
     row::Row,
 };
+use crate::pax8::companies::Company;
 
 /// The table of nine columns.
 #[derive(Template)]
@@ -19,6 +20,24 @@ pub(super) struct Table {
     pub empty: String,
     /// What the filter leaves out.
     pub more: Option<More>,
+    pub first: Option<PageLink>,
+    pub next: Option<PageLink>,
+    /// How many there are on all pages, where there are more than one.
+    pub of: Option<String>,
+}
+
+/// How many subscriptions a company has.
+pub(super) struct Counts {
+    /// Of any status.
+    pub total: u32,
+    /// Of the status that is shown.
+    pub wanted: u32,
+}
+
+/// Another page of the table: in the page's address, and for its script.
+pub(super) struct PageLink {
+    pub address: String,
+    pub from: String,
 }
 
 /// Subscriptions that the status filter leaves out.
@@ -29,30 +48,48 @@ pub(super) struct More {
 }
 
 impl Table {
-    /// The table of a company that has `total` subscriptions of any status.
+    /// A page of the table of a company, which goes on at `next`.
     pub(super) fn new(
-        company_id: String,
-        mapped: bool,
+        company: &Company,
         rows: Vec<Row>,
-        total: u32,
+        counts: Counts,
         filter: &Filter,
+        next: Option<&str>,
     ) -> Self {
-        let shown = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let left_out = total.saturating_sub(shown);
+        let company_id = company.id.to_string();
+        let filter = filter.opening(&company_id);
+        let link = |cursor: Option<&str>| {
+            let there = filter.from_row(cursor);
+            PageLink {
+                address: format!("{}#company-{company_id}", there.url()),
+                from: there.subscriptions_url(&company_id),
+            }
+        };
+        let is_first = filter.row_page().cursor.is_none();
+        let first = (!is_first).then(|| link(None));
+        let next = next.map(|cursor| link(Some(cursor)));
+        let left_out = counts.total.saturating_sub(counts.wanted);
         let more = (left_out > 0 && filter.status().is_some()).then(|| More {
             text: format!(
                 "{} with another status",
                 counted(left_out, "subscription", "subscriptions")
             ),
             action: "Show all",
-            url: filter.with_all_statuses().subscriptions_url(&company_id),
+            url: filter
+                .with_all_statuses()
+                .from_row(None)
+                .subscriptions_url(&company_id),
         });
         Self {
-            empty: empty(total, filter.status()),
+            empty: empty(counts.total, filter.status()),
+            of: (first.is_some() || next.is_some())
+                .then(|| counted(counts.wanted, "subscription", "subscriptions")),
             company_id,
-            mapped,
+            mapped: company.client.is_some(),
             rows,
             more,
+            first,
+            next,
         }
     }
 }

@@ -35,6 +35,8 @@ pub(super) async fn request(State(app): State<App>, headers: HeaderMap, form: Fo
         false => Vec::new(),
     };
     if !form.visit.fragment {
+        let started = [Flash::ok(started(scope))];
+        let flashes = if joined { flashes } else { &started };
         return Ok(go_to(&form.visit, &back(scope), flashes));
     }
     show(&app, &form, &headers, sync, flashes).await
@@ -69,6 +71,16 @@ fn scope(company: &str) -> Result<Scope> {
         return Ok(Scope::Full);
     }
     Ok(Scope::Company(company_id(company)?))
+}
+
+/// What is said where no script shows the progress.
+fn started(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Full => "The sync has started. Load this page again to see how far it is.",
+        Scope::Company(_) => {
+            "The company is being refreshed. Load this page again in a moment to see what changed."
+        }
+    }
 }
 
 fn back(scope: Scope) -> String {

@@ -69,15 +69,16 @@ pub async fn list_subscriptions(
     Ok(list.map(|(_, subscription)| subscription))
 }
 
-/// All subscriptions of a company, by product.
+/// How many subscriptions a company has; only those in a status, in any case, where one is given.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn subscriptions_of_company(
+pub async fn count_of_company(
     tx: &mut OrgTx,
     company: CompanyId,
-) -> Result<Vec<Subscription>> {
-    store::of_company(tx, company).await
+    status: Option<&str>,
+) -> Result<u32> {
+    store::count_of_company(tx, company, status).await
 }
 
 /// Every status that a subscription has at present.

@@ -41,8 +41,7 @@ pub use links::{
     linked_subscriptions, linked_summaries, mark_billed_once, once_linked,
 };
 pub use list::{
-    ListSubscriptions, list_subscriptions, load_subscription, statuses_present,
-    subscriptions_of_company,
+    ListSubscriptions, count_of_company, list_subscriptions, load_subscription, statuses_present,
 };
 pub use preview::{BillingPreview, ChargePreview};
 pub use reprice::reprice_companies;

@@ -62,7 +62,8 @@ macro_rules! listed_where {
 
 db::statements! {
     org FIND = subscriptions_where!("s.id = $2");
-    org OF_COMPANY = subscriptions_where!("s.company_id = $2 order by lower(coalesce(s.product_name, '')), s.id");
+    org COUNT_OF_COMPANY = "select count(*) as n from pax8_subscription where organization_id = $1 and company_id = $2
+        and (cast($3 as text) is null or lower(coalesce(status, '')) = $3)";
     org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
         order by lower(coalesce(s.product_name, '')), s.id");
     org LINKED = subscriptions_where!("r.id is not null");
@@ -122,9 +123,13 @@ pub(super) async fn find(tx: &mut OrgTx, id: SubscriptionId) -> Result<Option<Su
     row.as_ref().map(read).transpose()
 }
 
-pub(super) async fn of_company(tx: &mut OrgTx, company: CompanyId) -> Result<Vec<Subscription>> {
-    let rows = tx.fetch_all(&OF_COMPANY, args![company]).await?;
-    rows.iter().map(read).collect()
+pub(super) async fn count_of_company(
+    tx: &mut OrgTx,
+    company: CompanyId,
+    status: Option<&str>,
+) -> Result<u32> {
+    let args = args![company, status.map(str::to_lowercase)];
+    Ok(tx.fetch_one(&COUNT_OF_COMPANY, args).await?.get("n")?)
 }
 
 pub(super) async fn of_recurring(

@@ -10,10 +10,10 @@ use crate::{
     error::Result,
     http::{Flash, Form, PageResult, Place, Question, Visit, filters, go_and_tell, go_to},
     ids::RecurringInvoiceId,
-    pax8::subscriptions::linked_summaries,
+    pax8::subscriptions::{linked_monthly, linked_summaries},
     recurring::{
         RecurringInvoice, cancel_recurring_invoice, foresee_resumption, load_recurring_invoice,
-        pause_recurring_invoice, resume_recurring_invoice,
+        pause_recurring_invoice, resume_recurring_invoice, view,
     },
 };
 
@@ -26,17 +26,13 @@ pub(super) async fn ask_pause(
     if let Err(error) = invoice.require_live() {
         return go_and_tell(&visit, &path(invoice.id), error);
     }
+    let mut effects = stops(&app, &visit, &invoice).await?;
+    effects.push("Periods that start before you resume it are left out.".to_owned());
     let question = Question {
         title: format!("Pause {}?", invoice.name),
         action: format!("{}/pause", path(invoice.id)),
         back: path(invoice.id),
-        effects: vec![
-            format!(
-                "{} is not billed by it until you resume it.",
-                invoice.client_name
-            ),
-            "Periods that start meanwhile are left out.".to_owned(),
-        ],
+        effects,
         accept: "Pause billing",
         decline: "Keep it active",
         danger: false,
@@ -88,21 +84,16 @@ pub(super) async fn ask_cancel(
     Path(id): Path<String>,
 ) -> PageResult {
     let invoice = load(&app, &visit, &id).await?;
-    let mut tx = app.database.read(visit.actor.organization).await?;
-    let linked = linked_summaries(&mut tx, invoice.id).await?.len();
-    let stops = match linked {
-        0 => format!("{} is never billed by it again.", invoice.client_name),
-        1 => "1 linked subscription stops billing.".to_owned(),
-        _ => format!("{linked} linked subscriptions stop billing."),
-    };
+    let mut effects = stops(&app, &visit, &invoice).await?;
+    effects.push(
+        "Its invoices stay, and so do the markups and override prices of its subscriptions. This cannot be taken back."
+            .to_owned(),
+    );
     let question = Question {
         title: format!("Cancel {}?", invoice.name),
         action: format!("{}/cancel", path(invoice.id)),
         back: path(invoice.id),
-        effects: vec![
-            stops,
-            "Its invoices stay, and so do the markups and override prices of its subscriptions. This cannot be taken back.".to_owned(),
-        ],
+        effects,
         accept: "Cancel recurring invoice",
         decline: "Keep it",
         danger: true,
@@ -177,6 +168,38 @@ async fn load(app: &App, visit: &Visit, id: &str) -> Result<RecurringInvoice> {
     visit.actor.require(Permission::BillingManage)?;
     let mut tx = app.database.read(visit.actor.organization).await?;
     load_recurring_invoice(&mut tx, recurring_id(id)?).await
+}
+
+/// What is not billed any more, in numbers.
+async fn stops(app: &App, visit: &Visit, invoice: &RecurringInvoice) -> Result<Vec<String>> {
+    let mut tx = app.database.read(visit.actor.organization).await?;
+    let linked = linked_summaries(&mut tx, invoice.id).await?.len();
+    let monthly = linked_monthly(&mut tx).await?.remove(&invoice.id);
+    let worth = monthly.map_or_else(String::new, |sum| {
+        format!(", {} a month", filters::money(&sum))
+    });
+    let mut effects = match linked {
+        0 => Vec::new(),
+        1 => vec![format!("1 linked subscription stops billing{worth}.")],
+        _ => vec![format!(
+            "{linked} linked subscriptions stop billing{worth}."
+        )],
+    };
+    let lines = (filters::money(&invoice.lines_total), invoice.lines.len());
+    let rhythm = view::frequency(invoice.frequency).to_lowercase();
+    match lines {
+        (_, 0) => {}
+        (amount, 1) => effects.push(format!(
+            "Its own line of {amount}, {rhythm}, is not billed."
+        )),
+        (amount, count) => effects.push(format!(
+            "Its own {count} lines of {amount} together, {rhythm}, are not billed."
+        )),
+    }
+    if effects.is_empty() {
+        effects.push(format!("{} is not billed by it.", invoice.client_name));
+    }
+    Ok(effects)
 }
 
 fn periods(count: usize, one: &str, many: &str) -> String {

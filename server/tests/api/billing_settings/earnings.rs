@@ -95,7 +95,24 @@ async fn clients_are_sorted_by_what_they_bring_and_by_what_is_left() {
         );
         let member = world.sign_in("member@Ours.example").await;
         let shown = member.get(&path).await.page();
-        assert_eq!(count(&shown, "#earnings"), 0, "costs are not for everybody");
+        assert_eq!(
+            texts(&shown, "#earnings dd"),
+            ["$200.00"],
+            "costs are not for everybody"
+        );
+        let list = member.get("/clients?q=many&sort=-margin").await.page();
+        assert_eq!(count(&list, "td[data-label=Margin]"), 0);
+        assert_eq!(
+            texts(&list, "td[data-label='Monthly revenue']"),
+            ["$200.00"]
+        );
+        assert!(!texts(&list, "#list th a").contains(&"Margin".to_owned()));
+        let list = member.get("/clients?sort=-margin").await.page();
+        assert_eq!(
+            texts(&list, "tbody th a"),
+            ["Alone", "Euro", "Few", "Many", "Unknown"],
+            "the order does not tell either"
+        );
 
         let by_revenue = ["Many", "Few", "Alone", "Unknown", "Euro"];
         assert_eq!(
@@ -257,6 +274,30 @@ async fn d7_the_dashboards_margin_leaves_out_what_is_unknown_and_says_so() {
                 "7.5% of revenue, 1 without a price or cost not counted"
             ]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pausing_and_cancelling_say_in_numbers_what_stops() {
+    on_each_engine(async |world| {
+        let sold = [(SEATS, "1.50"), (seats("3"), "1.50"), (YEARLY, "0")];
+        let (client, _) = earning(world, "Harbor", "USD", &sold).await;
+        let path = format!("/api/v1/recurring-invoices?client_id={client}");
+        let list = world.ours.owner.get(&path).await.json(200);
+        let id = list["data"][0]["id"].as_str().unwrap().to_owned();
+        for verb in ["pause", "cancel"] {
+            let question = world
+                .ours
+                .browser
+                .get(&format!("/recurring/{id}/{verb}"))
+                .await;
+            let effects = texts(&question.page(), ".card-body p");
+            assert_eq!(
+                effects[0],
+                "3 linked subscriptions stop billing, $913.40 a month."
+            );
+        }
     })
     .await;
 }

@@ -585,3 +585,104 @@ async fn d6_subscriptions_without_a_company_stand_under_an_unknown_one_that_has_
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_subscriptions_of_a_company_and_of_a_client_are_paged() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let owner = &world.ours.owner;
+        let many: Vec<_> = (0..120).map(|_| SEATS).collect();
+        let (id, _) = add_estate(world, &world.ours, "Big Harbor", &many).await;
+        let trial = crate::billing_settings::Sold {
+            status: Some("Trial"),
+            ..SEATS
+        };
+        crate::billing_settings::add_subscriptions(world, &world.ours, &id, &[trial]).await;
+        let browser = &world.ours.browser;
+
+        let table = format!("{PAGE}/companies/{id}/subscriptions");
+        let part = browser.script().get(&table).await;
+        let html = Html::parse_fragment(&part.text);
+        assert_eq!(count(&html, "tbody tr"), 50);
+        assert_eq!(
+            text(&html, "nav.pager > span:first-child"),
+            "120 subscriptions, 50 on a page"
+        );
+        assert!(text(&html, "p.pager").starts_with("1 subscription with another status"));
+        let mut path = attribute(&html, "nav.pager a:last-child", "data-from").unwrap();
+        let address = attribute(&html, "nav.pager a:last-child", "href").unwrap();
+        assert!(
+            address.contains(&format!("company={id}&rows=")),
+            "{address}"
+        );
+        let mut rows = 50;
+        loop {
+            let html = Html::parse_fragment(&browser.script().get(&path).await.text);
+            rows += count(&html, "tbody tr");
+            let links = texts(&html, "nav.pager a");
+            if links == ["First"] {
+                break;
+            }
+            assert_eq!(links, ["First", "Next"]);
+            path = attribute(&html, "nav.pager a:last-child", "data-from").unwrap();
+        }
+        assert_eq!(rows, 120);
+        let address = address.split('#').next().unwrap().replace('?', "?q=Big&");
+        let page = browser.get(&address).await.page();
+        assert_eq!(
+            count(&page, &format!("#company-{id}-table tbody tr")),
+            50,
+            "without script"
+        );
+        assert_eq!(
+            texts(&page, &format!("#company-{id}-table nav.pager a")),
+            ["First", "Next"]
+        );
+
+        let client = make_client(owner, json!({ "name": "Big Harbor" })).await;
+        map(owner, &id, &client).await;
+        let member = world.sign_in("member@Ours.example").await;
+        let mut path = format!("/clients/{client}");
+        let mut rows = 0;
+        loop {
+            let page = member.get(path.split('#').next().unwrap()).await.page();
+            rows += count(&page, &format!("#subscriptions-{id} tbody tr"));
+            let pager = format!("#subscriptions-{id} .pager a");
+            if !texts(&page, &pager).contains(&"Next".to_owned()) {
+                break;
+            }
+            path = attribute(&page, &format!("{pager}:last-child"), "href").unwrap();
+        }
+        assert_eq!(rows, 121);
+        let part = member.script().get(path.split('#').next().unwrap()).await;
+        let start = part.text.trim_start();
+        assert!(start.starts_with(&format!(
+            "<section class=\"card\" id=\"subscriptions-{id}\""
+        )));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asking_for_a_sync_without_script_is_answered_with_a_message() {
+    on_each_engine(async |world| {
+        connect_with_clients(world).await;
+        let browser = &world.ours.browser;
+        let id = company(world, 1);
+        let asked = browser
+            .submit(&format!("{PAGE}/syncs"), &[("company_id", &id)])
+            .await;
+        assert!(
+            asked.told().contains("The company is being refreshed."),
+            "{}",
+            asked.told()
+        );
+        let asked = browser.submit(&format!("{PAGE}/syncs"), &[]).await;
+        assert!(
+            asked.told().contains("The sync has started."),
+            "{}",
+            asked.told()
+        );
+    })
+    .await;
+}

@@ -171,6 +171,16 @@ async fn d33_refused_credentials_come_back_without_the_secret_and_connect_nothin
             attribute(&html, "#client-id", "value").as_deref(),
             Some(CLIENT_ID)
         );
+        assert_eq!(
+            count(&html, "#api-credentials input[aria-invalid=true]"),
+            2,
+            "nobody knows which of the two it is"
+        );
+        let described = attribute(&html, "#client-secret", "aria-describedby");
+        assert_eq!(
+            described.as_deref(),
+            Some("client-secret-error credentials-result")
+        );
     })
     .await;
 }
@@ -470,6 +480,54 @@ async fn s146_s147_s148_s149_i10_disconnecting_asks_first_and_then_forgets() {
         assert_eq!(badge(&html), "Not Connected");
         assert_eq!(count(&html, ".company"), 0);
         assert_eq!(world.sealed().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s43_what_is_wrong_with_a_credential_stands_at_its_field() {
+    on_each_engine(async |world| {
+        let browser = &world.ours.browser;
+        for path in [
+            format!("{PAGE}/credentials"),
+            format!("{PAGE}/credential-tests"),
+        ] {
+            let fields = [("client_id", CLIENT_ID), ("client_secret", "")];
+            let answer = browser.submit(&path, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let html = Html::parse_document(&answer.text);
+            assert_eq!(
+                text(&html, "#client-secret-error"),
+                "Enter the Client Secret."
+            );
+            assert_eq!(
+                attribute(&html, "#client-secret", "aria-invalid").as_deref(),
+                Some("true")
+            );
+            assert_eq!(attribute(&html, "#client-id", "aria-invalid"), None);
+            assert_eq!(
+                attribute(&html, "#client-id", "value").as_deref(),
+                Some(CLIENT_ID)
+            );
+            assert!(attribute(&html, "#client-id-error", "hidden").is_some());
+
+            let part = browser.script().submit(&path, &fields).await;
+            assert_eq!(part.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let html = Html::parse_fragment(&part.text);
+            assert_eq!(
+                attribute(&html, "#credentials-result", "data-invalid").as_deref(),
+                Some("client-secret")
+            );
+            assert_eq!(
+                text(&html, "#client-secret-error"),
+                "Enter the Client Secret."
+            );
+            assert_eq!(
+                count(&html, "input"),
+                0,
+                "what was typed stays in the browser"
+            );
+        }
     })
     .await;
 }
