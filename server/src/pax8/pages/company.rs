@@ -230,7 +230,7 @@ pub(super) async fn subscriptions(
 ) -> PageResult {
     let id = company_id(&company)?;
     let filter = Filter::with_status(&shown.status).opening(&company);
-    let filter = filter.from_row(Some(&shown.rows));
+    let filter = filter.starting_at(Some(&shown.rows));
     if !visit.fragment {
         return Ok(go_to(&visit, &filter.url(), &[]));
     }

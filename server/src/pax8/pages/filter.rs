@@ -146,7 +146,7 @@ impl Filter {
     }
 
     /// The same, with the open company's subscriptions from somewhere on.
-    pub(super) fn from_row(&self, cursor: Option<&str>) -> Self {
+    pub(super) fn starting_at(&self, cursor: Option<&str>) -> Self {
         Self {
             rows: cursor.unwrap_or_default().to_owned(),
             ..self.clone()
@@ -289,7 +289,7 @@ mod tests {
             format!("{PAGE}?q=a%26b&mapped=false&status=PendingCancel&company=c1")
         );
         assert_eq!(Filter::parse("mapped=&status=").url(), PAGE);
-        let paged = Filter::parse("company=c1").from_row(Some("r"));
+        let paged = Filter::parse("company=c1").starting_at(Some("r"));
         assert_eq!(
             paged.opening("c1").url(),
             format!("{PAGE}?company=c1&rows=r")

@@ -59,7 +59,7 @@ impl Table {
         let company_id = company.id.to_string();
         let filter = filter.opening(&company_id);
         let link = |cursor: Option<&str>| {
-            let there = filter.from_row(cursor);
+            let there = filter.starting_at(cursor);
             PageLink {
                 address: format!("{}#company-{company_id}", there.url()),
                 from: there.subscriptions_url(&company_id),
@@ -77,7 +77,7 @@ impl Table {
             action: "Show all",
             url: filter
                 .with_all_statuses()
-                .from_row(None)
+                .starting_at(None)
                 .subscriptions_url(&company_id),
         });
         Self {
