@@ -485,7 +485,7 @@ async fn s146_s147_s148_s149_i10_disconnecting_asks_first_and_then_forgets() {
 }
 
 #[tokio::test]
-async fn s43_what_is_wrong_with_a_credential_stands_at_its_field() {
+async fn what_is_wrong_with_a_credential_stands_at_its_field() {
     on_each_engine(async |world| {
         let browser = &world.ours.browser;
         for path in [
