@@ -40,8 +40,15 @@ async fn s147_s148_every_dialog_opens_and_goes_away_with_nothing_changed() {
     .await;
     let client = new_client(&browser, &demo).await;
     let invoice = first_link(&browser, &demo, "/invoices", "tbody a[href^='/invoices/']").await;
+    let paid = first_link(
+        &browser,
+        &demo,
+        "/invoices?status=partially_paid",
+        "tbody a[href^='/invoices/']",
+    )
+    .await;
     let mut kinds = Vec::new();
-    for page in [company, recurring, client, invoice] {
+    for page in [company, recurring, client, invoice, paid] {
         visit(&browser, &demo, &page).await;
         let found = browser.driver.execute(OPENERS, vec![]).await.unwrap();
         for opener in found.convert::<Vec<String>>().unwrap() {
@@ -109,6 +116,8 @@ async fn s147_s148_every_dialog_opens_and_goes_away_with_nothing_changed() {
         "cancel",
         "archive",
         "void",
+        "new",
+        "take-back",
     ] {
         assert!(
             kinds.iter().any(|it| it == kind),

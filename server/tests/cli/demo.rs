@@ -81,7 +81,10 @@ async fn a_demo_without_a_folder_is_ready_to_click_and_leaves_nothing_behind() {
         .iter()
         .map(|it| it["status"].as_str().unwrap())
         .collect();
-    assert_eq!(statuses, BTreeSet::from(["draft", "issued"]));
+    assert_eq!(
+        statuses,
+        BTreeSet::from(["draft", "issued", "paid", "partially_paid"])
+    );
 
     let left = || fs::read_dir(place.path("")).unwrap().count();
     assert_eq!(left(), 1, "its temporary folder");

@@ -7,6 +7,7 @@
 mod folder;
 mod news;
 mod organization;
+mod payments;
 mod pricing;
 mod recurring;
 mod story;

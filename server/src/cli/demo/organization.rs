@@ -7,7 +7,7 @@ use pax8_sandbox::{Sandbox, demo};
 use secrecy::SecretString;
 
 use super::{
-    news,
+    news, payments,
     pricing::{self, Invoices},
     recurring::{RECURRING, details},
 };
@@ -34,7 +34,7 @@ pub(super) const OWNER_EMAIL: &str = "owner@ridgeline-it.example";
 pub(super) const OWNER_PASSWORD: &str = "demo-password";
 
 /// Makes everything: what an MSP has before it connects, the first sync, what somebody decided then, the invoices up to
-/// yesterday, and a second sync after something happened. What is due today is for the visitor to bill.
+/// yesterday and what became of some, and a second sync after something happened. What is due today is for the visitor to bill.
 pub(super) async fn make(app: &App, sandbox: &Sandbox) -> Result<(), Failure> {
     let by = By::command_line();
     let organization = create(app, &by).await?;
@@ -42,6 +42,7 @@ pub(super) async fn make(app: &App, sandbox: &Sandbox) -> Result<(), Failure> {
     connect_sandbox(app, &by, organization, sandbox).await?;
     pricing::decide_all(app, &by, organization, &invoices).await?;
     bill_the_past(app, organization).await?;
+    payments::happen(app, &by, organization).await?;
     news::happen(sandbox, app.clock.now())?;
     request_sync(app, &by, organization, Scope::Full, Trigger::Manual).await?;
     do_jobs(app, organization).await
