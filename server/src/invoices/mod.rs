@@ -14,6 +14,7 @@ mod draft;
 mod filter;
 mod invoice;
 mod issue;
+mod kind;
 mod pages;
 pub mod payments;
 mod printed;
@@ -33,10 +34,11 @@ pub use document::{file_name, pdf};
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{
-    ClientSnapshot, Correction, Held, Invoice, InvoiceKind, InvoiceLine, Origin, PrintOptions,
-    ReviewReason, SellerSnapshot, Skipped,
+    ClientSnapshot, Held, Invoice, InvoiceLine, Origin, PrintOptions, ReviewReason, SellerSnapshot,
+    Skipped,
 };
 pub use issue::issue;
+pub use kind::{Correction, InvoiceKind};
 pub use pages::routes;
 pub use payments::{Payment, PaymentBody};
 pub use status::InvoiceStatus;

@@ -10,7 +10,7 @@ use money::{Amount, Currency, UnitPrice};
 use super::{
     Correction, Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin,
     filter::{Filter, filtered},
-    payments::store::payments_between,
+    payments::store::add_payments,
 };
 use crate::{
     deliveries::{list_of_invoice, list_of_invoices},
@@ -206,7 +206,7 @@ pub async fn load_invoice(tx: &mut OrgTx, id: InvoiceId) -> Result<Invoice> {
     let rows = tx.fetch_all(&LINES, args![id]).await?;
     let lines = rows.iter().map(|row| read_line(row, invoice.currency));
     invoice.lines = lines.collect::<Result<_>>()?;
-    invoice.payments = payments_between(tx, id, id).await?;
+    add_payments(tx, std::slice::from_mut(&mut invoice)).await?;
     invoice.deliveries = list_of_invoice(tx, id).await?;
     Ok(invoice)
 }
@@ -237,10 +237,7 @@ pub async fn list_invoices(
             invoice.lines.push(read_line(&row, invoice.currency)?);
         }
     }
-    for payment in payments_between(tx, oldest_id, newest_id).await? {
-        let concerned = list.data.iter_mut().filter(|it| payment.concerns(it.id));
-        concerned.for_each(|it| it.payments.push(payment.clone()));
-    }
+    add_payments(tx, &mut list.data).await?;
     for delivery in list_of_invoices(tx, oldest_id, newest_id).await? {
         let concerned = list
             .data

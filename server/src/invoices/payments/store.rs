@@ -8,19 +8,20 @@ use super::{DocumentRef, Payment};
 use crate::{
     error::{Error, Result},
     ids::{ClientId, InvoiceId, PaymentId},
-    invoices::InvoiceStatus,
+    invoices::{Invoice, InvoiceStatus},
 };
 
 db::statements! {
     org INSERT = "insert into payment (organization_id, id, invoice_id, credit_note_id, amount_minor, paid_on, reference,
         recorded_by, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     org TAKE_BACK = "update payment set taken_back_at = $3 where organization_id = $1 and id = $2";
-    org BETWEEN = "select p.*, i.number as invoice_number, i.currency as currency, n.number as credit_note_number from payment p
+    bulk OF_INVOICES = "with wanted (organization_id, id) as (values", 2,
+        "), found as (select id from payment where organization_id = $1 and invoice_id in (select id from wanted)
+            union select id from payment where organization_id = $1 and credit_note_id in (select id from wanted))
+        select p.*, i.number as invoice_number, i.currency as currency, n.number as credit_note_number from payment p
         join invoice i on i.organization_id = p.organization_id and i.id = p.invoice_id
         left join invoice n on n.organization_id = p.organization_id and n.id = p.credit_note_id
-        where p.organization_id = $1
-        and (p.invoice_id >= $2 and p.invoice_id <= $3 or p.credit_note_id >= $2 and p.credit_note_id <= $3)
-        order by p.id";
+        where p.organization_id = $1 and p.id in (select id from found) order by p.id";
     org PAID = "select cast(coalesce(sum(case when invoice_id = $2 then amount_minor else -amount_minor end), 0) as bigint) as paid
         from payment where organization_id = $1 and (invoice_id = $2 or credit_note_id = $2) and taken_back_at is null";
     org SET_PAID = "update invoice set paid_minor = $3, status = $4 where organization_id = $1 and id = $2";
@@ -77,14 +78,18 @@ pub(super) async fn renew_paid(tx: &mut OrgTx, id: InvoiceId, total: Amount) -> 
     Ok(())
 }
 
-/// The payments of all invoices whose ids lie between two, in the order in which they were recorded.
-pub(in crate::invoices) async fn payments_between(
+/// Gives each of the invoices its payments, in the order in which they were recorded.
+pub(in crate::invoices) async fn add_payments(
     tx: &mut OrgTx,
-    oldest: InvoiceId,
-    newest: InvoiceId,
-) -> Result<Vec<Payment>> {
-    let rows = tx.fetch_all(&BETWEEN, args![oldest, newest]).await?;
-    rows.iter().map(read).collect()
+    invoices: &mut [Invoice],
+) -> Result<()> {
+    let wanted = invoices.iter().map(|invoice| args![invoice.id]).collect();
+    for row in tx.fetch_bulk(&OF_INVOICES, wanted).await? {
+        let payment = read(&row)?;
+        let concerned = invoices.iter_mut().filter(|it| payment.concerns(it.id));
+        concerned.for_each(|it| it.payments.push(payment.clone()));
+    }
+    Ok(())
 }
 
 /// The credit notes of a client of which something is left, in a currency, oldest first.

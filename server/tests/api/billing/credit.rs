@@ -231,6 +231,32 @@ async fn d27_two_drafts_do_not_credit_twice_and_a_void_one_credits_nothing() {
 }
 
 #[tokio::test]
+async fn d27_ten_credit_notes_at_once_do_not_credit_twice() {
+    on_each_engine(async |world| {
+        let books = Books::ours(world);
+        let invoice = issued(&books).await;
+        let tries = (0..10).map(|_| {
+            let (user, invoice) = (world.ours.owner.clone(), invoice.clone());
+            tokio::spawn(async move {
+                let answer = credit(&user, &invoice, everything()).await;
+                answer.status.as_u16()
+            })
+        });
+        let mut statuses = Vec::new();
+        for answer in futures::future::join_all(tries).await {
+            statuses.push(answer.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 201);
+        assert!(
+            statuses[1..].iter().all(|status| *status == 409),
+            "{statuses:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d27_credit_of_a_paid_invoice_is_left_and_settles_another_or_is_paid_out() {
     on_each_engine(async |world| {
         let (books, owner) = (Books::ours(world), &world.ours.owner);

@@ -370,7 +370,10 @@ async fn the_page_records_payments_and_takes_them_back() {
         assert!(shown(&page, "h1").contains("Partially paid"));
         assert!(shown(&page, "tfoot").contains("Paid $40.00 Balance $60.00"));
         let listed = shown(&page, "[aria-labelledby=payments-title]");
-        assert!(listed.contains("15 Jun 2026 Payment, Wire"), "{listed}");
+        assert!(
+            listed.contains("15 Jun 2026 Payment Wire, recorded by Owner"),
+            "{listed}"
+        );
         let link = Selector::parse("a[href$=take-back]").unwrap();
         let link = page
             .select(&link)
