@@ -39,7 +39,13 @@ async fn s147_s148_every_dialog_opens_and_goes_away_with_nothing_changed() {
     )
     .await;
     let client = new_client(&browser, &demo).await;
-    let invoice = first_link(&browser, &demo, "/invoices", "tbody a[href^='/invoices/']").await;
+    let draft = first_link(
+        &browser,
+        &demo,
+        "/invoices?status=draft",
+        "tbody a[href^='/invoices/']",
+    )
+    .await;
     let paid = first_link(
         &browser,
         &demo,
@@ -48,7 +54,7 @@ async fn s147_s148_every_dialog_opens_and_goes_away_with_nothing_changed() {
     )
     .await;
     let mut kinds = Vec::new();
-    for page in [company, recurring, client, invoice, paid] {
+    for page in [company, recurring, client, draft, paid] {
         visit(&browser, &demo, &page).await;
         let found = browser.driver.execute(OPENERS, vec![]).await.unwrap();
         for opener in found.convert::<Vec<String>>().unwrap() {

@@ -44,14 +44,19 @@ async fn every_page_fits_every_width_in_light_and_dark_and_has_no_barrier() {
         let links = browser.driver.execute(LINKS, vec![]).await.unwrap();
         ahead.extend(links.convert::<Vec<String>>().unwrap());
     }
-    // The walk saw one invoice, whichever came first; these are the pages of one that was issued.
-    let issued = format!("{}/invoices?status=partially_paid", demo.url);
-    browser.driver.goto(&issued).await.unwrap();
-    let issued = browser.find("tbody a[href^='/invoices/']").await;
-    let issued = issued.attr("href").await.unwrap().unwrap();
-    for page in ["", "/payments/new", "/credit-note"] {
-        let path = format!("{issued}{page}");
-        complaints.extend(look_at(&browser, &demo.url, &path, axe.as_deref()).await);
+    // The walk saw one invoice, whichever came first; these are the pages of others.
+    for (status, pages) in [
+        ("draft", ["", "/issue", "/void"]),
+        ("partially_paid", ["", "/payments/new", "/credit-note"]),
+    ] {
+        let list = format!("{}/invoices?status={status}", demo.url);
+        browser.driver.goto(&list).await.unwrap();
+        let invoice = browser.find("tbody a[href^='/invoices/']").await;
+        let invoice = invoice.attr("href").await.unwrap().unwrap();
+        for page in pages {
+            let path = format!("{invoice}{page}");
+            complaints.extend(look_at(&browser, &demo.url, &path, axe.as_deref()).await);
+        }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     assert!(seen.len() >= AT_LEAST, "only {seen:?}");
