@@ -1,4 +1,4 @@
-//! What became of the demo's invoices: one is paid, one is paid in half, and of one a unit is credited.
+//! What became of the demo's invoices: one is paid in half, and of one a unit is credited. Others are for the visitor.
 
 use money::split::part;
 
@@ -30,10 +30,7 @@ pub(super) async fn happen(
     let issued = list_invoices(&mut tx, &filter, &PageQuery::default().paging()?).await?;
     let mut issued = issued.data.iter();
     if let Some(invoice) = issued.next() {
-        record_payment(&mut tx, by, invoice.id, &transfer(invoice, 1)?, now).await?;
-    }
-    if let Some(invoice) = issued.next() {
-        record_payment(&mut tx, by, invoice.id, &transfer(invoice, 2)?, now).await?;
+        record_payment(&mut tx, by, invoice.id, &half(invoice)?, now).await?;
     }
     if let Some(invoice) = issued.next() {
         let note = credit_invoice(&mut tx, by, invoice.id, &one_unit(), now).await?;
@@ -43,9 +40,8 @@ pub(super) async fn happen(
     Ok(())
 }
 
-/// One of so many parts of an invoice.
-fn transfer(invoice: &Invoice, of: u64) -> Result<PaymentDetails, Failure> {
-    let amount = part(invoice.total, 1, of).map_err(crate::error::Error::from)?;
+fn half(invoice: &Invoice) -> Result<PaymentDetails, Failure> {
+    let amount = part(invoice.total, 1, 2).map_err(crate::error::Error::from)?;
     Ok(PaymentDetails {
         amount: amount.to_string(),
         reference: Some("Bank transfer".to_owned()),
