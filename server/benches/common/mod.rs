@@ -15,6 +15,7 @@ use ascent::{
 };
 use db::testing::TestDatabase;
 use jiff::ToSpan as _;
+use pax8::RetryPolicy;
 use pax8_sandbox::Running;
 use secrecy::SecretString;
 
@@ -33,9 +34,14 @@ pub fn sizes() -> Vec<usize> {
 
 /// A server without its jobs at work.
 pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
+    app_at(database, sandbox, Clock::system(), RetryPolicy::default())
+}
+
+/// The same with another clock and patience.
+pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: RetryPolicy) -> App {
     App::new(Parts {
         database: database.database.clone(),
-        clock: Clock::system(),
+        clock,
         passwords: ascent::accounts::Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
@@ -43,7 +49,7 @@ pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
             public_url: "http://localhost".to_owned(),
             sync_interval: 4.hours(),
             mail: None,
-            pax8_retry: pax8::RetryPolicy::default(),
+            pax8_retry: retry,
         },
         pax8_budget: pax8::RateBudget::new(LIFTED),
         wake: Wake::default(),

@@ -46,3 +46,5 @@ mod specification;
 mod users;
 mod walk;
 mod world;
+#[path = "../year/mod.rs"]
+mod year;

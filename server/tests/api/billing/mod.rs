@@ -13,3 +13,4 @@ mod payments;
 mod proration;
 mod runs;
 mod terms;
+mod year;
