@@ -28,9 +28,10 @@ pub use charge::{
     charge_for,
 };
 pub use invoice::{
-    Assembled, CreditError, CreditOf, Creditable, Explanation, Fraction, Held, HoldReason,
-    InvoiceInput, Invoiced, Line, LineLeft, LineSource, LineText, LinkedSubscription, ManualLine,
-    Proration, ProrationBasis, QuantityChange, SeatChange, SkipReason, Skipped, assemble,
+    Assembled, CreditError, CreditOf, Creditable, Decided, Decision, Explanation, Fraction, Held,
+    HoldReason, InvoiceInput, Invoiced, Line, LineLeft, LineSource, LineText, LinkedSubscription,
+    ManualLine, Proration, ProrationBasis, QuantityChange, SeatChange, SkipReason, Skipped,
+    assemble,
 };
 pub use matching::{Candidate, ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome};
 pub use price::{

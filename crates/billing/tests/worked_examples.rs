@@ -337,7 +337,7 @@ fn seats_invoice() -> InvoiceInput {
             missing_since: None,
             moved: false,
             product_changed: false,
-            decided_to_bill: false,
+            decided: billing::Decided::default(),
             taxable: true,
             seen_at: None,
             seen_on: None,

@@ -445,6 +445,11 @@ create table subscription_billing (
     charge text not null default 'spread',
     -- The status, pending or not known, in which somebody decided to bill it; void once Pax8 says another, or the link ends.
     billed_in_status text,
+    -- The instant since which it is missing and for which somebody decided to bill it all the same.
+    billed_while_missing bigint,
+    -- Either decision counts for periods that start before this day; null: for all.
+    billed_in_status_until text,
+    billed_while_missing_until text,
     -- The next invoice date when it was linked: terms that began before were not billed here. Kept when the link moves on.
     linked_from text,
     version bigint not null,

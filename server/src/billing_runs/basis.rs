@@ -84,7 +84,9 @@ impl Basis {
         let confirmed_on = confirmed_on(tx, &organization).await?;
         for subscription in &mut linked {
             subscription.invoiced = invoiced.remove(&subscription.id).unwrap_or_default();
-            subscription.confirmed_on = confirmed_on;
+            // A sync does not confirm what it did not find.
+            subscription.confirmed_on =
+                confirmed_on.filter(|_| subscription.missing_since.is_none());
         }
         add_quantity_changes(tx, &mut linked, &organization.timezone).await?;
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
@@ -116,7 +118,9 @@ impl Basis {
                 let (id, client) = (&subscription.id, basis.client.id);
                 subscription.invoiced =
                     invoiced_of_subscription(tx, id, client, Some(invoice.id)).await?;
-                subscription.confirmed_on = confirmed_on(tx, &basis.organization).await?;
+                let confirmed = confirmed_on(tx, &basis.organization).await?;
+                subscription.confirmed_on =
+                    confirmed.filter(|_| subscription.missing_since.is_none());
                 basis.linked.push(subscription);
             }
             basis.data_is_stale = !basis.linked.is_empty() && data_is_stale(tx, now).await?;

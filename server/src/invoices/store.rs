@@ -52,6 +52,8 @@ db::statements! {
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
         and (cast($3 as text) is null or invoice.id <> $3)";
+    org ANY_DRAFT_OF = "select 1 as one from invoice where organization_id = $1 and recurring_invoice_id = $2
+        and status = 'draft' limit 1";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
     org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
         and status <> 'void'";
@@ -314,6 +316,15 @@ pub async fn find_of_period(
         .fetch_optional(&FIND_OF_PERIOD, args![recurring, period.start])
         .await?;
     Ok(row.map(|row| row.get("id")).transpose()?)
+}
+
+/// Whether a draft of a recurring invoice waits.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn any_draft_of(tx: &mut OrgTx, recurring: RecurringInvoiceId) -> Result<bool> {
+    let row = tx.fetch_optional(&ANY_DRAFT_OF, args![recurring]).await?;
+    Ok(row.is_some())
 }
 
 pub(super) fn currency(row: &Row) -> Result<Currency> {

@@ -5,7 +5,14 @@ use money::Amount;
 
 use super::{Held, Invoice, InvoiceLine, InvoiceStatus, Skipped};
 use crate::{
-    accounts::Costs, error::Result, http::filters, ids::InvoiceId, pax8::subscriptions::told_hold,
+    accounts::Costs,
+    error::Result,
+    http::filters,
+    ids::{InvoiceId, SubscriptionId},
+    pax8::{
+        pages::{Accept, end_url},
+        subscriptions::told_hold,
+    },
 };
 use jiff::civil::Date;
 
@@ -47,6 +54,8 @@ pub struct AsideView {
     pub monthly_value: Option<String>,
     /// Who decides about it.
     pub decides: Decides,
+    /// The form that decides it, for a reader who does.
+    pub accept: Option<Accept>,
 }
 
 /// Who decides about what is held.
@@ -176,6 +185,7 @@ pub fn held_views(held: &[Held], decides: Decides) -> Vec<AsideView> {
             reason: told_hold(&held.reason),
             monthly_value: held.monthly_value.as_ref().map(filters::money),
             decides,
+            accept: None,
         })
         .collect()
 }
@@ -185,6 +195,13 @@ impl AsideView {
     #[must_use]
     pub fn waits_for_administrator(&self) -> bool {
         self.decides == Decides::Administrator
+    }
+
+    /// Where the link is ended, for a reader who decides.
+    #[must_use]
+    pub fn end_url(&self) -> Option<String> {
+        let id = SubscriptionId::parse(&self.subscription_id)?;
+        (self.decides == Decides::Reader).then(|| end_url(id))
     }
 
     /// The way to the subscription's billing settings, for a reader who decides.
@@ -206,6 +223,7 @@ pub fn skipped_views(skipped: &[Skipped]) -> Vec<AsideView> {
             reason: skipped.reason.sentence(filters::day),
             monthly_value: None,
             decides: Decides::Nobody,
+            accept: None,
         })
         .collect()
 }

@@ -175,7 +175,7 @@ fn paid_dates(sub: &LinkedSubscription) -> SubscriptionDates {
 }
 
 fn hold(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<HoldReason> {
-    if let Some(since) = sub.missing_since {
+    if let Some(since) = sub.held_as_missing(input.period) {
         return Some(HoldReason::Missing { since });
     }
     if sub.moved {
@@ -188,7 +188,7 @@ fn hold(sub: &LinkedSubscription, input: &InvoiceInput) -> Option<HoldReason> {
         return Some(HoldReason::Stale);
     }
     if let (false, Standing::NeedsDecision(reason)) = (
-        sub.decided_to_bill,
+        sub.is_decided(input.period),
         standing(&sub.status, paid_dates(sub), input.period),
     ) {
         return Some(reason);

@@ -98,8 +98,8 @@ pub struct LinkedSubscription {
     pub moved: bool,
     /// It is another product than when it was linked.
     pub product_changed: bool,
-    /// A person decided to bill it in its present status, pending or unknown.
-    pub decided_to_bill: bool,
+    /// What a person decided to bill although it would be held.
+    pub decided: Decided,
     /// Whether tax is charged on its line.
     pub taxable: bool,
     /// When its present values were first seen in Pax8 (RFC 3339), for the explanation.
@@ -110,6 +110,37 @@ pub struct LinkedSubscription {
     pub confirmed_on: Option<Date>,
     /// By which sync its present values were first seen, for the explanation.
     pub sync_id: Option<String>,
+}
+
+/// What a person decided to bill although it would be held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// In its present status, pending or unknown.
+    pub in_status: Decision,
+    /// While pulls do not contain it.
+    pub while_missing: Decision,
+}
+
+/// Which invoices a decision counts for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decision {
+    /// Nobody decided.
+    #[default]
+    None,
+    /// All of them.
+    Always,
+    /// Those of periods that start before this day.
+    Before(Date),
+}
+
+impl Decision {
+    fn counts_for(self, period: Period) -> bool {
+        match self {
+            Self::None => false,
+            Self::Always => true,
+            Self::Before(day) => period.start < day,
+        }
+    }
 }
 
 /// A recorded change of a subscription's quantity.
@@ -126,6 +157,17 @@ pub struct QuantityChange {
 }
 
 impl LinkedSubscription {
+    /// Since when it is missing, unless a person decided to bill it all the same.
+    pub(super) fn held_as_missing(&self, period: Period) -> Option<Date> {
+        let decided = self.decided.while_missing.counts_for(period);
+        self.missing_since.filter(|_| !decided)
+    }
+
+    /// Whether a person decided to bill it in its present status.
+    pub(super) fn is_decided(&self, period: Period) -> bool {
+        self.decided.in_status.counts_for(period)
+    }
+
     /// The quantity at the end of a day, as far as it is known by now.
     pub(super) fn quantity_on(&self, day: Date) -> Option<Decimal> {
         if let Some(change) = self.change_before(day) {

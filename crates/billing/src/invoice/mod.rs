@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use assemble::assemble;
 pub use credit::{CreditError, CreditExplanation, CreditOf, Creditable, LineLeft};
 pub use explanation::{Explanation, ManualExplanation, Pax8Explanation, PriceExplanation};
-pub use input::{InvoiceInput, LinkedSubscription, ManualLine, QuantityChange};
+pub use input::{Decided, Decision, InvoiceInput, LinkedSubscription, ManualLine, QuantityChange};
 pub use invoiced::{Adjustment, Advance, Invoiced};
 pub use line_text::{LineText, LineTextError};
 pub use proration::{

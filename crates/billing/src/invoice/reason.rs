@@ -108,7 +108,7 @@ impl HoldReason {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Missing { .. } => {
-                "Look for it in Pax8; if it is gone for good, choose “Not linked” under Configure Billing."
+                "Look for it in Pax8. If it is gone for good, end its link; until you know, bill it once or keep billing."
             }
             Self::Moved => {
                 "Accept the move; if the new company is not mapped to the same client, the link ends."

@@ -43,7 +43,7 @@ pub(super) fn subscription(id: &str) -> LinkedSubscription {
         missing_since: None,
         moved: false,
         product_changed: false,
-        decided_to_bill: false,
+        decided: Decided::default(),
         taxable: true,
         seen_at: Some("2026-02-01T04:00:00Z".into()),
         seen_on: Some(date(2026, 1, 31)),
@@ -283,8 +283,27 @@ fn stale_data_holds_what_would_be_billed_and_nothing_else() {
 #[test]
 fn a_decision_lets_a_pending_or_unknown_status_bill() {
     for status in ["PendingManual", "Paused"] {
-        let result = assembled(|sub| (sub.status, sub.decided_to_bill) = (status.into(), true));
+        let result = assembled(|sub| {
+            (sub.status, sub.decided.in_status) = (status.into(), Decision::Always);
+        });
         assert_eq!(result.lines.len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn a_decision_to_bill_what_is_missing_counts_for_one_period_or_for_all() {
+    let missing = |decision| {
+        move |sub: &mut LinkedSubscription| {
+            sub.missing_since = Some(date(2026, 2, 20));
+            sub.decided.while_missing = decision;
+        }
+    };
+    // The invoice is March's.
+    assert_eq!(assembled(missing(Decision::Always)).lines.len(), 1);
+    let once = Decision::Before(date(2026, 4, 1));
+    assert_eq!(assembled(missing(once)).lines.len(), 1);
+    for over in [Decision::None, Decision::Before(date(2026, 3, 1))] {
+        assert_eq!(held(missing(over)), "missing");
     }
 }
 
@@ -421,7 +440,9 @@ fn any_subscription() -> impl Strategy<Value = LinkedSubscription> {
         };
         (sub.moved, sub.product_changed, sub.one_time_billed) =
             (flags[0] && flags[1], flags[0] && flags[2], flags[3]);
-        sub.decided_to_bill = flags[4];
+        if flags[4] {
+            sub.decided.in_status = Decision::Always;
+        }
         if flags[5] {
             sub.charge = Charge::OnRenewal;
         }

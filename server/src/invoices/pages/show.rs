@@ -23,6 +23,8 @@ use crate::{
     deliveries::{require_sendable, view::DeliveryView},
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
+    ids::SubscriptionId,
+    pax8::{pages::Accept, subscriptions::load_subscription},
 };
 
 #[derive(Template)]
@@ -86,7 +88,7 @@ pub(super) async fn show(
             visit.actor.costs(),
         ),
         totals: sums_of(&invoice)?,
-        held: held(&invoice, visit.actor.require_pax8().is_ok()),
+        held: held(&mut tx, &invoice, visit.actor.require_pax8().is_ok()).await?,
         skipped: skipped_views(&invoice.skipped),
         period: invoice.period.as_ref().map(period_text),
         payments: payment_views(&invoice, may),
@@ -140,12 +142,18 @@ async fn is_free(tx: &mut OrgTx, invoice: &Invoice) -> Result<bool> {
 }
 
 /// What is held; on a draft with the way to decide, or who does.
-fn held(invoice: &Invoice, may_decide: bool) -> Vec<AsideView> {
+async fn held(tx: &mut OrgTx, invoice: &Invoice, may_decide: bool) -> Result<Vec<AsideView>> {
     let decides = match invoice.status {
         InvoiceStatus::Draft => Decides::by(may_decide),
         _ => Decides::Nobody,
     };
-    held_views(&invoice.held, decides)
+    let mut views = held_views(&invoice.held, decides);
+    for view in views.iter_mut().filter(|_| decides == Decides::Reader) {
+        if let Some(id) = SubscriptionId::parse(&view.subscription_id) {
+            view.accept = Accept::of(&load_subscription(tx, id).await?);
+        }
+    }
+    Ok(views)
 }
 
 /// What happened to the invoice, latest first.
@@ -180,6 +188,10 @@ impl InvoicePage {
             1 => "1 day".to_owned(),
             days => format!("{days} days"),
         }
+    }
+
+    fn reader_decides(&self) -> bool {
+        self.held.iter().any(|it| it.end_url().is_some())
     }
 
     fn is_draft(&self) -> bool {

@@ -4,17 +4,45 @@ use axum::{
     extract::{Path, State},
     http::HeaderMap,
 };
+use db::OrgTx;
+use jiff::Timestamp;
 
 use super::{
     billing::{saved_answer, subscription_id},
     decisions::held_list,
+    filter::PAGE,
 };
 use crate::{
+    accounts::Permission,
     app::App,
-    http::{Fields, Flash, Form, PageResult, go_to},
-    ids::SyncId,
-    pax8::subscriptions::{Acceptance, Accepted, Circumstances, HeldChange, accept_change},
+    billing_runs::recalculate,
+    http::{Fields, Flash, Form, PageResult, Visit, go_to},
+    ids::{InvoiceId, SyncId},
+    invoices::{InvoiceStatus, load_invoice},
+    pax8::subscriptions::{Acceptance, Accepted, Bill, Circumstances, HeldChange, accept_change},
 };
+
+/// Where somebody decided, and so where they come back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The company of the subscription.
+    Company,
+    /// The list of what is held.
+    HeldList,
+    /// A draft, which is computed anew with the decision.
+    Draft(InvoiceId),
+}
+
+/// What a form says about where it stood.
+pub(super) fn origin(fields: &Fields) -> Origin {
+    let from = fields.text("from");
+    let draft = from.strip_prefix("invoice:").and_then(InvoiceId::parse);
+    match draft {
+        Some(id) => Origin::Draft(id),
+        None if from == "held" => Origin::HeldList,
+        None => Origin::Company,
+    }
+}
 
 /// `POST …/subscriptions/{subscription}/accept-change`
 pub(super) async fn accept(
@@ -26,23 +54,46 @@ pub(super) async fn accept(
     let actor = &form.visit.actor;
     actor.require_pax8()?;
     let (id, now) = (subscription_id(&subscription)?, app.clock.now());
-    let seen = seen(&form.fields);
+    let (seen, from) = (seen(&form.fields), origin(&form.fields));
+    let bill = match form.fields.text("bill") {
+        "once" => Bill::Once,
+        _ => Bill::Always,
+    };
     let mut tx = app.database.write(actor.organization).await?;
-    let accepted = accept_change(&mut tx, &actor.by(), id, seen, now).await?;
+    let accepted = accept_change(&mut tx, &actor.by(), id, seen, bill, now).await?;
     let circumstances = Circumstances::load(&mut tx, now).await?;
-    tx.commit().await?;
-    let flashes = [said(&accepted, &circumstances)];
-    if form.fields.text("from") == "held" {
-        return Ok(go_to(&form.visit, &held_list(), &flashes));
+    let flashes = vec![said(&accepted, bill, &circumstances)];
+    if from == Origin::Company {
+        tx.commit().await?;
+        let subscription = &accepted.subscription;
+        return saved_answer(&app, &form.visit, &headers, subscription, &flashes).await;
     }
-    saved_answer(
-        &app,
-        &form.visit,
-        &headers,
-        &accepted.subscription,
-        &flashes,
-    )
-    .await
+    come_back(tx, &form.visit, from, flashes, now).await
+}
+
+/// Commits, and leads back to where somebody decided. A draft is computed anew first, if they may do that.
+pub(super) async fn come_back(
+    mut tx: OrgTx,
+    visit: &Visit,
+    from: Origin,
+    mut flashes: Vec<Flash>,
+    now: Timestamp,
+) -> PageResult {
+    let path = match from {
+        Origin::Company => PAGE.to_owned(),
+        Origin::HeldList => held_list(),
+        Origin::Draft(id) => {
+            let may = visit.actor.require(Permission::BillingManage).is_ok();
+            let invoice = load_invoice(&mut tx, id).await?;
+            if may && invoice.status == InvoiceStatus::Draft {
+                recalculate(&mut tx, &visit.actor.by(), id, now).await?;
+                flashes.push(Flash::ok("The draft was recalculated."));
+            }
+            format!("/invoices/{id}")
+        }
+    };
+    tx.commit().await?;
+    Ok(go_to(visit, &path, &flashes))
 }
 
 fn seen(fields: &Fields) -> Option<Acceptance> {
@@ -53,11 +104,16 @@ fn seen(fields: &Fields) -> Option<Acceptance> {
 }
 
 /// What came of it: an end of the link and a hold that stays are said, so that nobody takes it for billed.
-fn said(accepted: &Accepted, circumstances: &Circumstances) -> Flash {
+fn said(accepted: &Accepted, bill: Bill, circumstances: &Circumstances) -> Flash {
     let product = accepted.subscription.product_name();
     if accepted.link_ended.is_some() {
         return Flash::warn(format!(
             "{product} is accepted under its new company. Its link ended; link it again under Configure Billing."
+        ));
+    }
+    if bill == Bill::Once {
+        return Flash::ok(format!(
+            "{product} is billed once: on the draft that waits, or else on the next invoice."
         ));
     }
     match accepted.subscription.standing(circumstances).hold() {

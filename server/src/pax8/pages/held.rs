@@ -8,6 +8,7 @@ use db::OrgTx;
 use super::filter::PAGE;
 use crate::{
     error::Result,
+    ids::SubscriptionId,
     pax8::subscriptions::{
         Circumstances, HeldChange, Subscription, Unseen, told_hold, unseen_changes,
     },
@@ -21,15 +22,23 @@ pub(super) struct HeldNotice {
     pub changes: Vec<String>,
     pub history_url: String,
     pub accept: Option<Accept>,
+    /// Where its link is ended.
+    pub end_url: String,
 }
 
 /// The form that accepts what holds a subscription, as it was seen.
-pub(super) struct Accept {
+pub struct Accept {
+    /// Where it is sent.
     pub action: String,
+    /// What the button says.
     pub label: &'static str,
+    /// Whether it may be billed once instead.
+    pub once: Option<String>,
     /// The label with the product's name.
     pub name: String,
+    /// What is accepted.
     pub change: &'static str,
+    /// The sync that found it.
     pub seen_sync_id: String,
     /// What else accepting does.
     pub effect: Option<String>,
@@ -58,7 +67,7 @@ impl HeldNotice {
         let waits = subscription.to_accept().and_then(|it| match it.change {
             HeldChange::Moved => Some(told_hold(&HoldReason::Moved)),
             HeldChange::ProductChanged => Some(told_hold(&HoldReason::ProductChanged)),
-            HeldChange::Status => None,
+            HeldChange::Status | HeldChange::Missing => None,
         });
         let changes = unseen
             .get(&subscription.pax8_id)
@@ -67,13 +76,15 @@ impl HeldNotice {
             reason: hold.or(waits)?,
             changes: changes.into_iter().flatten().map(in_words).collect(),
             history_url: format!("{PAGE}/subscriptions/{}/history", subscription.id),
+            end_url: end_url(subscription.id),
             accept,
         })
     }
 }
 
 impl Accept {
-    fn of(subscription: &Subscription) -> Option<Self> {
+    /// The form, if something can be accepted.
+    pub fn of(subscription: &Subscription) -> Option<Self> {
         let acceptance = subscription.to_accept()?;
         let product = subscription.product_name();
         let (label, name) = match acceptance.change {
@@ -83,12 +94,17 @@ impl Accept {
                 "Bill it in this status",
                 format!("Bill it in this status: {product}"),
             ),
+            HeldChange::Missing => ("Keep billing", format!("Keep billing {product}")),
         };
         let leaves = subscription.is_linked_to_stranger();
         let invoice = subscription.recurring_invoice.as_ref().filter(|_| leaves);
         Some(Self {
             action: format!("{PAGE}/subscriptions/{}/accept-change", subscription.id),
             label,
+            once: acceptance
+                .change
+                .stays()
+                .then(|| format!("Bill {product} once")),
             name,
             change: acceptance.change.as_str(),
             seen_sync_id: acceptance.seen_sync_id.to_string(),
@@ -96,6 +112,11 @@ impl Accept {
                 .map(|invoice| format!("Accepting ends its link to “{}”.", invoice.name)),
         })
     }
+}
+
+/// Where the link of a subscription is ended.
+pub fn end_url(subscription: SubscriptionId) -> String {
+    format!("{PAGE}/subscriptions/{subscription}/end-link")
 }
 
 /// A change as people read it: `Company: Lakeside → Hartwell`.

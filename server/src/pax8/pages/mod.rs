@@ -14,6 +14,7 @@ mod counts;
 mod credentials;
 mod decisions;
 mod disconnect;
+mod end_link;
 mod filter;
 mod held;
 mod map_all;
@@ -27,6 +28,8 @@ mod status;
 mod subscriptions;
 mod syncs;
 mod typed;
+
+pub use held::{Accept, end_url};
 
 use axum::{
     Router,
@@ -93,6 +96,10 @@ fn subscription_routes() -> Router<App> {
         .route(
             "/subscriptions/{subscription}/accept-change",
             post(accept::accept),
+        )
+        .route(
+            "/subscriptions/{subscription}/end-link",
+            get(end_link::ask).post(end_link::confirmed),
         )
         .route(
             "/subscriptions/{subscription}/history",

@@ -2,20 +2,21 @@
 
 use std::collections::HashMap;
 
-use billing::{HoldReason, LinkedSubscription, assemble};
+use billing::{HoldReason, assemble};
 use db::OrgTx;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Attention, Subscription, link_store, load_subscription, standing::bare_invoice, store,
+    Attention, Decided, Subscription, link_store, load_subscription, standing::bare_invoice, store,
 };
 use crate::{
     accounts::By,
     audit,
     error::{Error, Result},
     ids::{RecurringInvoiceId, SubscriptionId, SyncId},
+    invoices::any_draft_of,
     recurring::RecurringStatus,
 };
 
@@ -29,6 +30,19 @@ pub enum HeldChange {
     ProductChanged,
     /// Its status is pending although billing has started, or is not known here.
     Status,
+    /// Pulls do not contain it.
+    Missing,
+}
+
+/// Which invoices it is billed on, where what holds it stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bill {
+    /// On all, as long as it stays so.
+    #[default]
+    Always,
+    /// On the drafts that wait; where none does, on the next invoice.
+    Once,
 }
 
 /// What can be accepted of a subscription as it was seen: who accepts says so, so that nobody accepts what they did not see.
@@ -70,15 +84,27 @@ impl HeldChange {
             Self::Moved => "moved",
             Self::ProductChanged => "product_changed",
             Self::Status => "status",
+            Self::Missing => "missing",
         }
     }
 
     /// The change of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Moved, Self::ProductChanged, Self::Status]
-            .into_iter()
-            .find(|it| it.as_str() == name)
+        [
+            Self::Moved,
+            Self::ProductChanged,
+            Self::Status,
+            Self::Missing,
+        ]
+        .into_iter()
+        .find(|it| it.as_str() == name)
+    }
+
+    /// Whether what holds it stays as it is, so that it may be billed once or always.
+    #[must_use]
+    pub fn stays(self) -> bool {
+        matches!(self, Self::Status | Self::Missing)
     }
 }
 
@@ -91,6 +117,8 @@ impl Subscription {
             HeldChange::Moved
         } else if self.attention == Some(Attention::ProductChanged) {
             HeldChange::ProductChanged
+        } else if self.waits_for(|reason| matches!(reason, HoldReason::Missing { .. })) {
+            HeldChange::Missing
         } else if self.status_waits() {
             HeldChange::Status
         } else {
@@ -102,8 +130,22 @@ impl Subscription {
         })
     }
 
-    /// Whether its status would hold it on the next invoice, whatever else does.
+    /// Whether its status would hold it on the next invoice, once it is there again.
     fn status_waits(&self) -> bool {
+        let there = Self {
+            missing_since: None,
+            ..self.clone()
+        };
+        there.waits_for(|reason| {
+            matches!(
+                reason,
+                HoldReason::Pending { .. } | HoldReason::UnknownStatus { .. }
+            )
+        })
+    }
+
+    /// Whether such a reason holds it on the next invoice.
+    fn waits_for(&self, such: impl Fn(&HoldReason) -> bool) -> bool {
         let (Some(invoice), Some(client)) = (&self.recurring_invoice, &self.client) else {
             return false;
         };
@@ -113,19 +155,9 @@ impl Subscription {
         let Ok(mut input) = bare_invoice(invoice, client) else {
             return false;
         };
-        input.subscriptions.push(LinkedSubscription {
-            missing_since: None,
-            ..self.billing_input(&TimeZone::UTC)
-        });
+        input.subscriptions.push(self.billing_input(&TimeZone::UTC));
         let held = assemble(&input).map(|assembled| assembled.held);
-        held.is_ok_and(|held| {
-            held.iter().any(|it| {
-                matches!(
-                    it.reason,
-                    HoldReason::Pending { .. } | HoldReason::UnknownStatus { .. }
-                )
-            })
-        })
+        held.is_ok_and(|held| held.iter().any(|it| such(&it.reason)))
     }
 
     /// The status as a decision remembers it; empty where Pax8 never gave one.
@@ -135,15 +167,17 @@ impl Subscription {
 }
 
 /// Somebody looked at a subscription that is held and accepts what holds it. If it moved away from the client whose invoice
-/// it feeds, that link ends.
+/// it feeds, that link ends. `bill` counts where what holds it stays as it is.
 ///
 /// # Errors
-/// When there is no such subscription, or it is not as it was `seen` any more; nothing was seen by who does not say what.
+/// When there is no such subscription, or it is not as it was `seen` any more; nothing was seen by who does not say what; or
+/// it is to be billed once where the change is accepted for good.
 pub async fn accept_change(
     tx: &mut OrgTx,
     by: &By,
     id: SubscriptionId,
     seen: Option<Acceptance>,
+    bill: Bill,
     now: Timestamp,
 ) -> Result<Accepted> {
     let before = load_subscription(tx, id).await?;
@@ -154,10 +188,24 @@ pub async fn accept_change(
             "This subscription changed meanwhile, or somebody decided about it already. Load it again and look before you accept.",
         ));
     };
+    if bill == Bill::Once && !change.stays() {
+        let message = "A move or another product is accepted for good: leave this out.";
+        return Err(Error::field("bill", message));
+    }
     let mut link_ended = None;
-    if change == HeldChange::Status {
+    if change.stays() {
+        let until = match bill {
+            Bill::Always => None,
+            Bill::Once => once_until(tx, &before).await?,
+        };
         let mut settings = before.settings.clone();
-        settings.billed_in_status = Some(before.status_text().to_owned());
+        if change == HeldChange::Status {
+            let of = before.status_text().to_owned();
+            settings.billed_in_status = Some(Decided { of, until });
+        } else {
+            let since = before.missing_since;
+            settings.billed_while_missing = since.map(|of| Decided { of, until });
+        }
         settings.version += 1;
         store::save_settings(tx, &before.pax8_id, &settings, now).await?;
     } else {
@@ -181,6 +229,21 @@ pub async fn accept_change(
         subscription,
         link_ended,
     })
+}
+
+/// The first day whose period is not billed any more with “once”.
+async fn once_until(tx: &mut OrgTx, subscription: &Subscription) -> Result<Option<Date>> {
+    let Some(invoice) = &subscription.recurring_invoice else {
+        return Ok(None);
+    };
+    if any_draft_of(tx, invoice.id).await? {
+        return Ok(Some(invoice.next_invoice_date));
+    }
+    let (schedule, next) = (invoice.schedule, invoice.next_invoice_date);
+    let after = schedule
+        .resumed_at(next)
+        .and_then(|schedule| schedule.next_after(next));
+    Ok(Some(after.map_err(Error::internal)?))
 }
 
 /// What changed of company and product since somebody last looked, of each subscription that waits for a look, by Pax8's id;
@@ -217,14 +280,29 @@ struct Remembered<'a> {
     held: Option<&'static str>,
     recurring_invoice_id: Option<RecurringInvoiceId>,
     billed_in_status: Option<&'a str>,
+    billed_while_missing: bool,
+    /// Only for periods that start before this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Date>,
 }
 
 impl<'a> Remembered<'a> {
     fn of(subscription: &'a Subscription, change: Option<HeldChange>) -> Self {
+        let (in_status, while_missing) = (
+            subscription.settings.billed_in_status.as_ref(),
+            subscription.settings.billed_while_missing.as_ref(),
+        );
         Self {
             held: change.map(HeldChange::as_str),
             recurring_invoice_id: subscription.settings.recurring_invoice,
-            billed_in_status: subscription.settings.billed_in_status.as_deref(),
+            billed_in_status: in_status.map(|it| it.of.as_str()),
+            billed_while_missing: while_missing.is_some(),
+            until: match change {
+                Some(_) => None,
+                None => in_status
+                    .and_then(|it| it.until)
+                    .or_else(|| while_missing?.until),
+            },
         }
     }
 }

@@ -6,15 +6,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Acceptance, BillingDraft, BillingState, Circumstances, ListSubscriptions, MarkupDraft,
-    Observation, SubscriptionBody, Warning, accept_change, configure_billing, draft, list_history,
-    list_subscriptions,
+    Acceptance, Bill, BillingDraft, BillingState, Circumstances, HeldChange, ListSubscriptions,
+    MarkupDraft, Observation, SubscriptionBody, Warning, accept_change, configure_billing, draft,
+    list_history, list_subscriptions,
 };
 use crate::{
     app::App,
     error::{Error, FieldError, Result},
     http::{ApiResult, Json, List, PageQuery, Pax8Actor, ProblemBody, Query},
-    ids::{CompanyId, SubscriptionId},
+    ids::{CompanyId, SubscriptionId, SyncId},
     pax8::companies::load_company,
 };
 
@@ -80,6 +80,20 @@ struct ConfiguredBody {
     subscription: SubscriptionBody,
     /// What to know about the settings that were saved.
     warnings: Vec<Warning>,
+}
+
+/// What is accepted, and how it is billed from then on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AcceptBody {
+    /// What is accepted.
+    change: HeldChange,
+    /// The sync that found the values that are accepted.
+    #[schema(value_type = String)]
+    seen_sync_id: SyncId,
+    /// `once` or `always` where what holds it stays as it is: its status, or that it is missing.
+    #[serde(default)]
+    bill: Bill,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -155,20 +169,26 @@ async fn put_billing(
     }))
 }
 
-/// Accepts what holds a subscription: that it moved, that its product changed, or that it is billed in its present status.
-/// The body is the subscription's `to_accept` as it was seen; if that is no longer so, nothing is accepted.
+/// Accepts what holds a subscription: that it moved, that its product changed, or that it is billed in its present status or
+/// although it is missing. The body is the subscription's `to_accept` as it was seen, and `bill`; if what was seen is no longer
+/// so, nothing is accepted.
 #[utoipa::path(post, path = "/integrations/pax8/subscriptions/{id}/accept-change", tag = "pax8", params(("id" = String, Path)),
-    request_body = Acceptance,
-    responses((status = 200, body = AcceptedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+    request_body = AcceptBody,
+    responses((status = 200, body = AcceptedBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
 async fn accept(
     State(app): State<App>,
     Pax8Actor(actor): Pax8Actor,
     Path(id): Path<String>,
-    Json(seen): Json<Acceptance>,
+    Json(body): Json<AcceptBody>,
 ) -> ApiResult<axum::Json<AcceptedBody>> {
     let (id, now) = (subscription_id(&id)?, app.clock.now());
+    let seen = Acceptance {
+        change: body.change,
+        seen_sync_id: body.seen_sync_id,
+    };
     let mut tx = app.database.write(actor.organization).await?;
-    let accepted = accept_change(&mut tx, &actor.by(), id, Some(seen), now).await?;
+    let accepted = accept_change(&mut tx, &actor.by(), id, Some(seen), body.bill, now).await?;
     let circumstances = Circumstances::load(&mut tx, now).await?;
     tx.commit().await?;
     Ok(axum::Json(AcceptedBody {

@@ -48,6 +48,28 @@ pub struct MarkupDraft {
 }
 
 impl BillingDraft {
+    /// The draft that says what is set already.
+    #[must_use]
+    pub fn of(settings: &BillingSettings) -> Self {
+        let markup = settings.pricing.markup.map(|markup| match markup {
+            Markup::Percentage(percent) => MarkupDraft {
+                kind: "percentage".to_owned(),
+                value: percent.to_string(),
+            },
+            Markup::Fixed(amount) => MarkupDraft {
+                kind: "fixed".to_owned(),
+                value: amount.to_string(),
+            },
+        });
+        Self {
+            markup,
+            override_price: settings.pricing.override_price.map(|it| it.to_string()),
+            recurring_invoice_id: settings.recurring_invoice.map(|it| it.to_string()),
+            charge: Some(settings.charge.code().to_owned()),
+            version: None,
+        }
+    }
+
     /// The draft that a form holds. A type without a value is no markup: a select always has one.
     #[must_use]
     pub fn of_form(fields: &Fields) -> Self {
@@ -80,13 +102,17 @@ impl BillingDraft {
         let charge = charge.and_then(|code| checks.value(CHARGE, read_charge(code)));
         checks.finish()?;
         let recurring_invoice = self.read_link()?;
-        let billed_in_status = present.billed_in_status.clone();
+        let (in_status, while_missing) = (
+            present.billed_in_status.clone(),
+            present.billed_while_missing.clone(),
+        );
         Ok(BillingSettings {
             pricing: Pricing {
                 markup,
                 override_price,
             },
-            billed_in_status: billed_in_status.filter(|_| recurring_invoice.is_some()),
+            billed_in_status: in_status.filter(|_| recurring_invoice.is_some()),
+            billed_while_missing: while_missing.filter(|_| recurring_invoice.is_some()),
             recurring_invoice,
             charge: charge.unwrap_or(present.charge),
             linked_from: present.linked_from,

@@ -41,10 +41,10 @@ db::statements! {
         join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
         join client c on c.organization_id = r.organization_id and c.id = r.client_id
         where b.organization_id = $1 group by b.recurring_invoice_id, c.currency";
-    org END_LINK = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+    org END_LINK = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null,
             version = version + 1
         where organization_id = $1 and subscription_pax8_id = $2";
-    org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+    org END_LINKS_OF_RECURRING = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null,
             version = version + 1
         where organization_id = $1 and recurring_invoice_id = $2";
     /// Links of companies' subscriptions to recurring invoices of another client than that given for the company.
@@ -55,7 +55,7 @@ db::statements! {
         join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
         where wanted.client_id is null or r.client_id <> wanted.client_id";
     bulk END_LINKS = "with ended (organization_id, pax8_id) as (values", 2,
-        ") update subscription_billing set recurring_invoice_id = null, billed_in_status = null, version = version + 1
+        ") update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null, version = version + 1
         where organization_id = $1 and subscription_pax8_id in (select pax8_id from ended)";
     org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
         select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2

@@ -28,7 +28,7 @@ mod to_decide;
 mod warning;
 mod worth;
 
-pub use accept::{Acceptance, Accepted, HeldChange, Unseen, accept_change, unseen_changes};
+pub use accept::{Acceptance, Accepted, Bill, HeldChange, Unseen, accept_change, unseen_changes};
 pub use api::api;
 pub use body::SubscriptionBody;
 pub(crate) use conditions::{bills_when_linked, status_bills};
@@ -46,7 +46,7 @@ pub use list::{
 pub use preview::{BillingPreview, ChargePreview};
 pub use reprice::reprice_companies;
 pub(in crate::pax8) use row::read_client;
-pub use settings::BillingSettings;
+pub use settings::{BillingSettings, Decided};
 pub use standing::{BillingStanding, BillingState, Circumstances, StandingReason, told_hold};
 pub use subscription::{
     Attention, Commitment, LastKnown, LinkedRecurring, MappedClient, Product, Subscription,

@@ -1,12 +1,13 @@
 //! Reading a subscription from a row of [`store`](super::store).
 
 use billing::{Charge, Frequency, Markup, Pricing, Schedule, SubscriptionDates};
-use db::Row;
+use db::{FromColumn, Row};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{
-    Attention, BillingSettings, Commitment, LinkedRecurring, MappedClient, PriceFacts, Product,
-    Subscription, Worth,
+    Attention, BillingSettings, Commitment, Decided, LinkedRecurring, MappedClient, PriceFacts,
+    Product, Subscription, Worth,
 };
 use crate::{
     error::{Error, Result},
@@ -141,8 +142,14 @@ fn read_settings(row: &Row, recurring: Option<RecurringInvoiceId>) -> Result<Bil
         pricing: read_pricing(row)?,
         recurring_invoice: recurring,
         charge: charge.unwrap_or_default(),
-        billed_in_status: row.get("billed_in_status")?,
+        billed_in_status: decided(row, "billed_in_status", "billed_in_status_until")?,
+        billed_while_missing: decided(row, "billed_while_missing", "billed_while_missing_until")?,
         linked_from: row.get("linked_from")?,
         version: row.get::<Option<i64>>("version")?.unwrap_or(0),
     })
+}
+
+fn decided<T: FromColumn>(row: &Row, of: &str, until: &str) -> Result<Option<Decided<T>>> {
+    let (of, until): (Option<T>, Option<Date>) = (row.get(of)?, row.get(until)?);
+    Ok(of.map(|of| Decided { of, until }))
 }

@@ -5,7 +5,7 @@ use db::OrgTx;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Serialize, Serializer};
 
-use super::{Attention, LinkedRecurring, MappedClient, Subscription};
+use super::{Attention, Decided, LinkedRecurring, MappedClient, Subscription};
 use crate::{
     error::{Error, Result},
     http::filters,
@@ -237,7 +237,16 @@ impl Subscription {
             missing_since,
             moved: self.attention == Some(Attention::Moved) || self.is_linked_to_stranger(),
             product_changed: self.attention == Some(Attention::ProductChanged),
-            decided_to_bill: self.settings.billed_in_status.as_deref() == Some(self.status_text()),
+            decided: billing::Decided {
+                in_status: Decided::about(
+                    self.settings.billed_in_status.as_ref(),
+                    Some(&self.status_text().to_owned()),
+                ),
+                while_missing: Decided::about(
+                    self.settings.billed_while_missing.as_ref(),
+                    self.missing_since.as_ref(),
+                ),
+            },
             taxable: true,
             seen_at: Some(self.seen_at.to_string()),
             seen_on: Some(self.seen_at.to_zoned_datetime(timezone.clone()).date()),

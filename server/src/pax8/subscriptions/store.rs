@@ -26,7 +26,8 @@ macro_rules! subscriptions_where {
                 s.start_date, s.end_date, s.billing_start, s.missing_since, s.last_known, s.attention, s.seen_at,
                 s.seen_sync_id, lower(coalesce(s.product_name, '')) as sort_name,
                 c.name as company_name, k.id as client_id, k.name as client_name, k.currency as client_currency,
-                b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.linked_from, b.version,
+                b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.billed_in_status_until,
+                b.billed_while_missing, b.billed_while_missing_until, b.linked_from, b.version,
                 r.id as recurring_id, r.name as recurring_name, r.client_id as recurring_client_id,
                 r.status as recurring_status, r.frequency, r.anchor_date, r.next_invoice_date, o.invoice_id as once_on
             from pax8_subscription s
@@ -73,12 +74,15 @@ db::statements! {
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
-            override_price, recurring_invoice_id, charge, billed_in_status, linked_from, version, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            override_price, recurring_invoice_id, charge, billed_in_status, billed_in_status_until, billed_while_missing,
+            billed_while_missing_until, linked_from, version, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (organization_id, subscription_pax8_id) do update set markup_type = excluded.markup_type,
             markup_value = excluded.markup_value, override_price = excluded.override_price,
             recurring_invoice_id = excluded.recurring_invoice_id, charge = excluded.charge,
-            billed_in_status = excluded.billed_in_status, linked_from = excluded.linked_from,
+            billed_in_status = excluded.billed_in_status, billed_in_status_until = excluded.billed_in_status_until,
+            billed_while_missing = excluded.billed_while_missing,
+            billed_while_missing_until = excluded.billed_while_missing_until, linked_from = excluded.linked_from,
             version = excluded.version, updated_at = excluded.updated_at";
     bulk SAVE_WORTHS = "with news (organization_id, id, bill_price, revenue, cost, below_cost) as (values", 6,
         ") update pax8_subscription set bill_price = news.bill_price, monthly_revenue_minor = cast(news.revenue as bigint),
@@ -202,6 +206,8 @@ pub(super) async fn save_settings(
         Some(Markup::Fixed(amount)) => (Some("fixed"), Some(amount)),
         None => (None, None),
     };
+    let in_status = settings.billed_in_status.as_ref();
+    let while_missing = settings.billed_while_missing.as_ref();
     let args = args![
         pax8_id,
         markup_type,
@@ -209,7 +215,10 @@ pub(super) async fn save_settings(
         settings.pricing.override_price,
         settings.recurring_invoice,
         settings.charge.code(),
-        settings.billed_in_status.clone(),
+        in_status.map(|it| it.of.clone()),
+        in_status.and_then(|it| it.until),
+        while_missing.map(|it| it.of),
+        while_missing.and_then(|it| it.until),
         settings.linked_from,
         settings.version,
         now

@@ -287,3 +287,27 @@ async fn every_status_that_bills_is_found_where_it_feeds_no_invoice() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn d26_only_what_stays_as_it_is_can_be_billed_once() {
+    on_each_engine(async |world| {
+        let missing = Sold {
+            missing: true,
+            ..SEATS
+        };
+        let (_, _, _, sold) = linked(world, &[missing]).await;
+        let owner = &world.ours.owner;
+        let id = sold[0].to_string();
+        let mut seen = shown(owner, &id).await["to_accept"].clone();
+        assert_eq!(seen["change"], "missing");
+        seen["bill"] = json!("twice");
+        owner
+            .post(&accept_path(&id), seen.clone())
+            .await
+            .refusal(422);
+        seen["bill"] = json!("once");
+        let after = owner.post(&accept_path(&id), seen).await.json(200);
+        assert_eq!(after["billing"]["state"], "billable", "{after}");
+    })
+    .await;
+}

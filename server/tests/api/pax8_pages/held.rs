@@ -69,8 +69,8 @@ async fn d8_d22_a_pending_subscription_is_decided_in_the_list_and_asked_about_ag
         let row = text(&list, "tbody th");
         assert!(row.contains("Decide to bill it in this status"), "{row}");
         assert_eq!(
-            text(&list, &format!("{LIST_FORM} button")),
-            "Bill it in this status"
+            texts(&list, &format!("{LIST_FORM} button")),
+            ["Bill it in this status", "Bill once"]
         );
         let decisions = "section[aria-labelledby=decide] a";
         let told = texts(&page(world, "/").await, decisions);
@@ -269,6 +269,124 @@ async fn the_pax8_page_leads_to_what_is_to_be_decided_with_its_numbers() {
             count(&world.theirs.browser.get(PAGE).await.page(), "#to-decide"),
             0
         );
+    })
+    .await;
+}
+
+/// Runs billing and gives the page of the draft that waits, with its id.
+async fn draft_of_run(world: &World, as_of: &str) -> (String, Html) {
+    let owner = &world.ours.owner;
+    let run = serde_json::json!({ "as_of": as_of });
+    let run = owner.post("/api/v1/billing-runs", run).await;
+    assert!(run.status.is_success(), "{}", run.text);
+    let drafts = owner.get("/api/v1/invoices?status=draft").await.json(200);
+    let id = drafts["data"][0]["id"].as_str().unwrap().to_owned();
+    let html = page(world, &format!("/invoices/{id}")).await;
+    (id, html)
+}
+
+async fn lines_of(world: &World, id: &str) -> (usize, usize) {
+    let invoice = world
+        .ours
+        .owner
+        .get(&format!("/api/v1/invoices/{id}"))
+        .await;
+    let invoice = invoice.json(200);
+    let count = |list: &str| invoice[list].as_array().unwrap().len();
+    (count("lines"), count("held"))
+}
+
+#[tokio::test]
+async fn d26_what_is_missing_is_billed_once_or_as_long_as_it_is_missing_from_the_draft_itself() {
+    on_each_engine(async |world| {
+        link(world, "Lakeside Dental Care", 1).await;
+        let estate = world.sandbox.sandbox().estate();
+        estate
+            .remove_subscription(&demo::subscription_id(1))
+            .unwrap();
+        world.sync(&world.ours).await;
+        let (id, html) = draft_of_run(world, "2026-07-01").await;
+        let form = "[aria-label='Decide what is held'] form";
+        assert_eq!(
+            texts(&html, &format!("{form} button")),
+            ["Keep billing", "Bill once"]
+        );
+        assert_eq!(lines_of(world, &id).await.1, 1);
+
+        let value =
+            |name: &str| attribute(&html, &format!("{form} [name={name}]"), "value").unwrap();
+        let action = attribute(&html, form, "action").unwrap();
+        let (change, seen, from) = (value("change"), value("seen_sync_id"), value("from"));
+        let mut fields = vec![
+            ("change", &*change),
+            ("seen_sync_id", &*seen),
+            ("from", &*from),
+        ];
+        fields.push(("bill", "once"));
+        let member = world.sign_in("member@ours.example").await;
+        assert_eq!(
+            member.submit(&action, &fields).await.status,
+            StatusCode::FORBIDDEN
+        );
+        let theirs = world.theirs.browser.submit(&action, &fields).await;
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+        let answer = world.ours.browser.submit(&action, &fields).await;
+        assert_eq!(answer.location(), format!("/invoices/{id}"));
+        assert_eq!(
+            lines_of(world, &id).await.1,
+            0,
+            "the draft was computed anew"
+        );
+
+        // Once was for this draft: the next invoice asks again. Now it is kept.
+        let (next, _) = draft_of_run(world, "2026-08-01").await;
+        assert_ne!(next, id);
+        assert_eq!(lines_of(world, &next).await.1, 1);
+        fields.pop();
+        fields.push(("bill", "always"));
+        let answer = world.ours.browser.submit(&action, &fields).await;
+        assert_eq!(answer.location(), format!("/invoices/{id}"));
+        let path = format!("/api/v1/invoices/{next}/recalculate");
+        world
+            .ours
+            .owner
+            .post(&path, serde_json::json!({}))
+            .await
+            .json(200);
+        assert_eq!(lines_of(world, &next).await.1, 0);
+        assert_eq!(count(&held_list(world).await, "tbody tr"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d26_the_link_of_what_is_held_is_ended_from_the_list_with_its_money_in_the_question() {
+    on_each_engine(async |world| {
+        link(world, "Hartwell Logistics", 20).await;
+        let list = held_list(world).await;
+        let end = attribute(&list, "tbody a[aria-label^='End the link of']", "href").unwrap();
+        let question = page(world, &end).await;
+        let effect = text(&question, "main li strong");
+        assert!(
+            effect.contains("stops billing on “Managed services”, worth $"),
+            "{effect}"
+        );
+        let value =
+            |name: &str| attribute(&question, &format!("main [name={name}]"), "value").unwrap();
+        let (version, from) = (value("version"), value("from"));
+        let fields = [("version", &*version), ("from", &*from)];
+        let path = end.split('?').next().unwrap();
+        let answer = world.ours.browser.submit(path, &fields).await;
+        assert_eq!(answer.location(), format!("{PAGE}/subscriptions?show=held"));
+        assert_eq!(count(&held_list(world).await, "tbody tr"), 0);
+        let settings = page(world, &billing(world, 20)).await;
+        assert_eq!(count(&settings, "#recurring-invoice option[selected]"), 0);
+        assert_eq!(
+            attribute(&settings, "#markup-value", "value").as_deref(),
+            Some("20")
+        );
+        let again = world.ours.browser.submit(path, &fields).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
     })
     .await;
 }

@@ -10,7 +10,7 @@ db::statements! {
     org COUNT_SUBSCRIPTIONS = "select count(*) as n, count(b.recurring_invoice_id) as linked from pax8_subscription s
         left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
         where s.organization_id = $1";
-    org END_LINKS = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null,
+    org END_LINKS = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null,
             version = version + 1, updated_at = $2
         where organization_id = $1 and recurring_invoice_id is not null";
     org DELETE_SUBSCRIPTIONS = "delete from pax8_subscription where organization_id = $1";
