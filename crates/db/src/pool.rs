@@ -120,10 +120,9 @@ impl Database {
     async fn begin_read(&self) -> Result<Inner> {
         match &self.pools {
             Pools::Sqlite { read, .. } => read.begin().await.map(Inner::Sqlite),
-            Pools::Postgres(pool) => pool
-                .begin_with("begin isolation level repeatable read, read only")
-                .await
-                .map(Inner::Postgres),
+            Pools::Postgres(pool) => {
+                begin_whole(pool, "begin isolation level repeatable read, read only").await
+            }
         }
         .map_err(|error| DbError::of("begin", error))
     }
@@ -133,9 +132,21 @@ impl Database {
             Pools::Sqlite { write, .. } => {
                 write.begin_with("begin immediate").await.map(Inner::Sqlite)
             }
-            Pools::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
+            Pools::Postgres(pool) => begin_whole(pool, "begin").await,
         }
         .map_err(|error| DbError::of("begin", error))
+    }
+}
+
+/// Begins in a task of its own, so that it comes to its end even if nobody waits for it any more: sqlx forgets a `begin` that
+/// was dropped half-way, and the connection would go back to the pool inside a transaction.
+async fn begin_whole(pool: &PgPool, statement: &'static str) -> Result<Inner, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    match begun.await {
+        Ok(begun) => begun.map(Inner::Postgres),
+        // The runtime is going down.
+        Err(_) => Err(sqlx::Error::PoolClosed),
     }
 }
 

@@ -413,3 +413,32 @@ async fn a_text_that_postgres_does_not_store_is_told_as_such() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_beginning_that_nobody_waits_for_leaves_no_connection_inside_a_transaction() {
+    on_each_engine(async |it| {
+        let organization = organization(&it.database, "a").await;
+        for patience in 0..60_u32 {
+            tokio::select! {
+                biased;
+                tx = it.database.read(organization) => drop(tx.unwrap()),
+                () = yields(patience * patience) => {}
+            }
+            // Whichever connection it is, it can write.
+            let mut tx = it.database.write(organization).await.unwrap();
+            let name = patience.to_string();
+            let args = args![name.clone(), name, 0_i64];
+            tx.execute(&INSERT_CLIENT, args).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(count(&it.database, organization).await, 60);
+    })
+    .await;
+}
+
+/// Lets other tasks go on so many times.
+async fn yields(times: u32) {
+    for _ in 0..times {
+        tokio::task::yield_now().await;
+    }
+}
