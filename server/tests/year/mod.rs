@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use ascent::{
     accounts::By,
     app::App,
-    billing_runs::{Trigger, recalculate, run},
+    billing_runs::{Occasion, Trigger, recalculate, run},
     clients::{ClientDetails, create_client},
     error::Result,
     http::Paging,
@@ -335,7 +335,7 @@ impl Msp<'_> {
         drafts.sort_by_key(|it| it.period.map(|period| period.start));
         for draft in drafts {
             let mut tx = self.app.database.write(self.organization).await?;
-            let again = recalculate(&mut tx, &by, draft.id, now).await?;
+            let again = recalculate(&mut tx, &by, draft.id, Occasion::of(self.app)).await?;
             if again.held.is_empty() && again.lines.is_empty() {
                 void(&mut tx, &by, draft.id, now).await?;
             } else if again.held.is_empty() {

@@ -5,7 +5,6 @@ use axum::{
     http::HeaderMap,
 };
 use db::OrgTx;
-use jiff::Timestamp;
 
 use super::{
     billing::{saved_answer, subscription_id},
@@ -15,7 +14,7 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
-    billing_runs::recalculate,
+    billing_runs::{Occasion, recalculate},
     http::{Fields, Flash, Form, PageResult, Visit, go_to},
     ids::{InvoiceId, SyncId},
     invoices::{InvoiceStatus, load_invoice},
@@ -68,16 +67,16 @@ pub(super) async fn accept(
         let subscription = &accepted.subscription;
         return saved_answer(&app, &form.visit, &headers, subscription, &flashes).await;
     }
-    come_back(tx, &form.visit, from, flashes, now).await
+    come_back(&app, tx, &form.visit, from, flashes).await
 }
 
 /// Commits, and leads back to where somebody decided. A draft is computed anew first, if they may do that.
 pub(super) async fn come_back(
+    app: &App,
     mut tx: OrgTx,
     visit: &Visit,
     from: Origin,
     mut flashes: Vec<Flash>,
-    now: Timestamp,
 ) -> PageResult {
     let path = match from {
         Origin::Company => PAGE.to_owned(),
@@ -86,7 +85,7 @@ pub(super) async fn come_back(
             let may = visit.actor.require(Permission::BillingManage).is_ok();
             let invoice = load_invoice(&mut tx, id).await?;
             if may && invoice.status == InvoiceStatus::Draft {
-                recalculate(&mut tx, &visit.actor.by(), id, now).await?;
+                recalculate(&mut tx, &visit.actor.by(), id, Occasion::of(app)).await?;
                 flashes.push(Flash::ok("The draft was recalculated."));
             }
             format!("/invoices/{id}")

@@ -61,7 +61,7 @@ pub(super) async fn confirmed(
     let said = Flash::ok(format!(
         "{product} is not billed any more. Link it again under Configure Billing if that was a mistake."
     ));
-    come_back(tx, &form.visit, from, vec![said], now).await
+    come_back(&app, tx, &form.visit, from, vec![said]).await
 }
 
 async fn end_link(
