@@ -135,7 +135,7 @@ impl Basis {
 
     /// The bill for a period.
     pub(super) fn bill(&self, period: Period) -> Result<PeriodBill> {
-        self.bill_from(period, self.first_from(period))
+        self.bill_from(period, self.first_from(period)?)
     }
 
     /// The bill for a period, with the days before it from `first_from` on.
@@ -200,6 +200,7 @@ impl Basis {
         let schedule = schedule_of(&self.recurring)
             .resumed_at(period.start)
             .map_err(Error::internal)?;
+        let is_first = first_from == Some(self.recurring.start_date);
         let lines = self.recurring.lines.iter().map(|line| ManualLine {
             description: line.description.clone(),
             quantity: line.quantity,
@@ -217,18 +218,29 @@ impl Basis {
             tax_exempt: self.client.tax_exempt,
             line_text: self.organization.lines.text.clone(),
             proration: Proration {
-                first_from,
+                first_from: first_from.filter(|_| is_first),
+                transition_from: first_from.filter(|_| !is_first),
                 changes: self.recurring.prorate_changes,
                 basis: self.organization.lines.proration_basis,
             },
         })
     }
 
-    /// The start of a recurring invoice that lies before its first period, if the days between are to be charged.
-    fn first_from(&self, period: Period) -> Option<Date> {
+    /// The day from which on the days before a period are charged with it: the start of a recurring invoice that lies before
+    /// its first period, if that is asked for; or the end of what was billed, if the next invoice date was moved since by less
+    /// than a period.
+    fn first_from(&self, period: Period) -> Result<Option<Date>> {
         let it = &self.recurring;
-        let first = it.prorate_first && it.billed_until.is_none();
-        Some(it.start_date).filter(|start| first && *start < period.start)
+        let Some(until) = it.billed_until else {
+            let start = Some(it.start_date).filter(|start| *start < period.start);
+            return Ok(start.filter(|_| it.prorate_first));
+        };
+        let last_day = period.start.yesterday().map_err(Error::internal)?;
+        let before = schedule_of(it)
+            .resumed_at(period.start)
+            .and_then(|schedule| schedule.period_containing(last_day))
+            .map_err(Error::internal)?;
+        Ok(Some(until).filter(|until| before.start < *until && *until < period.start))
     }
 }
 

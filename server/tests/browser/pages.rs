@@ -22,7 +22,12 @@ const LOOKS: [(u32, bool); 5] = [
     (1440, false),
 ];
 /// Where nothing leads to.
-const UNLINKED: [&str; 3] = ["/", "/no-such-page", "/clients/no-such-client"];
+const UNLINKED: [&str; 4] = [
+    "/",
+    "/no-such-page",
+    "/clients/no-such-client",
+    "/deliveries",
+];
 /// Fewer would mean that the walk lost its way.
 const AT_LEAST: usize = 25;
 

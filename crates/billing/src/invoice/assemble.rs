@@ -104,7 +104,7 @@ fn manual_line(manual: &ManualLine, currency: Currency) -> Result<Line, BillingE
 
 /// The days before the first period, for a line written by hand.
 fn first_days_of(manual: &ManualLine, input: &InvoiceInput) -> Result<Option<Line>, BillingError> {
-    let Some((from, whole)) = input.first_days()? else {
+    let Some((from, whole)) = input.first_days_of_lines()? else {
         return Ok(None);
     };
     let prorated = Prorated {

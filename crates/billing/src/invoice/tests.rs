@@ -377,6 +377,16 @@ fn the_days_before_the_first_period_are_charged_for_every_line() {
     );
 }
 
+#[test]
+fn d23_the_days_of_a_transition_are_charged_for_lines_by_hand_alone() {
+    let mut input = invoice(vec![subscription("s1")]);
+    input.manual_lines = vec![manual("Support", "1", "28.00")];
+    input.proration.transition_from = Some(date(2026, 2, 15));
+    let result = assemble(&input).unwrap();
+    let amounts = result.lines.iter().map(|line| line.amount.to_string());
+    assert_eq!(amounts.collect::<Vec<_>>(), ["28.00", "14.00", "111.00"]);
+}
+
 fn any_subscription() -> impl Strategy<Value = LinkedSubscription> {
     use proptest::sample::select;
     let texts = (

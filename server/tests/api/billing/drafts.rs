@@ -285,3 +285,32 @@ async fn d7_a_line_says_since_when_its_quantity_stands_and_that_a_sync_confirmed
     })
     .await;
 }
+
+#[tokio::test]
+async fn d23_a_moved_invoice_date_bills_the_days_in_between_once_also_when_computed_anew() {
+    on_each_engine(async |world| {
+        let books = Books::ours(world);
+        let owner = &world.ours.owner;
+        let client = books.client("Harbor Dental").await;
+        let details = RecurringDetails {
+            review_first: true,
+            ..monthly()
+        };
+        let recurring = books.recurring(&client, details).await;
+        books.link(&recurring, Linked::default()).await;
+        books.run("2026-06-15").await;
+        let path = format!("/api/v1/recurring-invoices/{}", recurring.id);
+        let moved = json!({ "next_invoice_date": "2026-07-15" });
+        owner.patch(&path, moved).await.json(200);
+        books.run("2026-08-15").await;
+        let invoices = books.invoices().await;
+        let amounts = |invoice: &Value| texts(invoice["lines"].as_array().unwrap(), "/amount");
+        // 2 × 50.00 for the month from 15 July, 14 of 30 days from 1 July, and July's term of the subscription.
+        assert_eq!(amounts(&invoices[1]), ["100.00", "46.67", "111.00"]);
+        assert_eq!(amounts(&invoices[2]), ["100.00", "111.00"]);
+        let id = id_of(&invoices[1]);
+        let again = act(owner, &id, "recalculate", json!({})).await.json(200);
+        assert_eq!(again["lines"], invoices[1]["lines"]);
+    })
+    .await;
+}

@@ -28,6 +28,10 @@ pub struct Proration {
     /// The start of the recurring invoice, where it lies in the period before
     /// this one and this is the first invoice: the days from there on are charged.
     pub first_from: Option<Date>,
+    /// The end of the last period, where the invoice date was moved since to a
+    /// day between two of its dates: the days from there on are charged for lines
+    /// written by hand. Subscriptions are paid by their own terms.
+    pub transition_from: Option<Date>,
     /// Whether seats that came or went since days were charged are charged or given back.
     pub changes: bool,
     /// What parts of a period are counted in.
@@ -142,11 +146,18 @@ impl Prorated<'_> {
 impl InvoiceInput {
     /// The first day to charge for before the period, and the period it lies in.
     pub(super) fn first_days(&self) -> Result<Option<(Date, Period)>, BillingError> {
+        self.days_before(self.proration.first_from)
+    }
+
+    /// The same for lines written by hand, which also pay the days of a transition.
+    pub(super) fn first_days_of_lines(&self) -> Result<Option<(Date, Period)>, BillingError> {
+        let transition = self.proration.transition_from;
+        self.days_before(self.proration.first_from.or(transition))
+    }
+
+    fn days_before(&self, from: Option<Date>) -> Result<Option<(Date, Period)>, BillingError> {
         let before = self.period_before()?;
-        let from = self
-            .proration
-            .first_from
-            .filter(|from| *from < self.period.start);
+        let from = from.filter(|from| *from < self.period.start);
         Ok(from.map(|from| (from.max(before.start), before)))
     }
 
