@@ -12,6 +12,7 @@ use crate::{
     clock::Clock,
     config::{Config, MASTER_KEY_VARIABLE},
     ids::OrganizationId,
+    invoices::use_fonts,
     jobs::Wake,
     organizations::{find_by_id_or_slug, list_organizations, load_data_key, load_organization},
     secrets::{MasterKey, Vault},
@@ -53,6 +54,9 @@ impl Installation {
 
     /// The program's parts, with the address that people use.
     pub(super) fn app(self, public_url: String, metrics: PrometheusHandle) -> App {
+        if let Some(fonts) = self.config.invoice_fonts {
+            use_fonts(fonts);
+        }
         App::new(Parts {
             database: self.database,
             clock: Clock::system(),

@@ -104,6 +104,13 @@ pub(super) const MAIL_FROM: Declared = setting(
     "ADDRESS",
     "The address that mail comes from; answers go to the organization's [default: no mail is sent]",
 );
+pub(super) const INVOICE_FONTS: Declared = setting(
+    "invoice_fonts",
+    "invoice-fonts",
+    "ASCENT_INVOICE_FONTS",
+    "FILES",
+    "Fonts for scripts that the built-in ones lack, such as Chinese: .ttf, .otf or .ttc files with commas between [default: none]",
+);
 pub(super) const LOG: Declared = setting(
     "log",
     "log",
@@ -139,6 +146,7 @@ pub const WITH_MAIL: &[&Declared] = &[
     &DATA_DIR,
     &SMTP_URL,
     &MAIL_FROM,
+    &INVOICE_FONTS,
     &LOG,
     &LOG_FORMAT,
 ];
@@ -154,6 +162,7 @@ pub const SERVER: &[&Declared] = &[
     &SYNC_INTERVAL,
     &SMTP_URL,
     &MAIL_FROM,
+    &INVOICE_FONTS,
     &LOG,
     &LOG_FORMAT,
 ];

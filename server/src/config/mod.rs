@@ -44,6 +44,8 @@ pub struct Config {
     pub sync_interval: Span,
     /// How mail is sent. None: not at all.
     pub mail: Option<Mail>,
+    /// The fonts of invoices. None: the built-in ones.
+    pub invoice_fonts: Option<invoice_pdf::Fonts>,
     /// The master key in base64. None: a file in the data folder.
     pub master_key: Option<SecretString>,
     /// What is logged, as a filter of `tracing`. None: it depends on the command.
@@ -79,6 +81,7 @@ impl Config {
                 .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
             sync_interval: interval.unwrap_or_else(default_interval),
             mail: mail(&layers)?,
+            invoice_fonts: layers.parse(&declared::INVOICE_FONTS, values::fonts)?,
             master_key: master_key(),
             log: layers.parse(&declared::LOG, values::log_filter)?,
             log_format: layers
@@ -102,6 +105,7 @@ impl Config {
                     server: MailServer::Folder(data_folder.join("mail")),
                     from,
                 }),
+            invoice_fonts: None,
             master_key: None,
             data_folder,
             log: None,

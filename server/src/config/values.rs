@@ -80,6 +80,19 @@ pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(text).map_err(|error| error.to_string())
 }
 
+/// The built-in fonts, and those of the files for what they lack.
+pub(super) fn fonts(text: &str) -> Result<invoice_pdf::Fonts, String> {
+    let mut fonts = invoice_pdf::Fonts::built_in();
+    for path in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+        let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+        let added = fonts.with_fallback(bytes);
+        fonts = added.map_err(|_| {
+            format!("{path} is no font that may be embedded; write the path of a .ttf, .otf or .ttc file")
+        })?;
+    }
+    Ok(fonts)
+}
+
 pub(super) fn public_url(text: &str) -> Result<String, String> {
     let url = text.trim().trim_end_matches('/');
     let host = ["https://", "http://"]

@@ -1,6 +1,8 @@
 //! An invoice on paper. Everything on it is a snapshot. It is made once, when the invoice is issued, and kept; drafts and void
 //! invoices are put on paper as they are asked for, marked as what they are.
 
+use std::sync::OnceLock;
+
 use axum::{
     http::header,
     response::{IntoResponse as _, Response},
@@ -9,7 +11,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use billing::Explanation;
 use db::OrgTx;
 use invoice_pdf::{
-    DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, TotalLine, render,
+    DocumentDate, DocumentLine, Fonts, InvoiceDocument, PageSize, Party, TotalLine, render_with,
 };
 use jiff::civil::Date;
 use money::Amount;
@@ -22,6 +24,14 @@ use crate::{
     http::filters,
     organizations::load_logo,
 };
+
+/// The fonts of this process, as its operator chose them.
+static FONTS: OnceLock<Fonts> = OnceLock::new();
+
+/// Takes these fonts for every document from now on. Said once, before the first document: later it changes nothing.
+pub fn use_fonts(fonts: Fonts) {
+    let _ = FONTS.set(fonts);
+}
 
 /// Puts an invoice that was just issued on paper, for good.
 ///
@@ -57,7 +67,8 @@ async fn make(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
     } else {
         PageSize::A4
     };
-    render(&document, paper).map_err(Error::internal)
+    let fonts = FONTS.get_or_init(Fonts::built_in);
+    render_with(&document, paper, fonts).map_err(Error::internal)
 }
 
 /// What the file is called: `INV-0042.pdf`.

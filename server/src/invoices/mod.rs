@@ -30,7 +30,7 @@ pub use body::{
     ClientRef, HeldBody, InvoiceBody, LineBody, PeriodBody, RecurringRef, SkippedBody, TaxBody,
     lines,
 };
-pub use document::{file_name, pdf};
+pub use document::{file_name, pdf, use_fonts};
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{

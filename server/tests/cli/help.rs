@@ -52,6 +52,7 @@ fn serve_shows_every_setting_with_its_variable_and_default() {
         ("--sync-interval", "ASCENT_SYNC_INTERVAL", "4h"),
         ("--smtp-url", "ASCENT_SMTP_URL", "no mail is sent"),
         ("--mail-from", "ASCENT_MAIL_FROM", "no mail is sent"),
+        ("--invoice-fonts", "ASCENT_INVOICE_FONTS", "none"),
         ("--log", "ASCENT_LOG", "info"),
         ("--log-format", "ASCENT_LOG_FORMAT", "text"),
     ] {

@@ -63,6 +63,7 @@ fn every_malformed_setting_is_named_with_where_it_came_from() {
         ("ASCENT_SYNC_INTERVAL", "sync_interval"),
         ("ASCENT_SMTP_URL", "smtp_url"),
         ("ASCENT_MAIL_FROM", "mail_from"),
+        ("ASCENT_INVOICE_FONTS", "invoice_fonts"),
         ("ASCENT_LOG", "log"),
         ("ASCENT_LOG_FORMAT", "log_format"),
         ("ASCENT_DATABASE_URL", "database_url"),
