@@ -254,7 +254,7 @@ pub(super) fn description(text: Option<&LineText>, why: &Pax8Explanation) -> Str
             vendor: price.vendor.as_deref().unwrap_or_default(),
             sku: price.sku.as_deref().unwrap_or_default(),
             term: detail.unwrap_or_else(|| length(&price.term)),
-            period: why.period.to_string(),
+            period: days(why.period, &printed),
             quantity: plain(why.quantity),
             change: changes(why),
         }),
@@ -278,7 +278,7 @@ fn detail(why: &Pax8Explanation) -> Option<String> {
             format!("{count} × {}", length(term))
         }
         Portion::Terms { .. } => return None,
-        Portion::Renewal { on, .. } => format!("{} from {on}", length(term)),
+        Portion::Renewal { on, .. } => format!("{} from {}", length(term), printed(on)),
         Portion::Share {
             number,
             of,
@@ -298,11 +298,16 @@ fn detail(why: &Pax8Explanation) -> Option<String> {
     })
 }
 
-/// How the quantity moved of late: `5 → 7 on 2026-04-11`.
+/// A day as it is printed in the words of a line.
+pub(super) fn printed(day: &Date) -> String {
+    day.strftime("%-d %b %Y").to_string()
+}
+
+/// How the quantity moved of late: `5 → 7 on 11 Apr 2026`.
 fn changes(why: &Pax8Explanation) -> String {
     let changes = why.quantity_changes.iter().filter_map(|change| {
         let (before, after) = (plain(change.before?), plain(change.after?));
-        Some(format!("{before} → {after} on {}", change.on))
+        Some(format!("{before} → {after} on {}", printed(&change.on)))
     });
     changes.collect::<Vec<_>>().join(", ")
 }

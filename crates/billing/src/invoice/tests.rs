@@ -373,7 +373,7 @@ fn the_days_before_the_first_period_are_charged_for_every_line() {
     assert_eq!(amounts, ["28.00", "14.00", "111.00", "55.50"]);
     assert_eq!(
         result.lines[3].description,
-        "Cloud Office (from 2026-02-15: 5 × 22.20 × 14/28)"
+        "Cloud Office (from 15 Feb 2026: 5 × 22.20 × 14/28)"
     );
 }
 

@@ -94,8 +94,8 @@ async fn d25_seats_that_came_and_went_are_charged_by_days_with_the_sync_that_saw
             lines(&invoices[1]),
             [
                 format!("{product} = 270.00"),
-                format!("{product} (4 added on 2026-07-11: 4 × 30.00 × 21/31) = 81.29"),
-                format!("{product} (5 removed on 2026-07-21: -5 × 30.00 × 11/31) = -53.23"),
+                format!("{product} (4 added on 11 Jul 2026: 4 × 30.00 × 21/31) = 81.29"),
+                format!("{product} (5 removed on 21 Jul 2026: -5 × 30.00 × 11/31) = -53.23"),
             ]
         );
         assert_eq!(lines(&invoices[2]), [format!("{product} = 270.00")]);
@@ -189,7 +189,7 @@ async fn d25_by_whole_months_and_in_words_of_ones_own() {
         let invoices = Books::ours(world).invoices().await;
         let told = lines(&invoices[1]);
         assert!(
-            told[0].ends_with("2026-10-01 to 2026-12-31 (10 → 12 on 2026-08-11) = 1080.00"),
+            told[0].ends_with("1 Oct 2026 to 31 Dec 2026 (10 → 12 on 11 Aug 2026) = 1080.00"),
             "{told:?}"
         );
         assert!(told[1].ends_with("2 × 90.00 × 2/3) = 120.00"), "{told:?}");

@@ -17,6 +17,7 @@ pub use fraction::{Fraction, ProrationBasis};
 pub(super) use seat_changes::seat_change_lines;
 
 use super::explanation::PriceExplanation;
+use super::sentences::printed;
 use super::{Explanation, InvoiceInput, Line, LineSource, LinkedSubscription};
 use crate::BillingError;
 use crate::charge::{Charge, ChargeInput, ChargeOutcome, charge_for};
@@ -104,12 +105,16 @@ impl Prorated<'_> {
     pub fn line(self) -> Result<Option<Line>, BillingError> {
         let credit = self.quantity.is_sign_negative();
         let (from, what) = match &self.cause {
-            ProrationCause::FirstDays { from } => (*from, format!("from {from}")),
+            ProrationCause::FirstDays { from } => (*from, format!("from {}", printed(from))),
             ProrationCause::SeatChange(SeatChange { on, .. }) => {
                 let verb = if credit { "removed" } else { "added" };
                 (
                     *on,
-                    format!("{} {verb} on {on}", self.quantity.abs().normalize()),
+                    format!(
+                        "{} {verb} on {}",
+                        self.quantity.abs().normalize(),
+                        printed(on)
+                    ),
                 )
             }
         };
