@@ -48,6 +48,8 @@ struct Item {
     /// Where its company is mapped, if it is not.
     map_url: Option<String>,
     held: Option<HeldNotice>,
+    /// What it brings a month, where that can be told.
+    monthly: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -185,6 +187,11 @@ impl Item {
                 .is_none()
                 .then(|| mapping_url(subscription)),
             held,
+            monthly: subscription
+                .worth()
+                .monthly_revenue
+                .as_ref()
+                .map(filters::money),
         }
     }
 }

@@ -68,6 +68,8 @@ async fn d8_d22_a_pending_subscription_is_decided_in_the_list_and_asked_about_ag
         let list = held_list(world).await;
         let row = text(&list, "tbody th");
         assert!(row.contains("Decide to bill it in this status"), "{row}");
+        let price = text(&list, "tbody [data-label='Bill Price']");
+        assert!(price.ends_with("$55.80 a month"), "{price}");
         assert_eq!(
             texts(&list, &format!("{LIST_FORM} button")),
             ["Bill it in this status", "Bill once"]
