@@ -149,10 +149,10 @@ impl Life {
         self.subscriptions.push(living);
     }
 
-    /// A day passes in Pax8.
-    pub fn pass(&mut self, estate: &Estate, today: Date) {
+    /// A day passes in Pax8. On a `calm` one nothing vanishes, so that all is there again when the year ends.
+    pub fn pass(&mut self, estate: &Estate, today: Date, calm: bool) {
         for n in 0..self.subscriptions.len() {
-            self.live(estate, n, today);
+            self.live(estate, n, today, calm);
         }
         let companies = i64::try_from(self.companies.len()).unwrap();
         for _ in 0..=companies / 60 {
@@ -163,7 +163,7 @@ impl Life {
         }
     }
 
-    fn live(&mut self, estate: &Estate, n: usize, today: Date) {
+    fn live(&mut self, estate: &Estate, n: usize, today: Date, calm: bool) {
         let (chance, product) = (&mut self.chance, &self.product);
         let it = &mut self.subscriptions[n];
         let id = it.pax8_id.clone();
@@ -212,7 +212,7 @@ impl Life {
             let end = today.saturating_add(chance.between(-3, 60).days());
             it.present.end = Some(end);
             estate.cancel(&id, end).unwrap();
-        } else if lasts && chance.happens(1) {
+        } else if lasts && !calm && chance.happens(1) {
             it.back_on = Some(today.saturating_add(chance.between(1, 6).days()));
             estate.remove_subscription(&id).unwrap();
         }

@@ -145,7 +145,7 @@ pub async fn live(
         } else {
             msp.morning(today).await.unwrap();
         }
-        msp.noon(today, outage > 0).await.unwrap();
+        msp.noon(today, outage > 0, last_days).await.unwrap();
         msp.evening(today).await.unwrap();
         (outage, downtime) = ((outage - 1).max(0), (downtime - 1).max(0));
     }
@@ -254,13 +254,13 @@ impl Msp<'_> {
     }
 
     /// A day's life in Pax8, and a sync.
-    async fn noon(&mut self, today: Date, outage: bool) -> Result<()> {
+    async fn noon(&mut self, today: Date, outage: bool, calm: bool) -> Result<()> {
         let now = self.at(today, 17);
         let (estate, faults) = (
             self.sandbox.sandbox().estate(),
             self.sandbox.sandbox().faults(),
         );
-        self.life.pass(&estate, today);
+        self.life.pass(&estate, today, calm);
         if outage {
             let place = self
                 .chance
