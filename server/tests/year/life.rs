@@ -89,7 +89,9 @@ impl Life {
             89..=92 => Buys::Months(36),
             _ => Buys::Once,
         };
-        let trial = buys == Buys::Months(1) && chance.happens(60);
+        // Where invoices share a term, one that begins as a trial is paid in full by those that are left: not reckoned here.
+        let whole_terms = self.rhythms[company].months > 0;
+        let trial = whole_terms && buys == Buys::Months(1) && chance.happens(60);
         let billing_start = if long_ago && buys != Buys::Once {
             today.saturating_sub(chance.between(0, 700).days())
         } else {
