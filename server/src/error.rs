@@ -177,10 +177,28 @@ impl From<DbError> for Error {
                 "The database cannot be reached. Try again in a moment.".to_owned(),
             );
         }
+        if let Some(sentence) = unwritable(&error) {
+            tracing::error!(%error, "database not writable");
+            return Self::Unavailable(sentence.to_owned());
+        }
         match error {
             DbError::Unstorable { .. } => Self::refused("unstorable_text", NO_NUL),
             error => Self::internal(error),
         }
+    }
+}
+
+/// What is said where the database takes nothing.
+fn unwritable(error: &DbError) -> Option<&'static str> {
+    match error {
+        DbError::Full(_) => Some(
+            "Nothing was saved: there is no room left where the database is. Whoever runs the server has to make room; then try again.",
+        ),
+        DbError::ReadOnly(_) => Some(
+            "Nothing was saved: the database takes no changes at the moment. Whoever runs the server has to let it be written; then try \
+             again.",
+        ),
+        _ => None,
     }
 }
 

@@ -27,6 +27,15 @@ pub enum DbError {
     /// The database lacks migrations.
     #[error("the database is not up to date (it lacks {0}): run `ascent migrate`")]
     NotMigrated(String),
+    /// There is no room for what was to be written.
+    #[error("there is no room left where the database is: {0}")]
+    Full(String),
+    /// The database takes no changes: its file or disk is read-only, or its server is a copy of another one.
+    #[error("the database takes no changes: {0}")]
+    ReadOnly(String),
+    /// The file is damaged, or no database of this program.
+    #[error("the database file cannot be used: {0}")]
+    Damaged(String),
     /// A unique rule of the schema refused a row.
     #[error("{statement}: the row exists already")]
     Duplicate {
@@ -41,7 +50,7 @@ pub enum DbError {
         /// Name of the statement.
         statement: &'static str,
     },
-    /// A text has a character that the engine does not store: NUL on Postgres.
+    /// A text has the character NUL, which Postgres does not store, and which is therefore stored nowhere.
     #[error("{statement}: a text has the character NUL")]
     Unstorable {
         /// Name of the statement.
@@ -92,6 +101,8 @@ impl DbError {
             match error.code().as_deref() {
                 Some(NUL) => return Self::Unstorable { statement },
                 Some(code) if is_passing(code) => return Self::Unreachable(source.to_string()),
+                Some(code) if is_full(code) => return Self::Full(source.to_string()),
+                Some(code) if is_read_only(code) => return Self::ReadOnly(source.to_string()),
                 _ => {}
             }
         }
@@ -139,9 +150,22 @@ fn is_passing(code: &str) -> bool {
     sqlite.contains(&code) || postgres.contains(&code)
 }
 
+/// Whether an engine's code says that its disk is full.
+fn is_full(code: &str) -> bool {
+    // SQLite: full, no room for the memory that its processes share. Postgres: disk full.
+    ["13", "4874", "53100"].contains(&code)
+}
+
+/// Whether an engine's code says that it may not write.
+fn is_read_only(code: &str) -> bool {
+    // SQLite: read-only, and its kinds: the log, a lock, a journal, the folder; moved away. Postgres: a read-only transaction.
+    let sqlite = ["8", "264", "520", "776", "1032", "1288", "1544"];
+    sqlite.contains(&code) || code == "25006"
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_passing;
+    use super::{is_full, is_passing, is_read_only};
 
     #[test]
     fn what_passes_is_told_from_what_stays() {
@@ -152,5 +176,8 @@ mod tests {
         for code in ["19", "1", "13", "23505", "42601", "53100"] {
             assert!(!is_passing(code), "{code}");
         }
+        let kinds = ["13", "53100", "8", "25006", "19"].map(|it| (is_full(it), is_read_only(it)));
+        let (full, read_only, other) = ((true, false), (false, true), (false, false));
+        assert_eq!(kinds, [full, full, read_only, read_only, other]);
     }
 }

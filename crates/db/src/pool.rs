@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, PgPool, SqlitePool,
+    ConnectOptions as _, Connection as _, PgPool, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a statement waits for another writer or for a free connection.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a unit of work may pause between two statements, so that one that hangs does not keep everybody else waiting.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Connections of one process: enough for two cores and their waits, few enough for many processes on one Postgres.
@@ -164,12 +164,21 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
         SqlitePoolOptions::new()
             .max_connections(size)
             .acquire_timeout(PATIENCE)
+            .after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
     };
     let write = pool(1).connect_with(options.clone()).await?;
     let read = pool(CONNECTIONS)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
     Ok(Pools::Sqlite { read, write })
+}
+
+/// Whether a connection that comes back can be used again. SQLite ends a transaction by itself where its disk is full or fails; the
+/// driver cannot roll it back then, believes that it goes on, and would refuse every later one.
+async fn is_outside_a_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was sent before, such as the rollback of a dropped transaction, is done when this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str) -> Result<Pools, sqlx::Error> {

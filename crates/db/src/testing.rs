@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use crate::{Database, Engine};
+use crate::{Database, Engine, pool::Pools};
 
 /// A database of a test. Its files and its Postgres database are removed on [`remove`](Self::remove).
 pub struct TestDatabase {
@@ -138,6 +138,77 @@ impl TestDatabase {
                 .await;
             }
         }
+    }
+}
+
+/// Takes all room from a database, as a full disk does: SQLite's file cannot grow any more, and Postgres answers every insertion as
+/// it does without room. Rows can still be changed in place, and read. On SQLite it lasts until the first write has failed, and is to
+/// be called again after it.
+///
+/// # Panics
+/// When the engine refuses.
+pub async fn fill_up(database: &Database) {
+    run(database, "pragma max_page_count = 1", POSTGRES_FULL).await;
+}
+
+/// Gives the room back.
+///
+/// # Panics
+/// When the engine refuses.
+pub async fn make_room(database: &Database) {
+    let postgres = "drop function no_room cascade";
+    run(database, "pragma max_page_count = 1073741823", postgres).await;
+}
+
+/// Takes every right to write from a database's connections.
+///
+/// # Panics
+/// When the engine refuses.
+pub async fn forbid_writes(database: &Database) {
+    run(database, "pragma query_only = on", POSTGRES_READ_ONLY).await;
+    reconnect(database).await;
+}
+
+/// Gives the right back.
+///
+/// # Panics
+/// When the engine refuses.
+pub async fn allow_writes(database: &Database) {
+    run(database, "pragma query_only = off", POSTGRES_WRITABLE).await;
+    reconnect(database).await;
+}
+
+const POSTGRES_FULL: &str = "
+    create or replace function no_room() returns trigger language plpgsql as $$ begin
+        raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+    do $$ declare place text; begin
+        for place in select tablename from pg_tables where schemaname = current_schema() loop
+            execute format('create or replace trigger no_room before insert on %I for each statement execute function no_room()', place);
+        end loop; end $$;";
+const POSTGRES_READ_ONLY: &str = "do $$ begin
+    execute format('alter role current_user in database %I set default_transaction_read_only = on', current_database()); end $$;";
+const POSTGRES_WRITABLE: &str = "begin read write; do $$ begin
+    execute format('alter role current_user in database %I reset default_transaction_read_only', current_database()); end $$; commit;";
+
+async fn run(database: &Database, sqlite: &'static str, postgres: &'static str) {
+    match &database.pools {
+        // The one connection that writes.
+        Pools::Sqlite { write, .. } => sqlx::raw_sql(sqlite).execute(write).await.map(|_| ()),
+        Pools::Postgres(pool) => sqlx::raw_sql(postgres).execute(pool).await.map(|_| ()),
+    }
+    .expect("the engine is told");
+}
+
+/// Ends the connections to Postgres, so that the next ones begin with the settings of now.
+async fn reconnect(database: &Database) {
+    if let Pools::Postgres(pool) = &database.pools {
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        let mut last = pool.acquire().await.expect("a connection").detach();
+        sqlx::raw_sql(end)
+            .execute(&mut last)
+            .await
+            .expect("connections can be ended");
+        let _ = last.close().await;
     }
 }
 

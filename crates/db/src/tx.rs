@@ -289,6 +289,15 @@ fn postgres(sql: impl sqlx::SqlSafeStr, args: Vec<Value>) -> Query<'static, Post
         })
 }
 
+/// Refuses on both engines what one of them cannot store, so that nothing works on the one only.
+fn refuse_nul(statement: &'static str, args: &[Value]) -> Result<()> {
+    let has_nul = |arg: &Value| matches!(arg, Value::Text(Some(text)) if text.contains('\0'));
+    if args.iter().any(has_nul) {
+        return Err(DbError::Unstorable { statement });
+    }
+    Ok(())
+}
+
 impl Inner {
     async fn execute(
         &mut self,
@@ -296,6 +305,7 @@ impl Inner {
         sql: &'static str,
         args: Vec<Value>,
     ) -> Result<u64> {
+        refuse_nul(name, &args)?;
         match self {
             Self::Sqlite(tx) => sqlite(sql, args)
                 .execute(&mut **tx)
@@ -316,6 +326,7 @@ impl Inner {
         sql: String,
         args: Vec<Value>,
     ) -> Result<u64> {
+        refuse_nul(name, &args)?;
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(tx) => sqlite(sql, args)
@@ -338,6 +349,7 @@ impl Inner {
         sql: &'static str,
         args: Vec<Value>,
     ) -> Result<Vec<Row>> {
+        refuse_nul(name, &args)?;
         match self {
             Self::Sqlite(tx) => {
                 let rows = sqlite(sql, args).fetch_all(&mut **tx).await;
@@ -362,6 +374,7 @@ impl Inner {
         sql: String,
         args: Vec<Value>,
     ) -> Result<Vec<Row>> {
+        refuse_nul(name, &args)?;
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(tx) => {
@@ -388,6 +401,7 @@ impl Inner {
         sql: &'static str,
         args: Vec<Value>,
     ) -> Result<Option<Row>> {
+        refuse_nul(name, &args)?;
         match self {
             Self::Sqlite(tx) => {
                 let row = sqlite(sql, args).fetch_optional(&mut **tx).await;

@@ -316,3 +316,39 @@ async fn d11_three_refusals_in_a_row_switch_it_off_and_network_failures_never_do
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_character_nul_in_what_pax8_sends_is_left_out() {
+    on_each_engine(async |world| {
+        let estate = world.sandbox.sandbox().estate();
+        let (company, subscription) = (demo::company_id(1), demo::subscription_id(1));
+        estate.rename_company(&company, "Lake\0side\0").unwrap();
+        estate
+            .set_website(&company, Some("\0lakeside.example"))
+            .unwrap();
+        estate.set_external_id(&company, Some("\0")).unwrap();
+        estate.set_status(&subscription, "Act\0ive").unwrap();
+        estate.set_billing_term(&subscription, "Mon\0thly").unwrap();
+        estate.set_currency(&subscription, Some("US\0D")).unwrap();
+        let product = estate.subscription(&subscription).unwrap();
+        estate
+            .rename_product(&product.product_id, "Mail\0box")
+            .unwrap();
+        let sync = world.connect(&world.ours).await;
+        assert_eq!(sync["status"], "succeeded", "{sync}");
+        let companies = world.companies(world.ours.id).await;
+        let stored = companies
+            .iter()
+            .find(|it| it["pax8_id"] == company)
+            .unwrap();
+        assert_eq!(stored["name"], "Lakeside");
+        assert_eq!(stored["website"], "lakeside.example");
+        assert_eq!(stored["external_id"], "");
+        let stored = world.subscription(&subscription).await;
+        assert_eq!(stored["status"], "Active");
+        assert_eq!(stored["billing_term"], "Monthly");
+        assert_eq!(stored["currency"], "USD");
+        assert_eq!(stored["product_name"], "Mailbox");
+    })
+    .await;
+}
