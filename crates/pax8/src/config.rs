@@ -82,7 +82,7 @@ impl ClientConfig {
 }
 
 /// Whether the address names this machine, where nobody can listen in.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost"
         || host

@@ -5,7 +5,6 @@ use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
 use serde_json::json;
 
-use crate::config::is_loopback;
 use crate::reply::{self, Reply};
 use crate::request::{Request, Verb};
 use crate::retry::Fault;
@@ -35,7 +34,7 @@ impl Transport {
         }
         let base = config.checked_base()?;
         Ok(Self {
-            http: http_client(config, &base)?,
+            http: http_client(config)?,
             base,
             credentials: config.credentials.clone(),
             budget: config.rate.clone(),
@@ -117,10 +116,10 @@ impl Transport {
     }
 }
 
-fn http_client(config: &ClientConfig, base: &Url) -> Result<reqwest::Client, Error> {
+fn http_client(config: &ClientConfig) -> Result<reqwest::Client, Error> {
     let user_agent = HeaderValue::from_str(&config.user_agent)
         .map_err(|_| Error::config("the user agent holds characters that a header cannot"))?;
-    let mut builder = reqwest::Client::builder()
+    reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config()?)
         .user_agent(user_agent)
         .default_headers(HeaderMap::from_iter([(
@@ -131,13 +130,11 @@ fn http_client(config: &ClientConfig, base: &Url) -> Result<reqwest::Client, Err
         .redirect(Policy::none())
         // Trying again is decided in one place, and counted there.
         .retry(reqwest::retry::never())
+        // Nobody in between whom the configuration does not name: variables such as ALL_PROXY are often meant for other programs.
+        .no_proxy()
         .connect_timeout(config.timeouts.connect)
         .read_timeout(config.timeouts.read)
-        .timeout(config.timeouts.whole);
-    if is_loopback(base) {
-        builder = builder.no_proxy();
-    }
-    builder
+        .timeout(config.timeouts.whole)
         .build()
         .map_err(|_| Error::config("the HTTP client could not be set up on this machine"))
 }
