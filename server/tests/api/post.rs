@@ -75,11 +75,15 @@ impl Post {
         }
     }
 
+    /// Its address, with user and password.
+    pub fn url(&self) -> String {
+        let password = MAIL_PASSWORD.replace('/', "%2F");
+        format!("smtp://desk:{password}@{}", self.address)
+    }
+
     /// The settings that lead here.
     pub fn mail(&self) -> Mail {
-        let password = MAIL_PASSWORD.replace('/', "%2F");
-        let url = format!("smtp://desk:{password}@{}", self.address);
-        let mut server = MailServer::parse(&url).unwrap();
+        let mut server = MailServer::parse(&self.url()).unwrap();
         if let MailServer::Smtp(server) = &mut server {
             server.patience = Duration::from_secs(2);
         }

@@ -1,7 +1,7 @@
 //! A whole installation for a test: a database, a clock that stands still, a Pax8 sandbox, two organizations with users of
 //! every role, and the router that they all talk to.
 
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, sync::OnceLock, time::Duration};
 
 use ascent::{
     accounts::{self, By, NewAccount, PasswordHash, Role, SessionSecret, start_session},
@@ -20,6 +20,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use db::testing::TestDatabase;
 use jiff::{Timestamp, ToSpan as _};
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
@@ -27,10 +28,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::post::Post;
+use crate::{
+    estate::CLIENT_SECRET,
+    leaks::{self, Secret},
+    post::{MAIL_PASSWORD, Post},
+};
 
 /// The password of every user in tests.
 pub const PASSWORD: &str = "a password for tests";
+/// The master key of every installation in tests.
+pub const MASTER_KEY: [u8; 32] = [7; 32];
 /// When tests happen, unless they say otherwise.
 pub const NOW: &str = "2026-06-15T12:00:00Z";
 
@@ -117,7 +124,7 @@ impl World {
             database: database.database.clone(),
             clock: Clock::manual(NOW.parse().unwrap()),
             passwords: ascent::accounts::Passwords::default(),
-            vault: Vault::new(&MasterKey::from_bytes([7; 32])),
+            vault: Vault::new(&MasterKey::from_bytes(MASTER_KEY)),
             settings: Settings {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
@@ -146,6 +153,23 @@ impl World {
             ours,
             theirs,
         }
+    }
+
+    /// Another process of the same installation, with master keys of its own.
+    pub fn with_vault(&self, vault: Vault) -> (App, Router) {
+        let app = App::new(Parts {
+            database: self.app.database.clone(),
+            clock: self.app.clock.clone(),
+            passwords: self.app.passwords.clone(),
+            vault,
+            settings: self.app.settings.clone(),
+            pax8_budget: self.app.pax8_budget.clone(),
+            wake: Wake::default(),
+            metrics: self.app.metrics.clone(),
+            node: "another".to_owned(),
+        });
+        let router = router(app.clone());
+        (app, router)
     }
 
     /// Somebody who is not signed in.
@@ -302,6 +326,14 @@ impl User {
         }
     }
 
+    /// The same, asking another process.
+    pub fn at(&self, router: &Router) -> Self {
+        Self {
+            router: router.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The same, as the page's script asks: for parts of pages.
     pub fn script(&self) -> Self {
         Self {
@@ -425,11 +457,47 @@ impl User {
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
             .await
             .unwrap();
+        self.refuse_secrets(&headers, &bytes);
         Answer {
             status,
             headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
             bytes: bytes.to_vec(),
+        }
+    }
+}
+
+/// What no answer may hold, whatever was asked.
+fn never_told() -> &'static [Secret] {
+    static SECRETS: OnceLock<Vec<Secret>> = OnceLock::new();
+    SECRETS.get_or_init(|| {
+        vec![
+            Secret::new("the Pax8 secret", CLIENT_SECRET),
+            Secret::new("the password", PASSWORD),
+            Secret::new("the mail server's password", MAIL_PASSWORD),
+            Secret::new("the master key", &BASE64_STANDARD.encode(MASTER_KEY)),
+        ]
+    })
+}
+
+impl User {
+    /// No answer gives away what the product keeps, nor tells a user what they came in with.
+    #[track_caller]
+    fn refuse_secrets(&self, headers: &HeaderMap, bytes: &[u8]) {
+        let own = match &self.pass {
+            Pass::Nobody => None,
+            Pass::Token(token) => Some(Secret::new("their token", token.expose_secret())),
+            Pass::Session { cookie, .. } => {
+                let (_, secret) = cookie.rsplit_once('.').unwrap();
+                Some(Secret::new("their session", secret))
+            }
+        };
+        let own = own.as_slice();
+        for secrets in [never_told(), own] {
+            leaks::refuse(secrets, "an answer", bytes);
+            for (name, value) in headers.iter().filter(|(name, _)| *name != "set-cookie") {
+                leaks::refuse(secrets, name.as_str(), value.as_bytes());
+            }
         }
     }
 }
