@@ -16,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod dashboard;
 pub mod deliveries;
+pub mod disk;
 pub mod error;
 pub mod exports;
 pub mod http;
@@ -48,4 +49,10 @@ pub fn schedules() -> Vec<jobs::Scheduled> {
         jobs::Scheduled::new(billing_runs::SCHEDULE, billing_runs::daily),
         jobs::Scheduled::new(pax8::sync::SCHEDULE, pax8::sync::enqueue_due),
     ]
+}
+
+/// Everything that is sealed under the data keys of organizations.
+#[must_use]
+pub fn resealers() -> [secrets::Resealer; 2] {
+    [http::idempotency::RESEALER, pax8::connection::RESEALER]
 }

@@ -3,9 +3,16 @@
 -- Types: text (also decimals, dates as YYYY-MM-DD, ids, JSON), bigint (also instants in milliseconds since the Unix epoch,
 -- amounts in the currency's minor unit), boolean.
 --
--- The organization comes first in every key and index, so that the rows can be spread over machines by it. Three tables are kept
--- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, and `sign_in_attempt`,
--- where nobody is known yet. A test looks.
+-- The organization comes first in every key and index, so that the rows can be spread over machines by it. Four tables are kept
+-- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, `sign_in_attempt`,
+-- where nobody is known yet, and `vault`. A test looks.
+
+-- The installation's one row: which master key wraps the data keys of organizations, so that a wrong one is noticed.
+create table vault (
+    id text primary key,
+    -- The beginning of the key's digest.
+    master_key_id text not null
+);
 
 create table organization (
     id text primary key,

@@ -74,6 +74,9 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "billing_run.started" => about("started a billing run as of", None),
         "organization.created" => about("set up the organization", None),
         "organization.changed" => whole("changed the organization's settings"),
+        "organization.credentials_resealed" => {
+            whole("sealed the stored credentials under a new key")
+        }
         "user.invited" => about("invited", None),
         "user.joined" => whole("joined the organization"),
         "user.removed" => about("removed", Some("from the organization".to_owned())),

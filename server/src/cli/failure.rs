@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use db::DbError;
 
 use crate::{
-    config::{ConfigError, MASTER_KEY_VARIABLE},
+    config::{ConfigError, MASTER_KEY_VARIABLE, NEW_MASTER_KEY_VARIABLE},
     error::Error,
     secrets::MasterKeyError,
 };
@@ -41,9 +41,29 @@ pub enum Failure {
     /// The master key cannot be used.
     #[error("Sorry, {0}.")]
     MasterKey(#[from] MasterKeyError),
-    /// The master key in the environment cannot be used.
-    #[error("The environment variable {MASTER_KEY_VARIABLE} cannot be used: {0}.")]
-    MasterKeyVariable(MasterKeyError),
+    /// A master key in the environment cannot be used.
+    #[error("The environment variable {variable} cannot be used: {cause}.")]
+    MasterKeyVariable {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        cause: MasterKeyError,
+    },
+    /// A new master key in the environment, while the present one is in a file.
+    #[error(
+        "The environment variable {NEW_MASTER_KEY_VARIABLE} goes with {MASTER_KEY_VARIABLE}. The master key of this installation is in the \
+         file {path}: `ascent rotate-key` makes the new one itself. Take the variable away.", path = path.display()
+    )]
+    NewMasterKeyAlone {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no new master key.
+    #[error(
+        "Give the new master key in {NEW_MASTER_KEY_VARIABLE}, another one than in {MASTER_KEY_VARIABLE} (make one with: head -c 32 \
+         /dev/urandom | base64), to every process first, and then to this command."
+    )]
+    NoNewMasterKey,
     /// The master key is not the one that the database was sealed with.
     #[error(
         "The master key from {origin} is not the one that the credentials in the database {address} were sealed with. Start with the key of that database."

@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
-use db::{Database, DbError};
+use db::{Database, DbError, SqliteFile};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use secrecy::ExposeSecret as _;
 
-use super::Failure;
+use super::{Failure, keys::open_vault};
 use crate::{
     app::{App, Parts, Settings},
     clock::Clock,
-    config::{Config, MASTER_KEY_VARIABLE},
+    config::Config,
     ids::OrganizationId,
     invoices::use_fonts,
     jobs::Wake,
-    organizations::{find_by_id_or_slug, list_organizations, load_data_key, load_organization},
-    secrets::{MasterKey, Vault},
+    organizations::{find_by_id_or_slug, list_organizations, load_organization},
+    secrets::Vault,
 };
 
 /// What to do about a database that lacks migrations.
@@ -44,7 +43,8 @@ impl Installation {
             }
             Schema::Check => database.check_migrated().await?,
         }
-        let vault = open_vault(&config, &database).await?;
+        let address = without_password(&config.database_url());
+        let vault = open_vault(&config, &database, address).await?;
         Ok(Self {
             config,
             database,
@@ -90,6 +90,7 @@ pub(super) async fn open_database(config: &Config) -> Result<Database, Failure> 
         make_folder(&config.data_folder)?;
     }
     let url = config.database_url();
+    keep_in_place(&url)?;
     Database::open(&url).await.map_err(|error| match error {
         DbError::Unreachable(cause) => Failure::DatabaseAway {
             address: without_password(&url),
@@ -97,6 +98,25 @@ pub(super) async fn open_database(config: &Config) -> Result<Database, Failure> 
         },
         other => other.into(),
     })
+}
+
+/// Keeps `ascent restore` away from a database file as long as this process lives.
+fn keep_in_place(url: &str) -> Result<(), Failure> {
+    let Some(file) = SqliteFile::of(url)? else {
+        return Ok(());
+    };
+    match file.lock_for_use() {
+        Ok(Some(lock)) => std::mem::forget(lock),
+        Ok(None) => {
+            return Err(Failure::Said(format!(
+                "The database {} is being restored. Start again when `ascent restore` has ended.",
+                file.path().display()
+            )));
+        }
+        // Where no lock can be made, no database can be put in the place of this one either.
+        Err(cause) => tracing::debug!(%cause, "the database's lock cannot be taken"),
+    }
+    Ok(())
 }
 
 /// What the driver said, in words for an operator.
@@ -108,40 +128,8 @@ fn plain(cause: &str) -> String {
     words.to_owned()
 }
 
-/// The master key from the environment or its file, tried on what it must open.
-async fn open_vault(config: &Config, database: &Database) -> Result<Vault, Failure> {
-    let organization = list_organizations(&mut database.system_read().await?)
-        .await?
-        .first()
-        .copied();
-    let address = without_password(&config.database_url());
-    let (key, origin) = match &config.master_key {
-        Some(text) => (
-            MasterKey::parse(text.expose_secret()).map_err(Failure::MasterKeyVariable)?,
-            format!("the environment variable {MASTER_KEY_VARIABLE}"),
-        ),
-        None => {
-            let path = config.key_file();
-            if organization.is_some() && !path.exists() {
-                return Err(Failure::MissingMasterKey { path, address });
-            }
-            make_folder(&config.data_folder)?;
-            let origin = format!("the file {}", path.display());
-            (MasterKey::from_file(&path)?, origin)
-        }
-    };
-    let vault = Vault::new(&key);
-    if let Some(organization) = organization {
-        let mut tx = database.read(organization).await?;
-        if load_data_key(&mut tx, &vault).await.is_err() {
-            return Err(Failure::WrongMasterKey { origin, address });
-        }
-    }
-    Ok(vault)
-}
-
 /// Makes a folder that only its owner can look into, and tries to write there.
-fn make_folder(path: &Path) -> Result<(), Failure> {
+pub(super) fn make_folder(path: &Path) -> Result<(), Failure> {
     let refused = |cause| Failure::DataFolder {
         path: path.to_owned(),
         cause,
@@ -182,7 +170,7 @@ pub(super) async fn find_organization(app: &App, asked: &str) -> Result<Organiza
 }
 
 /// A database's address as it may be shown.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         let address = url.split_once('?').map_or(url, |(address, _)| address);
         return address.to_owned();

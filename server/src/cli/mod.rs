@@ -1,16 +1,21 @@
-//! The command line: `ascent demo`, `serve`, `setup`, `migrate`, `sync`, `bill`, `sandbox`.
+//! The command line: `ascent demo`, `serve`, `setup`, `migrate`, `sync`, `bill`, `rotate-key`, `backup`, `restore`,
+//! `sandbox`.
 //!
 //! A command reads its settings, opens the installation, calls a verb of a slice and prints what came of it. Standard
 //! output carries the result and nothing else; the log, progress and asides go to standard error. What goes wrong is one
 //! sentence that says what to do, and the exit code 1.
 
+mod backup;
 mod bill;
 mod demo;
 mod failure;
 mod installation;
+mod keys;
 mod logging;
 mod migrate;
 mod print;
+mod restore;
+mod rotate_key;
 mod sandbox;
 mod serve;
 mod server;
@@ -46,6 +51,12 @@ enum Command {
     Sync(sync::Options),
     /// Make the invoices that are due on a day
     Bill(bill::Options),
+    /// Copy an SQLite database into a file, while servers run
+    Backup(backup::Options),
+    /// Put a backup in the place of an SQLite database
+    Restore(restore::Options),
+    /// Seal stored credentials under a new master key, while servers run
+    RotateKey(rotate_key::Options),
     /// Run the Pax8 sandbox alone
     Sandbox(sandbox::Options),
 }
@@ -59,6 +70,9 @@ pub async fn run() -> ExitCode {
         Command::Migrate(options) => migrate::run(options).await,
         Command::Sync(options) => sync::run(options).await,
         Command::Bill(options) => bill::run(options).await,
+        Command::Backup(options) => backup::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
+        Command::RotateKey(options) => rotate_key::run(options).await,
         Command::Sandbox(options) => sandbox::run(options).await,
     };
     match done {

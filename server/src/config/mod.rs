@@ -26,6 +26,8 @@ pub use values::{ListenAddress, LogFormat};
 
 /// The variable that holds the master key.
 pub const MASTER_KEY_VARIABLE: &str = "ASCENT_MASTER_KEY";
+/// The variable that holds the master key that takes its place.
+pub const NEW_MASTER_KEY_VARIABLE: &str = "ASCENT_NEW_MASTER_KEY";
 
 /// Every setting, ready to be used.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct Config {
     pub invoice_fonts: Option<invoice_pdf::Fonts>,
     /// The master key in base64. None: a file in the data folder.
     pub master_key: Option<SecretString>,
+    /// The key that takes its place, in base64. None: it stays.
+    pub new_master_key: Option<SecretString>,
     /// What is logged, as a filter of `tracing`. None: it depends on the command.
     pub log: Option<String>,
     /// How it is written.
@@ -82,7 +86,8 @@ impl Config {
             sync_interval: interval.unwrap_or_else(default_interval),
             mail: mail(&layers)?,
             invoice_fonts: layers.parse(&declared::INVOICE_FONTS, values::fonts)?,
-            master_key: master_key(),
+            master_key: key(MASTER_KEY_VARIABLE),
+            new_master_key: key(NEW_MASTER_KEY_VARIABLE),
             log: layers.parse(&declared::LOG, values::log_filter)?,
             log_format: layers
                 .parse(&declared::LOG_FORMAT, values::log_format)?
@@ -107,6 +112,7 @@ impl Config {
                 }),
             invoice_fonts: None,
             master_key: None,
+            new_master_key: None,
             data_folder,
             log: None,
             log_format: LogFormat::Text,
@@ -116,11 +122,9 @@ impl Config {
     /// The database's address, given or within the data folder.
     #[must_use]
     pub fn database_url(&self) -> String {
-        self.database_url.clone().unwrap_or_else(|| {
-            let path = self.data_folder.join("ascent.db").display().to_string();
-            // The driver reads the address as a URL.
-            format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
-        })
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| db::SqliteFile::at(self.data_folder.join("ascent.db")).url())
     }
 
     /// Where the master key is kept when the environment does not hold it.
@@ -151,8 +155,8 @@ fn default_interval() -> Span {
     Span::new().hours(4)
 }
 
-fn master_key() -> Option<SecretString> {
-    let text = std::env::var(MASTER_KEY_VARIABLE).ok();
+fn key(variable: &str) -> Option<SecretString> {
+    let text = std::env::var(variable).ok();
     text.filter(|text| !text.trim().is_empty())
         .map(SecretString::from)
 }

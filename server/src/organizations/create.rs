@@ -12,6 +12,7 @@ use crate::{
     checks::{NO_EMAIL, is_email},
     error::{Error, Result},
     ids::{AccountId, OrganizationId},
+    secrets::hold_master_key,
 };
 
 /// When the daily billing run begins, in the organization's time zone: after any change of daylight saving time.
@@ -66,12 +67,12 @@ pub async fn create_organization(app: &App, new: NewOrganization, by: &By) -> Re
     let password = app.passwords.hash(new.owner_password).await?;
     let now = app.clock.now();
     let (organization, owner) = (OrganizationId::new(), AccountId::new());
-    let data_key = app
-        .vault
-        .make_data_key(organization)
-        .map_err(Error::internal)?;
 
     let mut tx = app.database.system_write().await?;
+    let master = hold_master_key(&mut tx, &app.vault).await?;
+    let (_, data_key) = master
+        .make_data_key(organization)
+        .map_err(Error::internal)?;
     let slug = free_slug(&mut tx, name).await?;
     let row = store::NewRow {
         id: organization,

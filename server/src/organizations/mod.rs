@@ -13,6 +13,7 @@ mod logo;
 mod mail;
 mod numbers;
 mod pages;
+mod rekey;
 mod settings;
 mod store;
 
@@ -26,6 +27,7 @@ pub use logo::load_logo;
 pub use mail::{MailWords, MailWordsDetails};
 pub use numbers::InvoiceNumbers;
 pub use pages::routes;
+pub use rekey::replace_data_key;
 pub use settings::{LONGEST_NAME, PAGE_SIZES, SettingsDetails, TaxDetails, zone_name};
 pub use store::{
     Organization, find_by_id_or_slug, has_feature, list_billing_due, list_organizations,

@@ -10,7 +10,7 @@ use crate::{
     deliveries::MailTemplate,
     error::{Error, Result},
     ids::OrganizationId,
-    secrets::{DataKey, Vault},
+    secrets::{DataKey, Vault, unknown_master_key},
 };
 
 db::statements! {
@@ -32,6 +32,7 @@ db::statements! {
     bulk INSERT_TAX_RATES = "insert into tax_rate (organization_id, position, name, percent) values", 4, "";
     org LIST_FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
     org LOAD_DATA_KEY = "select data_key from organization where id = $1";
+    org SET_DATA_KEY = "update organization set data_key = $2 where id = $1";
     org TAKE_INVOICE_NUMBER = "update organization set next_invoice_number = next_invoice_number + 1 where id = $1
         returning next_invoice_number - 1 as number, invoice_prefix, invoice_digits";
     org FIND_BILLING_DUE = "select timezone from organization where id = $1 and next_billing_at <= $2";
@@ -224,18 +225,26 @@ pub(super) async fn list_features(tx: &mut OrgTx) -> Result<Vec<String>> {
         .collect::<db::Result<_>>()?)
 }
 
-/// Opens the data key of the transaction's organization.
+/// Opens the data key of the transaction's organization. What it sealed is read in the same transaction: the next one may find
+/// both replaced.
 ///
 /// # Errors
-/// When the master key is not the one that it was wrapped with.
+/// When this process does not have the master key that it was wrapped with.
 pub async fn load_data_key(tx: &mut OrgTx, vault: &Vault) -> Result<DataKey> {
-    let wrapped: String = tx
-        .fetch_one(&LOAD_DATA_KEY, args![])
-        .await?
-        .get("data_key")?;
+    let wrapped = load_wrapped_data_key(tx).await?;
     vault
         .data_key(tx.organization(), &wrapped)
-        .map_err(Error::internal)
+        .map_err(|_| unknown_master_key())
+}
+
+pub(super) async fn load_wrapped_data_key(tx: &mut OrgTx) -> Result<String> {
+    let row = tx.fetch_one(&LOAD_DATA_KEY, args![]).await?;
+    Ok(row.get("data_key")?)
+}
+
+pub(super) async fn set_data_key(tx: &mut OrgTx, wrapped: &str) -> Result<()> {
+    tx.execute(&SET_DATA_KEY, args![wrapped]).await?;
+    Ok(())
 }
 
 /// The organization with that id or slug.

@@ -1,4 +1,4 @@
-//! The installation's master key: given in the environment, or kept in a file that only its owner can read.
+//! A master key: 32 random bytes, as text and in a file that only its owner can read.
 
 use std::{
     io::{ErrorKind, Write as _},
@@ -6,10 +6,32 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::disk::{private, sync_folder_of};
+
 /// 32 random bytes that everything secret depends on.
+#[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+/// How a master key is recognized: the beginning of its digest, which tells nothing of the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MasterKeyId(String);
+
+impl MasterKeyId {
+    /// As it is stored, 16 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for MasterKeyId {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
 
 /// Why there is no usable master key.
 #[derive(Debug, thiserror::Error)]
@@ -71,14 +93,40 @@ impl MasterKey {
         Ok(Self::from_bytes(bytes))
     }
 
+    /// How it is recognized.
+    #[must_use]
+    pub fn id(&self) -> MasterKeyId {
+        let digest = Sha256::new()
+            .chain_update(b"ascent master key\0")
+            .chain_update(self.0.as_slice())
+            .finalize();
+        MasterKeyId(
+            digest[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
+    }
+
     /// Reads the key from a file, making it with mode 0600 if there is none.
     ///
     /// # Errors
     /// When the file cannot be read or made, holds something else, or can be read by others.
     pub fn from_file(path: &Path) -> Result<Self, MasterKeyError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::of_file(path, &text),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => Self::make_file(path),
+        match Self::find_file(path)? {
+            Some(key) => Ok(key),
+            None => Self::make_file(path),
+        }
+    }
+
+    /// Reads the key from a file, if there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds something else, or can be read by others.
+    pub fn find_file(path: &Path) -> Result<Option<Self>, MasterKeyError> {
+        match std::fs::read_to_string(path).map(Zeroizing::new) {
+            Ok(text) => Self::of_file(path, &text).map(Some),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(failed(path)(cause)),
         }
     }
@@ -103,13 +151,13 @@ impl MasterKey {
         match linked {
             Ok(()) => {
                 removed
-                    .and_then(|()| sync_folder(folder))
+                    .and_then(|()| sync_folder_of(path))
                     .map_err(failed(path))?;
                 Ok(Self(bytes))
             }
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
-                let text = std::fs::read_to_string(path).map_err(failed(path))?;
-                Self::of_file(path, &text)
+                let text = std::fs::read_to_string(path).map(Zeroizing::new);
+                Self::of_file(path, &text.map_err(failed(path))?)
             }
             Err(cause) => Err(failed(path)(cause)),
         }
@@ -120,7 +168,7 @@ impl MasterKey {
     }
 }
 
-fn failed(path: &Path) -> impl Fn(std::io::Error) -> MasterKeyError {
+pub(super) fn failed(path: &Path) -> impl Fn(std::io::Error) -> MasterKeyError {
     move |cause| MasterKeyError::File {
         path: path.to_owned(),
         cause,
@@ -129,29 +177,9 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> MasterKeyError {
 
 /// Writes a file that only its owner can read, down to the disk.
 fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private().create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-/// A name in a folder is on the disk only when the folder is.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]

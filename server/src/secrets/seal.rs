@@ -8,7 +8,7 @@ use chacha20poly1305::{
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::MasterKey;
+use super::{MasterKey, MasterKeyId};
 use crate::ids::OrganizationId;
 
 /// Length of the nonce before the sealed bytes.
@@ -27,48 +27,62 @@ pub enum SealError {
     DoesNotSeal,
 }
 
-/// Wraps and unwraps the data keys of organizations.
-#[derive(Clone)]
-pub struct Vault {
-    master: XChaCha20Poly1305,
-}
-
 /// Seals and opens the secrets of one organization.
 pub struct DataKey {
     cipher: XChaCha20Poly1305,
     organization: OrganizationId,
 }
 
-impl Vault {
-    /// A vault under a master key.
-    #[must_use]
-    pub fn new(key: &MasterKey) -> Self {
+/// A master key at work: it wraps and unwraps the data keys of organizations.
+#[derive(Clone)]
+pub struct Master {
+    id: MasterKeyId,
+    cipher: XChaCha20Poly1305,
+}
+
+impl Master {
+    pub(super) fn new(key: &MasterKey) -> Self {
         Self {
-            master: XChaCha20Poly1305::new(key.bytes().into()),
+            id: key.id(),
+            cipher: XChaCha20Poly1305::new(key.bytes().into()),
         }
     }
 
-    /// Makes a data key for an organization and gives it wrapped, as it is stored.
+    /// How the key is recognized.
+    #[must_use]
+    pub fn id(&self) -> &MasterKeyId {
+        &self.id
+    }
+
+    /// Makes a data key for an organization, and gives it wrapped, as it is stored.
     ///
     /// # Errors
     /// When encryption fails.
-    pub fn make_data_key(&self, organization: OrganizationId) -> Result<String, SealError> {
+    pub fn make_data_key(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<(DataKey, String), SealError> {
         let mut key = Key::<XChaCha20Poly1305>::generate();
-        let wrapped = seal(&self.master, &key_context(organization), &key);
+        let wrapped = seal(&self.cipher, &key_context(organization), &key);
+        let cipher = XChaCha20Poly1305::new(&key);
         key.zeroize();
-        wrapped
+        let data_key = DataKey {
+            cipher,
+            organization,
+        };
+        Ok((data_key, wrapped?))
     }
 
     /// Unwraps an organization's data key.
     ///
     /// # Errors
-    /// When the master key is another one, or the text was damaged or belongs to another organization.
+    /// When it was wrapped by another master key, or the text was damaged or belongs to another organization.
     pub fn data_key(
         &self,
         organization: OrganizationId,
         wrapped: &str,
     ) -> Result<DataKey, SealError> {
-        let key = open(&self.master, &key_context(organization), wrapped)?;
+        let key = open(&self.cipher, &key_context(organization), wrapped)?;
         let cipher = XChaCha20Poly1305::new_from_slice(&key).map_err(|_| SealError::DoesNotOpen)?;
         Ok(DataKey {
             cipher,
@@ -147,15 +161,15 @@ fn open(
 mod tests {
     use super::*;
 
-    fn vault(byte: u8) -> Vault {
-        Vault::new(&MasterKey::from_bytes([byte; 32]))
+    fn master(byte: u8) -> Master {
+        Master::new(&MasterKey::from_bytes([byte; 32]))
     }
 
     #[test]
     fn s39_a_sealed_secret_opens_for_its_organization_and_field_only() {
         let (ours, theirs) = (OrganizationId::new(), OrganizationId::new());
-        let wrapped = vault(1).make_data_key(ours).unwrap();
-        let key = vault(1).data_key(ours, &wrapped).unwrap();
+        let (_, wrapped) = master(1).make_data_key(ours).unwrap();
+        let key = master(1).data_key(ours, &wrapped).unwrap();
         let sealed = key
             .seal("client_secret", &SecretString::from("hush"))
             .unwrap();
@@ -167,11 +181,11 @@ mod tests {
         assert!(key.open("client_id", &sealed).is_err());
 
         assert!(
-            vault(2).data_key(ours, &wrapped).is_err(),
+            master(2).data_key(ours, &wrapped).is_err(),
             "another master key"
         );
         assert!(
-            vault(1).data_key(theirs, &wrapped).is_err(),
+            master(1).data_key(theirs, &wrapped).is_err(),
             "another organization"
         );
     }
@@ -179,8 +193,7 @@ mod tests {
     #[test]
     fn sealing_twice_gives_different_texts_and_damage_is_noticed() {
         let organization = OrganizationId::new();
-        let wrapped = vault(1).make_data_key(organization).unwrap();
-        let key = vault(1).data_key(organization, &wrapped).unwrap();
+        let (key, _) = master(1).make_data_key(organization).unwrap();
         let secret = SecretString::from("hush");
         let (first, second) = (
             key.seal("f", &secret).unwrap(),

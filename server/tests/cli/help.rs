@@ -2,8 +2,17 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&str; 7] = [
-    "bill", "sync", "demo", "serve", "setup", "migrate", "sandbox",
+const COMMANDS: [&str; 10] = [
+    "bill",
+    "sync",
+    "demo",
+    "serve",
+    "setup",
+    "migrate",
+    "backup",
+    "restore",
+    "rotate-key",
+    "sandbox",
 ];
 
 #[test]

@@ -9,11 +9,20 @@
     reason = "a test fails by panicking, and says on stderr what it skipped"
 )]
 
+mod backup;
 mod bill;
 mod demo;
 mod help;
+#[path = "../leaks/mod.rs"]
+mod leaks;
+mod outgoing;
+#[path = "../api/post.rs"]
+#[allow(dead_code, reason = "the API's tests ask more of it")]
+mod post;
 mod process;
+mod rotate_key;
 mod sandbox;
+mod secrets;
 mod serve;
 mod settings;
 mod setup;

@@ -17,13 +17,22 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 /// A folder for one installation, and the commands to be run on it.
 pub struct Place {
     folder: TempDir,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            settings: Vec::new(),
         }
+    }
+
+    /// The same with a setting in the environment of every command.
+    pub fn with(mut self, variable: &'static str, value: &str) -> Self {
+        self.settings.retain(|(known, _)| *known != variable);
+        self.settings.push((variable, value.to_owned()));
+        self
     }
 
     /// A path below the folder.
@@ -45,6 +54,7 @@ impl Place {
             .env("HOME", self.folder.path())
             .env("TMPDIR", self.folder.path())
             .env("ASCENT_DATA_DIR", self.data())
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         Ascent {
             command,
@@ -213,6 +223,11 @@ impl Process {
             .args([format!("-{name}"), self.child.id().to_string()])
             .status();
         assert!(done.expect("kill runs").success());
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
     }
 
     /// Waits for its end.

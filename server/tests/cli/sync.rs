@@ -10,7 +10,7 @@ db::statements! {
     system MAKE_DUE = "update pax8_connection set next_sync_at = 0";
 }
 
-const PAX8: &str = "/api/v1/integrations/pax8";
+pub const PAX8: &str = "/api/v1/integrations/pax8";
 
 const SIZE: [&str; 6] = [
     "--companies",
@@ -22,10 +22,10 @@ const SIZE: [&str; 6] = [
 ];
 
 /// An organization that is connected to a sandbox.
-struct Connected {
+pub struct Connected {
     sandbox: Process,
     pax8_url: String,
-    token: String,
+    pub token: String,
 }
 
 fn sandbox(place: &Place, listen: &str, id: &str, secret: &str) -> Process {
@@ -37,7 +37,7 @@ fn sandbox(place: &Place, listen: &str, id: &str, secret: &str) -> Process {
 }
 
 impl Connected {
-    async fn new(place: &Place) -> Self {
+    pub async fn new(place: &Place) -> Self {
         let mut sandbox = sandbox(place, "127.0.0.1:0", "the-id", "the-secret");
         let pax8_url = sandbox.url();
         let made = place.set_up("Ours");
@@ -53,7 +53,7 @@ impl Connected {
         it
     }
 
-    fn serve(&self, place: &Place) -> Process {
+    pub fn serve(&self, place: &Place) -> Process {
         let serve = ["serve", "--listen", "127.0.0.1:0"];
         place
             .ascent(&serve)
@@ -61,7 +61,7 @@ impl Connected {
             .start()
     }
 
-    fn sync(&self, place: &Place) -> Ascent {
+    pub fn sync(&self, place: &Place) -> Ascent {
         place
             .ascent(&["sync", "--organization", "ours"])
             .args(&["--pax8-url", &self.pax8_url])
@@ -76,7 +76,7 @@ impl Connected {
         answer.status().as_u16()
     }
 
-    async fn get(&self, url: String) -> Value {
+    pub async fn get(&self, url: String) -> Value {
         let request = browser().get(url).bearer_auth(&self.token);
         request.send().await.unwrap().json().await.unwrap()
     }
@@ -95,7 +95,7 @@ impl Connected {
     }
 }
 
-fn stop(server: Process) {
+pub fn stop(server: Process) {
     server.signal("TERM");
     assert!(server.wait().status.success());
 }

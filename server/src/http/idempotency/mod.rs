@@ -30,6 +30,8 @@ use crate::{
     ids::{AccountId, OrganizationId},
 };
 
+pub use store::RESEALER;
+
 /// The header that carries the key.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Marks an answer that was given before.

@@ -9,8 +9,9 @@ use super::{IN_USE, KEPT, Kept, Keyed, LEASE};
 use crate::{
     app::App,
     error::{Error, Result},
+    ids::AccountId,
     organizations::load_data_key,
-    secrets::DataKey,
+    secrets::{DataKey, Rekey, Resealer},
 };
 
 db::statements! {
@@ -23,6 +24,9 @@ db::statements! {
     system RENEW = "update idempotency_key set lease_until = $4
         where organization_id = $1 and account_id = $2 and idempotency_key = $3 and status is null";
     org DELETE = "delete from idempotency_key where organization_id = $1 and account_id = $2 and idempotency_key = $3";
+    org LIST_SEALED = "select account_id, idempotency_key, request_sealed, body_sealed from idempotency_key where organization_id = $1";
+    org RESEAL = "update idempotency_key set request_sealed = $4, body_sealed = $5
+        where organization_id = $1 and account_id = $2 and idempotency_key = $3";
     system DELETE_BEFORE = "delete from idempotency_key where started_at <= $1";
 }
 
@@ -138,20 +142,43 @@ pub(super) async fn delete_before(app: &App, instant: Timestamp) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// How requests and answers are sealed anew.
+pub const RESEALER: Resealer = Resealer {
+    columns: &[
+        "idempotency_key.request_sealed",
+        "idempotency_key.body_sealed",
+    ],
+    run: |tx, keys| Box::pin(reseal(tx, keys)),
+};
+
+async fn reseal(tx: &mut OrgTx, keys: &Rekey) -> Result<()> {
+    for row in tx.fetch_all(&LIST_SEALED, args![]).await? {
+        let account: AccountId = row.get("account_id")?;
+        let key: String = row.get("idempotency_key")?;
+        let anew = |what, sealed: &String| keys.reseal(&place(account, &key, what), sealed);
+        let request = anew("request", &row.get("request_sealed")?)?;
+        let body: Option<String> = row.get("body_sealed")?;
+        let body = body.as_ref().map(|body| anew("body", body)).transpose()?;
+        tx.execute(&RESEAL, args![account, &key, request, body])
+            .await?;
+    }
+    Ok(())
+}
+
 /// A sealed text opens for its own key and place only.
-fn place(keyed: &Keyed, what: &str) -> String {
-    format!("idempotency {what} {} {}", keyed.account, keyed.key)
+fn place(account: AccountId, key: &str, what: &str) -> String {
+    format!("idempotency {what} {account} {key}")
 }
 
 fn seal(key: &DataKey, keyed: &Keyed, what: &str, text: &str) -> Result<String> {
     let secret = SecretString::from(text.to_owned());
-    key.seal(&place(keyed, what), &secret)
+    key.seal(&place(keyed.account, &keyed.key, what), &secret)
         .map_err(Error::internal)
 }
 
 fn open(key: &DataKey, keyed: &Keyed, what: &str, sealed: &str) -> Result<String> {
     let secret = key
-        .open(&place(keyed, what), sealed)
+        .open(&place(keyed.account, &keyed.key, what), sealed)
         .map_err(Error::internal)?;
     Ok(secret.expose_secret().to_owned())
 }

@@ -5,7 +5,7 @@ use super::{
     health::next_sync,
     settings::{audited, change_settings},
     store,
-    types::{Connection, OpenCredentials, SealedCredentials},
+    types::{Connection, OpenCredentials},
 };
 use crate::{
     accounts::By,
@@ -55,7 +55,7 @@ pub async fn connect(
 /// Credentials that Pax8 accepted, and the stored ones that they were completed with.
 struct Proven {
     open: OpenCredentials,
-    stored: Option<SealedCredentials>,
+    stored: Option<OpenCredentials>,
 }
 
 async fn prove(app: &App, organization: OrganizationId, typed: TypedCredentials) -> Result<Proven> {
@@ -81,11 +81,12 @@ async fn keep(
 ) -> Result<Connection> {
     let now = app.clock.now();
     let mut tx = app.database.write(organization).await?;
-    if store::find_sealed(&mut tx).await? != proven.stored {
+    let key = load_data_key(&mut tx, &app.vault).await?;
+    // Compared open: sealed anew meanwhile, they are still the same.
+    if credentials::find_stored(&mut tx, &key).await? != proven.stored {
         return Err(changed_meanwhile());
     }
     let before = store::find(&mut tx).await?;
-    let key = load_data_key(&mut tx, &app.vault).await?;
     let auto_map = change.auto_map.or(before.as_ref().map(|it| it.auto_map));
     let new = store::NewState {
         credentials: &credentials::seal(&key, &proven.open)?,

@@ -15,12 +15,20 @@ use crate::{
     error::{Error, FieldError, Result},
     ids::OrganizationId,
     organizations::load_data_key,
-    secrets::DataKey,
+    secrets::{DataKey, Rekey, Resealer},
 };
 
 /// The names under which the two are sealed: text sealed for one does not open as the other.
 const CLIENT_ID: &str = "pax8.client_id";
 const CLIENT_SECRET: &str = "pax8.client_secret";
+/// How the credentials are sealed anew.
+pub const RESEALER: Resealer = Resealer {
+    columns: &[
+        "pax8_connection.client_id_sealed",
+        "pax8_connection.client_secret_sealed",
+    ],
+    run: |tx, keys| Box::pin(reseal(tx, keys)),
+};
 /// The longest credential that is taken, in characters.
 const LONGEST: usize = 500;
 
@@ -114,20 +122,25 @@ pub(in crate::pax8) fn not_connected() -> Error {
     )
 }
 
+/// The stored credentials.
+pub(super) async fn find_stored(tx: &mut OrgTx, key: &DataKey) -> Result<Option<OpenCredentials>> {
+    let sealed = store::find_sealed(tx).await?;
+    sealed.map(|sealed| open(key, &sealed)).transpose()
+}
+
 /// The typed credentials with the stored ones in the empty fields, and the stored ones as they were found.
 pub(super) async fn complete(
     tx: &mut OrgTx,
     app: &App,
     typed: TypedCredentials,
-) -> Result<(OpenCredentials, Option<SealedCredentials>)> {
-    let stored = store::find_sealed(tx).await?;
-    refuse_odd(&typed, stored.is_none())?;
+) -> Result<(OpenCredentials, Option<OpenCredentials>)> {
     let key = load_data_key(tx, &app.vault).await?;
-    let stored_open = stored.as_ref().map(|it| open(&key, it)).transpose()?;
+    let stored = find_stored(tx, &key).await?;
+    refuse_odd(&typed, stored.is_none())?;
     let pick = |typed: Option<SecretString>, stored: Option<SecretString>| {
         typed.or(stored).unwrap_or_else(|| SecretString::from(""))
     };
-    let (id, secret) = stored_open.map_or((None, None), |it| {
+    let (id, secret) = stored.clone().map_or((None, None), |it| {
         (Some(it.client_id), Some(it.client_secret))
     });
     let open = OpenCredentials {
@@ -169,6 +182,18 @@ pub(super) fn seal(key: &DataKey, open: &OpenCredentials) -> Result<SealedCreden
         client_secret: seal(CLIENT_SECRET, &open.client_secret)?,
         client_id_hint: hint(open.client_id.expose_secret()),
     })
+}
+
+async fn reseal(tx: &mut OrgTx, keys: &Rekey) -> Result<()> {
+    let Some(sealed) = store::find_sealed(tx).await? else {
+        return Ok(());
+    };
+    let anew = SealedCredentials {
+        client_id: keys.reseal(CLIENT_ID, &sealed.client_id)?,
+        client_secret: keys.reseal(CLIENT_SECRET, &sealed.client_secret)?,
+        ..sealed
+    };
+    store::reseal(tx, &anew).await
 }
 
 fn open(key: &DataKey, sealed: &SealedCredentials) -> Result<OpenCredentials> {

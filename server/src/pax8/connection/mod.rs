@@ -19,7 +19,7 @@ mod types;
 pub use api::{ConnectionView, api};
 pub use connect::{ConnectionChange, connect};
 pub(in crate::pax8) use credentials::not_connected;
-pub use credentials::{CredentialTest, TypedCredentials, open_client, test_credentials};
+pub use credentials::{CredentialTest, RESEALER, TypedCredentials, open_client, test_credentials};
 pub use disconnect::{DisconnectImpact, disconnect, impact_of_disconnect};
 pub use health::{data_is_stale, find_connection};
 pub(in crate::pax8) use health::{list_due, postpone, record_failure, record_success};

@@ -10,6 +10,7 @@ db::statements! {
     org FIND = "select client_id_hint, auto_map, active, refusals, last_sync_at, last_error, last_error_at, next_sync_at, connected_at
         from pax8_connection where organization_id = $1";
     org FIND_SEALED = "select client_id_sealed, client_secret_sealed, client_id_hint from pax8_connection where organization_id = $1";
+    org RESEAL = "update pax8_connection set client_id_sealed = $2, client_secret_sealed = $3 where organization_id = $1";
     org PUT = "insert into pax8_connection (organization_id, client_id_sealed, client_secret_sealed, client_id_hint, auto_map, active,
             next_sync_at, version, connected_at) values ($1, $2, $3, $4, $5, $6, $7, 1, $8)
         on conflict (organization_id) do update set client_id_sealed = excluded.client_id_sealed,
@@ -43,6 +44,13 @@ pub(super) async fn find_sealed(tx: &mut OrgTx) -> Result<Option<SealedCredentia
         client_secret: row.get("client_secret_sealed")?,
         client_id_hint: row.get("client_id_hint")?,
     }))
+}
+
+/// Stores the same credentials, sealed anew.
+pub(super) async fn reseal(tx: &mut OrgTx, sealed: &SealedCredentials) -> Result<()> {
+    let args = args![&sealed.client_id, &sealed.client_secret];
+    tx.execute(&RESEAL, args).await?;
+    Ok(())
 }
 
 /// What a connection is with new credentials.

@@ -1,7 +1,7 @@
 //! A connection and its state.
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// So many refusals of the credentials in a row make the connection inactive.
 const REFUSALS_UNTIL_INACTIVE: u32 = 3;
@@ -66,6 +66,19 @@ impl ConnectionStatus {
 pub(super) struct OpenCredentials {
     pub client_id: SecretString,
     pub client_secret: SecretString,
+}
+
+impl PartialEq for OpenCredentials {
+    fn eq(&self, other: &Self) -> bool {
+        let texts = |it: &Self| {
+            let [id, secret] = [&it.client_id, &it.client_secret];
+            [
+                id.expose_secret().to_owned(),
+                secret.expose_secret().to_owned(),
+            ]
+        };
+        texts(self) == texts(other)
+    }
 }
 
 /// Credentials as they are stored.
