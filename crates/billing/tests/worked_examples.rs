@@ -148,6 +148,7 @@ fn charges() {
             already_billed_once: false,
             billed: &[],
             linked_from: None,
+            trial_until: None,
         });
         let line = match outcome.unwrap() {
             ChargeOutcome::Charged(lines) => {
@@ -186,6 +187,7 @@ fn changes_on_the_way() {
                 already_billed_once: false,
                 billed: &billed,
                 linked_from: Some(january),
+                trial_until: None,
             });
             *next = period.end;
             let ChargeOutcome::Charged(lines) = outcome.unwrap() else {
@@ -334,6 +336,7 @@ fn seats_invoice() -> InvoiceInput {
             invoiced: Invoiced::default(),
             quantity_changes: Vec::new(),
             linked_from: Some(day("2026-01-01")),
+            trial_until: None,
             missing_since: None,
             moved: false,
             product_changed: false,

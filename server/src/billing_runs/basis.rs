@@ -20,7 +20,7 @@ use crate::{
     organizations::{Organization, list_tax_rates, load_organization},
     pax8::{
         connection::{data_is_stale, find_connection},
-        subscriptions::{add_quantity_changes, linked_subscriptions, once_linked},
+        subscriptions::{add_past, linked_subscriptions, once_linked},
     },
     recurring::{RecurringInvoice, schedule_of},
 };
@@ -88,7 +88,7 @@ impl Basis {
             subscription.confirmed_on =
                 confirmed_on.filter(|_| subscription.missing_since.is_none());
         }
-        add_quantity_changes(tx, &mut linked, &organization.timezone).await?;
+        add_past(tx, &mut linked, &organization.timezone).await?;
         let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
         Ok(Self {
             recurring,
@@ -113,7 +113,7 @@ impl Basis {
         let mut basis = Self::load(tx, recurring, Some(invoice.id), occasion).await?;
         if over {
             let mut unlinked = once_linked(tx, invoice.subscriptions()).await?;
-            add_quantity_changes(tx, &mut unlinked, &basis.organization.timezone).await?;
+            add_past(tx, &mut unlinked, &basis.organization.timezone).await?;
             for mut subscription in unlinked {
                 let (id, client) = (&subscription.id, basis.client.id);
                 subscription.invoiced =

@@ -89,9 +89,6 @@ impl Life {
             89..=92 => Buys::Months(36),
             _ => Buys::Once,
         };
-        // Where invoices share a term, one that begins as a trial is paid in full by those that are left: not reckoned here.
-        let whole_terms = self.rhythms[company].months > 0;
-        let trial = whole_terms && buys == Buys::Months(1) && chance.happens(60);
         let billing_start = if long_ago && buys != Buys::Once {
             today.saturating_sub(chance.between(0, 700).days())
         } else {
@@ -103,6 +100,8 @@ impl Life {
             8 => Rule::Override(chance.between(100, 50_000)),
             _ => Rule::AtCost,
         };
+        let on_renewal = matches!(buys, Buys::Months(months) if months > 1) && chance.happens(300);
+        let trial = buys != Buys::Once && !on_renewal && chance.happens(60);
         let scale = match buys {
             Buys::Months(months) => months,
             Buys::Once => 5,
@@ -123,7 +122,6 @@ impl Life {
             Buys::Months(_) => "Monthly",
         };
         let wait = if long_ago { 0 } else { chance.between(0, 20) };
-        let on_renewal = matches!(buys, Buys::Months(months) if months > 1) && chance.happens(300);
         let mut living = Living {
             pax8_id: String::new(),
             company,

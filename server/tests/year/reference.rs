@@ -298,7 +298,8 @@ impl Rhythm {
     }
 
     fn index_from(&self, day: Date) -> i64 {
-        let mut n = -80;
+        // Far enough back for the longest term, in weeks.
+        let mut n = -200;
         while self.nth(n) < day {
             n += 1;
         }

@@ -103,7 +103,8 @@ pub(super) struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    /// What the lines say about a term; invoices of it that came before the subscription was billed here are not ours.
+    /// What the lines say about a term; invoices of it that came before the subscription was billed here, or while it was a
+    /// trial, are not ours.
     pub fn of(input: &ChargeInput<'a>, term: Period) -> Result<Self, BillingError> {
         let (since, is_ours) = billed_since(input, term);
         let open = Self::with(input, term, elsewhere(input, term, since)?);
@@ -199,7 +200,7 @@ impl<'a> Open<'a> {
     }
 }
 
-/// From which day on of a term the subscription is billed here, and whether that much is sure.
+/// From which day on of a term the subscription is billed here, and whether the term itself is for certain.
 fn billed_since(input: &ChargeInput<'_>, term: Period) -> (Date, bool) {
     let paid_into = input
         .billed
@@ -208,17 +209,20 @@ fn billed_since(input: &ChargeInput<'_>, term: Period) -> (Date, bool) {
         .map(Billed::paid_until)
         .filter(|until| term.start < *until && *until < term.end)
         .max();
-    let linked = input.linked_from.unwrap_or(input.period.start);
+    let start = input.period.start;
+    let linked = input.linked_from.unwrap_or(start);
+    let paid_for = input.trial_until.map_or(linked, |until| until.max(linked));
+    let since = paid_for.min(start);
     match paid_into {
-        Some(until) => (until.max(linked.min(input.period.start)), true),
+        Some(until) => (until.max(since), true),
         None => (
-            linked.min(input.period.start),
+            since,
             input.linked_from.is_some_and(|from| from <= term.start),
         ),
     }
 }
 
-/// The invoices of a term before the subscription was billed here.
+/// The invoices of a term before the subscription was billed here, or while it was a trial.
 fn elsewhere(
     input: &ChargeInput<'_>,
     term: Period,

@@ -16,6 +16,7 @@ struct Account {
     term: BillingTerm,
     billing_start: Date,
     linked_from: Option<Date>,
+    trial_until: Option<Date>,
     end_date: Option<Date>,
     charge: Charge,
     schedule: Schedule,
@@ -33,6 +34,7 @@ impl Account {
             term,
             billing_start: start,
             linked_from: Some(start),
+            trial_until: None,
             end_date: None,
             charge: Charge::Spread,
             schedule: Schedule {
@@ -66,6 +68,7 @@ impl Account {
             already_billed_once: false,
             billed: &self.billed,
             linked_from: self.linked_from,
+            trial_until: self.trial_until,
         })
         .unwrap()
     }
@@ -219,6 +222,34 @@ fn d21_what_ran_before_it_was_linked_is_not_asked_for() {
 }
 
 #[test]
+fn d26_a_trial_that_is_paid_later_pays_the_invoices_of_the_term_that_are_left() {
+    let mut trial = Account::new(BillingTerm::Annual, "1200");
+    // Three invoices were skipped as a trial.
+    trial.next = date(2026, 4, 1);
+    trial.trial_until = Some(date(2026, 3, 20));
+    assert_eq!(trial.bill_times(2), ["100.00", "100.00"]);
+    assert_eq!(trial.charged_of(0), 20_000);
+    assert_eq!(trial.bill_times(7), ["100.00"; 7]);
+    assert_eq!(trial.bill(), "100.00", "the next term is charged in full");
+
+    // On renewal the rest is charged at once; a trial of whole terms leaves nothing to ask for.
+    let mut at_once = Account {
+        charge: Charge::OnRenewal,
+        ..Account::new(BillingTerm::Annual, "1200")
+    };
+    at_once.next = date(2026, 4, 1);
+    at_once.trial_until = Some(date(2026, 3, 20));
+    assert_eq!(at_once.bill(), "900.00");
+    assert_eq!(at_once.bill(), "Renews on 2027-01-01.");
+    let mut later = Account {
+        trial_until: Some(date(2027, 2, 20)),
+        ..Account::new(BillingTerm::Annual, "1200")
+    };
+    later.next = date(2027, 3, 1);
+    assert_eq!(later.bill(), "100.00");
+}
+
+#[test]
 fn d27_a_void_period_can_be_billed_again_and_nothing_else_changes() {
     for charge in [Charge::Spread, Charge::OnRenewal] {
         for (term, price) in [
@@ -292,6 +323,7 @@ fn d26_an_unknown_start_with_an_end_within_the_period_is_asked_for() {
             already_billed_once: false,
             billed: &[],
             linked_from: None,
+            trial_until: None,
         })
         .unwrap()
     };

@@ -97,6 +97,8 @@ pub struct ChargeInput<'a> {
     pub billed: &'a [Billed],
     /// The day from which on it is billed here: what began before is not asked for. Unknown: this period's start.
     pub linked_from: Option<Date>,
+    /// The day from which on it is paid, where it was a trial before: the invoices of a shared term until then were free.
+    pub trial_until: Option<Date>,
 }
 
 /// What a subscription puts on the invoice.
@@ -144,7 +146,7 @@ pub enum Portion {
         of: u32,
         /// How much of the term this is.
         part: Ratio,
-        /// Invoices of the term before the subscription was billed here.
+        /// Invoices of the term before the subscription was billed here, or while it was a trial.
         elsewhere: Elsewhere,
         /// The term that is shared.
         term: Period,
@@ -166,7 +168,8 @@ pub enum Portion {
     Once,
 }
 
-/// How many of a term's invoices came before the subscription was billed here. Their shares are not asked for.
+/// How many of a term's invoices came before the subscription was billed here, or while it was a trial. Their shares are not
+/// asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// How many.

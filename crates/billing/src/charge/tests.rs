@@ -85,6 +85,7 @@ impl Case {
             already_billed_once: false,
             billed: &[],
             linked_from: None,
+            trial_until: None,
         })
         .unwrap()
     }

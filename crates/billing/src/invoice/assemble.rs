@@ -271,6 +271,7 @@ fn charge_quantity(
         already_billed_once: sub.one_time_billed,
         billed: &sub.invoiced.terms,
         linked_from: sub.linked_from,
+        trial_until: sub.trial_until,
     })?;
     Ok(match outcome {
         ChargeOutcome::Held(reason) => Place::Held(reason),

@@ -92,6 +92,8 @@ pub struct LinkedSubscription {
     pub quantity_changes: Vec<QuantityChange>,
     /// The day from which on it is billed here, if known.
     pub linked_from: Option<Date>,
+    /// The day a sync first saw it paid, if it was a trial before.
+    pub trial_until: Option<Date>,
     /// Since when complete pulls no longer contain it.
     pub missing_since: Option<Date>,
     /// It sits under another company than when it was linked.

@@ -40,6 +40,7 @@ pub(super) fn subscription(id: &str) -> LinkedSubscription {
         invoiced: Invoiced::default(),
         quantity_changes: Vec::new(),
         linked_from: None,
+        trial_until: None,
         missing_since: None,
         moved: false,
         product_changed: false,

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use billing::QuantityChange;
+use billing::{BillingTerm, QuantityChange, SubscriptionStatus};
 use db::{OrgTx, Row, args};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use money::Amount;
 
 use super::{ToDecide, Unseen, conditions::status_bills};
@@ -26,11 +26,11 @@ db::statements! {
         where s.organization_id = $1 and s.attention is not null and h.at >= s.attention_at
             and h.field in ('company', 'product_id', 'product_name', 'sku') and (cast($2 as text) is null or s.id = $2)
         order by h.id";
-    bulk QUANTITY_CHANGES = "with wanted (organization_id, id) as (values", 2,
-        ") select s.id, h.at, h.sync_id, h.before_value, h.after_value from wanted
+    bulk RECORDED_CHANGES = "with wanted (organization_id, id) as (values", 2,
+        ") select s.id, h.field, h.at, h.sync_id, h.before_value, h.after_value from wanted
         join pax8_subscription s on s.organization_id = wanted.organization_id and s.id = wanted.id
         join pax8_change h on h.organization_id = s.organization_id and h.record_type = 'subscription'
-            and h.record_pax8_id = s.pax8_id and h.field = 'quantity'
+            and h.record_pax8_id = s.pax8_id and h.field in ('quantity', 'status', 'billing_term')
         order by h.id";
     org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
             cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
@@ -89,25 +89,49 @@ pub(super) async fn unseen_changes(
     Ok(rows.iter().map(change).collect::<db::Result<_>>()?)
 }
 
-/// The recorded changes of quantity of subscriptions, oldest first.
-pub(super) async fn quantity_changes<'a>(
+/// What billing needs to know of a subscription's past.
+#[derive(Default)]
+pub(super) struct Past {
+    /// The recorded changes of its quantity, oldest first.
+    pub quantity_changes: Vec<QuantityChange>,
+    /// The day a sync first saw it paid, if it was a trial before.
+    pub trial_until: Option<Date>,
+}
+
+/// The past of subscriptions, as far as it was recorded.
+pub(super) async fn recorded_past<'a>(
     tx: &mut OrgTx,
     subscriptions: impl Iterator<Item = &'a str>,
     timezone: &TimeZone,
-) -> Result<HashMap<String, Vec<QuantityChange>>> {
+) -> Result<HashMap<String, Past>> {
     let wanted = subscriptions.map(|id| args![id]).collect();
-    let mut changes: HashMap<String, Vec<QuantityChange>> = HashMap::new();
-    for row in tx.fetch_bulk(&QUANTITY_CHANGES, wanted).await? {
+    let mut pasts: HashMap<String, Past> = HashMap::new();
+    for row in tx.fetch_bulk(&RECORDED_CHANGES, wanted).await? {
         let at: Timestamp = row.get("at")?;
-        let change = QuantityChange {
-            on: at.to_zoned_datetime(timezone.clone()).date(),
-            before: row.get("before_value")?,
-            after: row.get("after_value")?,
-            sync_id: row.get("sync_id")?,
-        };
-        changes.entry(row.get("id")?).or_default().push(change);
+        let on = at.to_zoned_datetime(timezone.clone()).date();
+        let past = pasts.entry(row.get("id")?).or_default();
+        let field: String = row.get("field")?;
+        if field == "quantity" {
+            past.quantity_changes.push(QuantityChange {
+                on,
+                before: row.get("before_value")?,
+                after: row.get("after_value")?,
+                sync_id: row.get("sync_id")?,
+            });
+        } else if was_a_trial(&field, row.get("before_value")?) {
+            past.trial_until = Some(on);
+        }
     }
-    Ok(changes)
+    Ok(pasts)
+}
+
+/// Whether the value that a status or a billing term had before a change says trial.
+fn was_a_trial(field: &str, before: Option<String>) -> bool {
+    let before = before.unwrap_or_default();
+    match field {
+        "status" => SubscriptionStatus::from(before) == SubscriptionStatus::Trial,
+        _ => BillingTerm::from(before.as_str()) == BillingTerm::Trial,
+    }
 }
 
 /// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.

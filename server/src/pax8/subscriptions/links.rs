@@ -31,19 +31,21 @@ pub async fn linked_subscriptions(
         .collect())
 }
 
-/// Tells each subscription how its quantity moved, as far as it was recorded.
+/// Tells each subscription how its quantity moved and until when it was a trial, as far as that was recorded.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn add_quantity_changes(
+pub async fn add_past(
     tx: &mut OrgTx,
     subscriptions: &mut [LinkedSubscription],
     timezone: &TimeZone,
 ) -> Result<()> {
     let ids = subscriptions.iter().map(|it| it.id.as_str());
-    let mut changes = link_store::quantity_changes(tx, ids, timezone).await?;
+    let mut pasts = link_store::recorded_past(tx, ids, timezone).await?;
     for subscription in subscriptions {
-        subscription.quantity_changes = changes.remove(&subscription.id).unwrap_or_default();
+        let past = pasts.remove(&subscription.id).unwrap_or_default();
+        subscription.quantity_changes = past.quantity_changes;
+        subscription.trial_until = past.trial_until;
     }
     Ok(())
 }

@@ -37,8 +37,8 @@ pub use draft::{BillingDraft, MarkupDraft};
 pub use history::{Observation, list_history};
 pub(in crate::pax8) use links::end_links_of_companies;
 pub use links::{
-    add_quantity_changes, end_links_of_recurring, forget_billed_once, linked_monthly,
-    linked_subscriptions, linked_summaries, mark_billed_once, once_linked,
+    add_past, end_links_of_recurring, forget_billed_once, linked_monthly, linked_subscriptions,
+    linked_summaries, mark_billed_once, once_linked,
 };
 pub use list::{
     ListSubscriptions, count_of_company, list_subscriptions, load_subscription, statuses_present,

@@ -234,6 +234,7 @@ impl Subscription {
             invoiced: billing::Invoiced::default(),
             quantity_changes: Vec::new(),
             linked_from: self.settings.linked_from,
+            trial_until: None,
             missing_since,
             moved: self.attention == Some(Attention::Moved) || self.is_linked_to_stranger(),
             product_changed: self.attention == Some(Attention::ProductChanged),

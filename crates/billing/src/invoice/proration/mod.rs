@@ -230,6 +230,7 @@ fn price_of_period(
         // What a period costs does not depend on who has paid it.
         billed: &[],
         linked_from: None,
+        trial_until: None,
     })?;
     Ok(match outcome {
         ChargeOutcome::Charged(lines) => lines.first().map(|line| line.unit_price),
