@@ -34,10 +34,9 @@ pub async fn issue(
         let detail = "This draft was recalculated meanwhile. Look at it again, then issue it.";
         return Err(Error::conflict("changed_meanwhile", detail));
     }
-    let zone = load_organization(tx).await?.timezone;
-    let issue_date = now.to_zoned_datetime(zone).date();
+    let issue_date = load_organization(tx).await?.today(now);
     let due_date = due_date(&draft, issue_date)?;
-    let number = take_invoice_number(tx).await?;
+    let number = take_invoice_number(tx, issue_date).await?;
     let issued = store::Issued {
         number: &number,
         search_text: search_text(&draft, &number),

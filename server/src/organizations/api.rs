@@ -119,7 +119,8 @@ async fn get(
         load_organization(&mut tx).await?,
         list_tax_rates(&mut tx).await?,
     );
-    Ok(axum::Json(OrganizationBody::of(&organization, &taxes)))
+    let now = app.clock.now();
+    Ok(axum::Json(OrganizationBody::of(&organization, &taxes, now)))
 }
 
 /// Changes the organization's settings.
@@ -142,7 +143,7 @@ async fn change(
     change.apply(&mut details);
     let (organization, taxes) = change_organization(&mut tx, &by, version, &details, now).await?;
     tx.commit().await?;
-    Ok(axum::Json(OrganizationBody::of(&organization, &taxes)))
+    Ok(axum::Json(OrganizationBody::of(&organization, &taxes, now)))
 }
 
 /// Shows what the organization is licensed for.

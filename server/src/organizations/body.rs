@@ -1,6 +1,7 @@
 //! An organization as the API shows it.
 
 use billing::TaxRate;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,13 +42,13 @@ pub struct OrganizationBody {
     pub mail_subject: String,
     /// The same of its text.
     pub mail_text: String,
-    /// What stands before the number of an invoice.
+    /// What stands before the number of an invoice; `{YYYY}`, `{YY}` and `{MM}` stand for year and month of its issue date.
     pub invoice_prefix: String,
     /// At least so many digits.
     pub invoice_digits: u32,
     /// The number of the next invoice.
     pub next_invoice_number: i64,
-    /// What the next invoice would be called.
+    /// What the next invoice would be called today.
     pub next_invoice_sample: String,
     /// The taxes, in the order printed, each on the sum of the taxable lines.
     pub taxes: Vec<TaxRateBody>,
@@ -65,9 +66,9 @@ pub struct TaxRateBody {
 }
 
 impl OrganizationBody {
-    /// The organization with its taxes.
+    /// The organization with its taxes, as it is at that time.
     #[must_use]
-    pub fn of(it: &Organization, taxes: &[TaxRate]) -> Self {
+    pub fn of(it: &Organization, taxes: &[TaxRate], now: Timestamp) -> Self {
         let tax = |rate: &TaxRate| TaxRateBody {
             name: rate.name.clone(),
             percent: rate.percent.normalize().to_string(),
@@ -92,7 +93,7 @@ impl OrganizationBody {
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: it.numbers.digits,
             next_invoice_number: it.numbers.next,
-            next_invoice_sample: it.numbers.sample(),
+            next_invoice_sample: it.numbers.issued_on(it.today(now)),
             taxes: taxes.iter().map(tax).collect(),
             version: it.version,
         }

@@ -50,8 +50,8 @@ pub async fn change_organization(
         subject_type: "organization",
         subject_id: before.id.to_string(),
     };
-    let was = OrganizationBody::of(&before, &taxes_before);
-    let is = OrganizationBody::of(&after, &taxes);
+    let was = OrganizationBody::of(&before, &taxes_before, now);
+    let is = OrganizationBody::of(&after, &taxes, now);
     audit::record(tx, event, now, Some(&was), Some(&is)).await?;
     Ok((after, taxes))
 }

@@ -77,6 +77,12 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// The day in its time zone.
+    #[must_use]
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.to_zoned_datetime(self.timezone.clone()).date()
+    }
+
     /// Goes on only if nobody changed the settings since they had this version.
     ///
     /// # Errors
@@ -273,19 +279,19 @@ pub async fn list_organizations(tx: &mut SystemTx) -> Result<Vec<OrganizationId>
         .collect::<db::Result<_>>()?)
 }
 
-/// Takes the next number for an invoice, such as `INV-0042`. In a writing transaction, so that numbers have no gap: the
+/// Takes the next number for an invoice that is issued on that day, such as `INV-0042`. In a writing transaction, so that numbers have no gap: the
 /// number is taken if and only if the transaction commits.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn take_invoice_number(tx: &mut OrgTx) -> Result<String> {
+pub async fn take_invoice_number(tx: &mut OrgTx, issue_date: Date) -> Result<String> {
     let row = tx.fetch_one(&TAKE_INVOICE_NUMBER, args![]).await?;
     let taken = InvoiceNumbers {
         prefix: row.get("invoice_prefix")?,
         digits: row.get("invoice_digits")?,
         next: row.get("number")?,
     };
-    Ok(taken.sample())
+    Ok(taken.issued_on(issue_date))
 }
 
 /// The organizations whose daily billing run is due, the longest waiting first.

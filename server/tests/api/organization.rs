@@ -116,14 +116,14 @@ async fn d28_every_tax_is_computed_on_the_sum_of_the_taxable_lines() {
 async fn d27_numbers_go_on_from_where_they_are_told_and_never_back() {
     on_each_engine(async |world| {
         let change =
-            json!({ "invoice_prefix": "R-", "invoice_digits": 6, "next_invoice_number": 1200 });
+            json!({ "invoice_prefix": "R{YY}-", "invoice_digits": 6, "next_invoice_number": 1200 });
         let after = world.ours.owner.patch(PATH, change).await.json(200);
-        assert_eq!(after["next_invoice_sample"], "R-001200");
+        assert_eq!(after["next_invoice_sample"], "R26-001200");
         let books = Books::ours(world);
         let client = books.client("Harbor Dental").await;
         books.recurring(&client, monthly()).await;
         books.run("2026-06-01").await;
-        assert_eq!(books.invoices().await[0]["number"], "R-001200");
+        assert_eq!(books.invoices().await[0]["number"], "R26-001200");
         let back = json!({ "next_invoice_number": 1200 });
         let refused = world.ours.owner.patch(PATH, back).await.json(422);
         assert!(

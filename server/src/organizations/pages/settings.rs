@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use db::OrgTx;
+use jiff::civil::Date;
 
 use super::{
     TABS,
@@ -146,7 +147,8 @@ pub(super) async fn numbers(State(app): State<App>, visit: Visit) -> PageResult 
         ("invoice_digits", it.digits.to_string()),
         ("next_invoice_number", it.next.to_string()),
     ]);
-    html(&numbers_page(&visit, &present, typed))
+    let today = present.organization.today(app.clock.now());
+    html(&numbers_page(&visit, &present, typed, today))
 }
 
 pub(super) async fn save_numbers(
@@ -168,7 +170,8 @@ pub(super) async fn save_numbers(
         let message = Flash::ok("The numbering was saved.");
         return Ok(go_to(&visit, "/admin/settings/numbers", &[message]));
     };
-    let mut page = numbers_page(&visit, &present, fields);
+    let today = present.organization.today(app.clock.now());
+    let mut page = numbers_page(&visit, &present, fields, today);
     (page.refusals, page.notice) = (refusals, notice);
     if page.notice.is_some() {
         html_conflict(&page)
@@ -177,7 +180,7 @@ pub(super) async fn save_numbers(
     }
 }
 
-fn numbers_page(visit: &Visit, present: &Present, typed: Fields) -> NumbersPage {
+fn numbers_page(visit: &Visit, present: &Present, typed: Fields, today: Date) -> NumbersPage {
     NumbersPage {
         frame: visit.frame(Place::Settings, "Org Settings"),
         tab: "/admin/settings/numbers",
@@ -185,7 +188,7 @@ fn numbers_page(visit: &Visit, present: &Present, typed: Fields) -> NumbersPage 
         refusals: Refusals::default(),
         notice: None,
         version: present.organization.version,
-        sample: present.organization.numbers.sample(),
+        sample: present.organization.numbers.issued_on(today),
         least: present.organization.numbers.next,
     }
 }
