@@ -45,6 +45,8 @@ mod client;
 mod config;
 mod credentials;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod pull;
 mod reply;
 mod request;

@@ -15,6 +15,14 @@ use crate::{Error, Subscription};
 use page::Page;
 use tally::Tally;
 
+/// Reads a page as the client would, for the fuzzer.
+#[cfg(fuzzing)]
+pub(crate) fn read_page<T: Row + std::fmt::Debug>(body: &serde_json::Value) {
+    if let Ok(page) = Page::<T>::read(body) {
+        let _ = (page.pages(), format!("{page:?}"));
+    }
+}
+
 /// A list is read this often before it counts as inconsistent.
 const ATTEMPTS: usize = 3;
 

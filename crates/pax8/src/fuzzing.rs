@@ -1,0 +1,41 @@
+//! The decoders without a connection, for the fuzzer: built with `--cfg fuzzing` only.
+
+use crate::error::Problem;
+use crate::pull::read_page;
+use crate::reply::Reply;
+use crate::secrets::Secrets;
+use crate::{Company, Invoice, InvoiceItem, Product, Subscription};
+
+const SECRETS: Secrets<'static> = Secrets {
+    client_secret: "s3cret",
+    token: Some("t0ken"),
+};
+
+/// Reads an answer in every way the client would.
+///
+/// # Panics
+/// If an error would repeat a secret that the answer repeats.
+pub fn read_answer(body: &[u8]) {
+    for status in [200, 400, 401, 404, 429, 503] {
+        let reply = Reply {
+            path: "/v1/companies".to_owned(),
+            status,
+            retry_after: None,
+            body: body.to_vec(),
+        };
+        let said = match reply.into_json(&SECRETS) {
+            Ok(value) => {
+                read_page::<Company>(&value);
+                read_page::<Subscription>(&value);
+                read_page::<Product>(&value);
+                read_page::<Invoice>(&value);
+                read_page::<InvoiceItem>(&value);
+                continue;
+            }
+            Err(fault) => format!("{fault:?}"),
+        };
+        let kept = SECRETS.token.is_some_and(|token| said.contains(token));
+        assert!(!kept && !said.contains(SECRETS.client_secret), "{said}");
+    }
+    let _ = Problem::from_body(body, &SECRETS);
+}
