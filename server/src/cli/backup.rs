@@ -36,8 +36,8 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let file = options.file;
     let Some(database) = SqliteFile::of(&config.database_url())? else {
         return Err(Failure::Said(
-            "This database is on Postgres: back it up with pg_dump, such as pg_dump --format=custom --file=FILE, and get it back with \
-             pg_restore."
+            "This database is on Postgres: back it up with PGOPTIONS='-c ascent.organization=*' pg_dump --enable-row-security \
+             --format=custom --file=FILE, and get it back with pg_restore."
                 .to_owned(),
         ));
     };

@@ -52,6 +52,15 @@ impl Installation {
         })
     }
 
+    /// An installation whose database and vault were opened elsewhere.
+    pub(super) fn of(config: Config, database: Database, vault: Vault) -> Self {
+        Self {
+            config,
+            database,
+            vault,
+        }
+    }
+
     /// The program's parts, with the address that people use.
     pub(super) fn app(self, public_url: String, metrics: PrometheusHandle) -> App {
         if let Some(fonts) = self.config.invoice_fonts {

@@ -6,17 +6,18 @@ use std::{
 };
 
 use clap::Args;
-use db::{Database, DbError, SqliteFile};
+use db::{Database, SqliteFile};
 
 use super::{
     Failure,
-    installation::make_folder,
+    installation::{Installation, make_folder},
     keys::{self, open_vault},
     logging, print,
 };
 use crate::{
     clock::Clock,
     config::{Config, Given, StoreScope},
+    deliveries::lose_track_of_waiting,
     disk::{private, sync_folder_of},
     organizations::{list_organizations, load_data_key},
     secrets::{KeyFile, find_master_key_id},
@@ -25,7 +26,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(
     after_help = "Stop the server first. The present database is kept beside the restored one. What happened after the backup was made is not \
-    in it: invoices issued since are gone with their numbers, and mail that waited then is sent again."
+    in it: invoices issued since are gone, and their numbers are given again. Invoices that waited to be sent then are not sent by themselves."
 )]
 pub(super) struct Options {
     /// The backup
@@ -63,7 +64,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&copy);
         let _ = SqliteFile::at(&copy).remove_logs();
     }
-    let organizations = proved?;
+    let restored = proved?;
     let now = Clock::system().now().strftime("%Y%m%dT%H%M%S%.3fZ");
     let aside = beside(database.path(), &format!("before-{now}"));
     database
@@ -74,7 +75,16 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
             Failure::Said(format!("The database {path} cannot be replaced: {cause}."))
         })?;
     drop(lock);
-    print::result(&format!("organizations restored: {organizations}"));
+    print::result(&format!(
+        "organizations restored: {}",
+        restored.organizations
+    ));
+    if restored.waiting > 0 {
+        print::result(&format!(
+            "invoices that waited to be sent: {}. Whether they were is not known: the dashboard asks.",
+            restored.waiting
+        ));
+    }
     if aside.exists() {
         print::result(&format!(
             "The database of before is in {}.",
@@ -84,8 +94,8 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Copies the backup to where it is going to be used, and tries everything that a server needs of it; how many organizations it has.
-async fn prove(config: &Config, file: &Path, copy: &Path) -> Result<usize, Failure> {
+/// Copies the backup to where it is going to be used, brings it up to date, and tries everything that a server needs of it.
+async fn prove(config: &Config, file: &Path, copy: &Path) -> Result<Restored, Failure> {
     let refused = |cause: &dyn std::fmt::Display| {
         let file = file.display();
         Failure::Said(format!(
@@ -99,17 +109,21 @@ async fn prove(config: &Config, file: &Path, copy: &Path) -> Result<usize, Failu
         .await
         .map_err(|error| refused(&error))?;
     let database = Database::open(&copied.url()).await?;
-    match database.check_migrated().await {
-        // An older one is brought up to date by the next start.
-        Ok(()) | Err(DbError::NotMigrated(_)) => {}
-        Err(error) => return Err(refused(&error)),
-    }
-    let organizations = prove_key(config, file, &database).await;
+    let migrated = database.migrate().await;
+    migrated.map_err(|error| refused(&error))?;
+    let restored = prove_key(config, file, &database).await;
     database.close().await;
-    organizations
+    restored
 }
 
-async fn prove_key(config: &Config, file: &Path, database: &Database) -> Result<usize, Failure> {
+/// What was restored.
+struct Restored {
+    organizations: usize,
+    /// Mail that waited when the backup was made.
+    waiting: usize,
+}
+
+async fn prove_key(config: &Config, file: &Path, database: &Database) -> Result<Restored, Failure> {
     let used = find_master_key_id(&mut database.system_read().await?).await?;
     let old = used.and_then(|id| KeyFile::new(config.key_file()).find_old(&id));
     let vault = open_vault(config, database, file.display().to_string()).await;
@@ -124,9 +138,11 @@ async fn prove_key(config: &Config, file: &Path, database: &Database) -> Result<
         (failure, _) => failure,
     })?;
     let organizations = list_organizations(&mut database.system_read().await?).await?;
+    let app = Installation::of(config.clone(), database.clone(), vault).app_of_a_command();
+    let mut waiting = 0;
     for organization in &organizations {
         let mut tx = database.read(*organization).await?;
-        if load_data_key(&mut tx, &vault).await.is_err() {
+        if load_data_key(&mut tx, &app.vault).await.is_err() {
             return Err(Failure::Said(format!(
                 "The backup {} was made while the master key was being replaced, and needs the key of before as well. Restore another \
                  one, or give it both keys ({}). Nothing was changed.",
@@ -134,8 +150,13 @@ async fn prove_key(config: &Config, file: &Path, database: &Database) -> Result<
                 keys::BOTH_KEYS
             )));
         }
+        drop(tx);
+        waiting += lose_track_of_waiting(&app, *organization).await?;
     }
-    Ok(organizations.len())
+    Ok(Restored {
+        organizations: organizations.len(),
+        waiting,
+    })
 }
 
 fn copy_whole(file: &Path, copy: &Path) -> std::io::Result<()> {

@@ -193,7 +193,8 @@ async fn try_later(
     Ok(true)
 }
 
-async fn end(
+/// Writes down how a delivery ended, with an entry in the audit log.
+pub(super) async fn end(
     app: &App,
     tx: &mut OrgTx,
     delivery: &Delivery,

@@ -22,6 +22,7 @@ db::statements! {
         join invoice on invoice.organization_id = delivery.organization_id and invoice.id = delivery.invoice_id
         where delivery.organization_id = $1 and invoice.billing_run_id = $2 order by delivery.id desc";
     org UNFINISHED = "select * from delivery where organization_id = $1 and invoice_id = $2 and state in ('queued', 'sending')";
+    org LIST_UNFINISHED = "select * from delivery where organization_id = $1 and state in ('queued', 'sending') order by id";
     org MARK_SENDING = "update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = null
         where organization_id = $1 and id = $2 and state = 'queued' and attempts = $3";
     org REQUEUE = "update delivery set state = 'queued', last_error = $4, next_attempt_at = $5
@@ -131,6 +132,11 @@ pub(super) async fn find_unfinished(
 ) -> Result<Option<Delivery>> {
     let row = tx.fetch_optional(&UNFINISHED, args![invoice]).await?;
     row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn list_unfinished(tx: &mut OrgTx) -> Result<Vec<Delivery>> {
+    let rows = tx.fetch_all(&LIST_UNFINISHED, args![]).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Tells whether it waited for this attempt; `before` is how many there were.

@@ -12,9 +12,11 @@ use db::{
     Database, Engine, SqliteFile, args,
     testing::{TestDatabase, engines},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
+    post::Post,
     process::{PATIENCE, Place, browser},
     sync::{Connected, PAX8, stop},
 };
@@ -23,6 +25,7 @@ db::statements! {
     system INVOICES = "select number, client_name, period_start, total_minor from invoice order by number";
     system EMPTY_LINES = "select count(*) as n from invoice i where not exists
         (select 1 from invoice_line l where l.organization_id = i.organization_id and l.invoice_id = i.id)";
+    system SENDING_JOBS = "select count(*) as n from job where kind = 'deliveries.send' and state in ('ready', 'running')";
     system LATER_MIGRATION = "insert into schema_migration (name, digest) values ('9999_later', 'x')";
 }
 
@@ -186,8 +189,9 @@ async fn a_dump_of_postgres_restored_into_another_database_bills_on_like_the_ori
     clients(&server.url(), &connected.token).await;
     let run = bill_command(&place, "2026-06-01").start();
     let dump = place.path("ascent.dump");
-    let arguments = ["--format=custom", "--file", text(&dump), &first.url];
-    postgres_tool("pg_dump", &arguments);
+    let dump_all = ["--enable-row-security", "--format=custom"];
+    let arguments = ["--file", text(&dump), &first.url];
+    postgres_tool("pg_dump", &[&dump_all[..], &arguments].concat());
     let ended = run.wait();
     assert!(ended.status.success(), "{}", ended.stderr);
     stop(server);
@@ -214,9 +218,72 @@ fn postgres_tool(name: &str, arguments: &[&str]) {
         .collect();
     found.sort();
     let tool = found.pop().unwrap_or_else(|| PathBuf::from(name));
-    let done = Command::new(tool).args(arguments).output().unwrap();
+    let mut command = Command::new(tool);
+    command.args(arguments);
+    let done = command
+        .env("PGOPTIONS", "-c ascent.organization=*")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{name}: {said}");
+}
+
+#[tokio::test]
+async fn what_waited_to_be_sent_when_the_backup_was_made_is_not_sent_by_itself_after_a_restore() {
+    let post = Post::start().await;
+    let place = Place::new()
+        .with("ASCENT_SMTP_URL", &post.url())
+        .with("ASCENT_MAIL_FROM", "billing@msp.example");
+    let made = place.set_up("Ours");
+    let token = made["api_token"].as_str().unwrap();
+    let serve = || place.ascent(&["serve", "--listen", "127.0.0.1:0"]).start();
+    let mut server = serve();
+    let url = server.url();
+    let api = async |method: Method, path: &str, body: Value| -> Value {
+        let request = browser().request(method, format!("{url}/api/v1{path}"));
+        let answer = request.bearer_auth(token).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{path}");
+        answer.json().await.unwrap()
+    };
+    let client = json!({"name": "Lakeside", "currency": "USD", "email": "pay@lakeside.example"});
+    let client = api(Method::POST, "/clients", client).await;
+    let recurring = json!({
+        "client_id": client["id"], "name": "Care", "frequency": "monthly", "start_date": "2026-06-01", "auto_send": true,
+        "lines": [{"description": "Care", "quantity": "3", "unit_price": "7.40", "taxable": false}],
+    });
+    api(Method::POST, "/recurring-invoices", recurring).await;
+    stop(server);
+    assert_eq!(bill(&place, "2026-06-01")["created"], 1);
+    let file = place.path("backup.db");
+    back_up(&place, &file);
+    let ended = place.ascent(&["restore", text(&file)]).run();
+    assert!(ended.status.success(), "{}", ended.stderr);
+    assert!(
+        ended.stdout.contains("invoices that waited to be sent: 1."),
+        "{}",
+        ended.stdout
+    );
+
+    let mut server = serve();
+    let url = server.url();
+    let database = Database::open(&database_of(&place).url()).await.unwrap();
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let mut tx = database.system_read().await.unwrap();
+        let left = tx.fetch_one(&SENDING_JOBS, args![]).await.unwrap();
+        if left.get::<i64>("n").unwrap() == 0 {
+            break;
+        }
+        assert!(Instant::now() < end);
+        tokio::task::yield_now().await;
+    }
+    database.close().await;
+    let request = browser().get(format!("{url}/api/v1/deliveries"));
+    let answer = request.bearer_auth(token).send().await.unwrap();
+    let deliveries: Value = answer.json().await.unwrap();
+    assert_eq!(deliveries["data"][0]["state"], "unknown", "{deliveries}");
+    assert_eq!(post.connections(), 0);
+    stop(server);
 }
 
 #[test]
