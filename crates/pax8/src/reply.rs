@@ -79,25 +79,9 @@ impl Reply {
         Fault::garbled(Error::Protocol {
             path: self.path.clone(),
             reason: reason.to_owned(),
-            excerpt: excerpt(&self.body, secrets),
+            excerpt: secrets.line_of(&String::from_utf8_lossy(&self.body), EXCERPT_CHARS),
         })
     }
-}
-
-/// The beginning of a body on one line.
-fn excerpt(body: &[u8], secrets: &Secrets<'_>) -> Option<String> {
-    let text = secrets.hidden_in(&String::from_utf8_lossy(body));
-    let line = text
-        .split_whitespace()
-        .take(EXCERPT_CHARS)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let short: String = line
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(EXCERPT_CHARS)
-        .collect();
-    (!short.is_empty()).then_some(short)
 }
 
 /// The wait that `Retry-After` asks for, written in seconds or as a date. A
@@ -155,28 +139,5 @@ mod tests {
         assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "soon")])), None);
         assert_eq!(retry_after(&headers(&[(RETRY_AFTER, "")])), None);
         assert_eq!(retry_after(&HeaderMap::new()), None);
-    }
-
-    const SECRETS: Secrets<'static> = Secrets {
-        client_secret: "s3cret",
-        token: Some("t0ken"),
-    };
-
-    #[test]
-    fn an_excerpt_leaves_no_half_of_a_secret_at_its_cut() {
-        for filling in EXCERPT_CHARS - 10..EXCERPT_CHARS + 2 {
-            let body = format!("{}s3cret t0ken", "x".repeat(filling));
-            let shown = excerpt(body.as_bytes(), &SECRETS).unwrap();
-            assert!(!shown.contains("s3") && !shown.contains("t0"), "{shown}");
-        }
-    }
-
-    #[test]
-    fn an_excerpt_is_one_short_line() {
-        let body = format!("<html>\n\n<h1>Bad\tgateway</h1>\u{0}{}", "é".repeat(500));
-        let shown = excerpt(body.as_bytes(), &SECRETS).unwrap();
-        assert!(shown.starts_with("<html> <h1>Bad gateway</h1>"));
-        assert_eq!(shown.chars().count(), EXCERPT_CHARS);
-        assert_eq!(excerpt(b" \n ", &SECRETS), None);
     }
 }

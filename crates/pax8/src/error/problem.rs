@@ -76,16 +76,10 @@ fn text(body: &Value, name: &str, secrets: &Secrets<'_>) -> Option<String> {
     clean(body.get(name)?.as_str()?, secrets)
 }
 
-/// One line, no secrets, no control characters, not too long, nothing if empty.
+/// A message without the full stop at its end: it becomes part of a sentence.
 fn clean(text: &str, secrets: &Secrets<'_>) -> Option<String> {
-    let text = secrets.hidden_in(text);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let kept: String = line
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(MESSAGE_CHARS)
-        .collect();
-    let kept = kept.trim_end_matches('.').to_owned();
+    let line = secrets.line_of(text, MESSAGE_CHARS)?;
+    let kept = line.trim_end_matches('.').to_owned();
     (!kept.is_empty()).then_some(kept)
 }
 
