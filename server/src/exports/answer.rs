@@ -39,7 +39,10 @@ pub(super) async fn as_csv<S: Source>(app: App, actor: Actor, source: S) -> Resu
         }
         Some((chunk.map(Bytes::from), next))
     });
-    let body = stream::once(async { Ok(Bytes::from(first)) }).chain(rest);
+    // What compresses an answer asks once more after its end.
+    let body = stream::once(async { Ok(Bytes::from(first)) })
+        .chain(rest)
+        .fuse();
     Ok(file(
         &name,
         "text/csv; charset=utf-8",

@@ -6,6 +6,7 @@ use ascent::{
     accounts::By,
     clients::{ClientDetails, create_client},
 };
+use axum::http::StatusCode;
 use calamine::{Data, Range, Reader as _, Xlsx};
 use serde_json::json;
 
@@ -151,6 +152,36 @@ async fn a_file_has_every_row_and_not_only_a_page() {
         assert_eq!(sheet.height(), 402);
         let theirs = world.theirs.owner.get(&format!("{API}/clients.csv")).await;
         assert_eq!(csv_rows(&theirs).len(), 1, "the names of the columns alone");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_arrives_whole_where_it_is_sent_compressed() {
+    on_each_engine(async |world| {
+        add_clients(world, &world.ours, 3).await;
+        let owner = &world.ours.owner;
+        for path in [
+            "/api/v1/exports/clients.csv",
+            "/api/v1/exports/clients.xlsx",
+        ] {
+            let plain = owner.get(path).await;
+            let browser = owner.with_header("Accept-Encoding", "gzip");
+            let packed = browser.get(path).await;
+            assert_eq!(
+                (plain.status, packed.status),
+                (StatusCode::OK, StatusCode::OK)
+            );
+            if packed.headers.contains_key("content-encoding") {
+                // Such a file ends with the length of what it holds.
+                let (_, length) = packed.bytes.split_last_chunk::<4>().unwrap();
+                let length = usize::try_from(u32::from_le_bytes(*length)).unwrap();
+                assert_eq!(length, plain.bytes.len(), "{path}");
+            }
+        }
+        let packed = owner.with_header("Accept-Encoding", "gzip");
+        let packed = packed.get("/api/v1/exports/clients.csv").await;
+        assert_eq!(packed.headers["content-encoding"], "gzip");
     })
     .await;
 }
