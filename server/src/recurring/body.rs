@@ -85,14 +85,13 @@ pub(super) struct NewRecurringInvoice {
     #[serde(default)]
     prorate_changes: bool,
     #[serde(default)]
-    lines: Vec<LineBody>,
+    lines: Vec<NewLine>,
 }
 
 /// A line that somebody wrote.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewLine)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LineBody {
+pub(super) struct NewLine {
     /// Ignored: lines are replaced as a whole. Taken so that an answer can be sent back.
     #[serde(default, rename = "id")]
     _id: Option<String>,
@@ -131,7 +130,7 @@ pub(super) struct RecurringChange {
     auto_send: Option<bool>,
     prorate_first: Option<bool>,
     prorate_changes: Option<bool>,
-    lines: Option<Vec<LineBody>>,
+    lines: Option<Vec<NewLine>>,
     /// Refuses the change if the recurring invoice has another version by now.
     pub version: Option<i64>,
 }
@@ -148,7 +147,7 @@ impl NewRecurringInvoice {
             auto_send: self.auto_send,
             prorate_first: self.prorate_first,
             prorate_changes: self.prorate_changes,
-            lines: self.lines.into_iter().map(LineBody::into_details).collect(),
+            lines: self.lines.into_iter().map(NewLine::into_details).collect(),
         }
     }
 }
@@ -160,7 +159,7 @@ impl RecurringChange {
             details.end_date = end_date;
         }
         if let Some(lines) = self.lines {
-            details.lines = lines.into_iter().map(LineBody::into_details).collect();
+            details.lines = lines.into_iter().map(NewLine::into_details).collect();
         }
         let starts_elsewhere = self
             .start_date
@@ -180,7 +179,7 @@ impl RecurringChange {
     }
 }
 
-impl LineBody {
+impl NewLine {
     fn into_details(self) -> LineDetails {
         LineDetails {
             description: self.description,

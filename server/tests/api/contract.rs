@@ -270,3 +270,38 @@ async fn s12_s13_no_call_makes_changes_or_cancels_a_subscription() {
     })
     .await;
 }
+
+/// Two schemas of one name are one in the document, and one of the two calls is described wrongly.
+#[test]
+fn no_two_schemas_have_one_name() {
+    let mut names = HashSet::new();
+    let mut places = vec![std::path::PathBuf::from("src")];
+    while let Some(place) = places.pop() {
+        if place.is_dir() {
+            places.extend(
+                std::fs::read_dir(place)
+                    .unwrap()
+                    .map(|it| it.unwrap().path()),
+            );
+            continue;
+        }
+        let text = std::fs::read_to_string(&place).unwrap_or_default();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if line.trim_start().starts_with("#[derive(") && line.contains("ToSchema") {
+                let declared = lines.find(|it| it.contains("struct ") || it.contains("enum "));
+                let mut words = declared
+                    .unwrap_or_default()
+                    .split(|c: char| !c.is_alphanumeric());
+                words.find(|word| matches!(*word, "struct" | "enum"));
+                let name = words.next().unwrap_or_default().to_owned();
+                assert!(
+                    names.insert(name.clone()),
+                    "{name} again in {}",
+                    place.display()
+                );
+            }
+        }
+    }
+    assert!(names.len() > 100, "{}", names.len());
+}

@@ -222,9 +222,16 @@ fn what(path: &str) -> String {
 /// Every refusal is one of the common ones, and every call has those that its shape brings with it.
 fn complete_answers(method: &str, path: &str, call: &mut Value) {
     let has_body = call.get("requestBody").is_some();
-    let has_query = call["parameters"]
-        .as_array()
-        .is_some_and(|all| all.iter().any(|it| it["in"] == "query"));
+    let asked = |test: fn(&str) -> bool| {
+        let all = call["parameters"].as_array().into_iter().flatten();
+        let mut names = all
+            .filter(|it| it["in"] == "query")
+            .map(|it| it["name"].as_str());
+        names.any(|name| name.is_some_and(test))
+    };
+    let has_query = asked(|_| true);
+    // A list of what belongs to one record: there may be no such record.
+    let names_a_record = asked(|name| name.ends_with("_id") && name != "subject_id");
     let needs = call[PERMISSION].is_string() || call[FEATURE].is_string();
     let Some(answers) = call["responses"].as_object_mut() else {
         return;
@@ -233,7 +240,7 @@ fn complete_answers(method: &str, path: &str, call: &mut Value) {
         let comes_with_its_shape = match status {
             "400" => has_body || has_query,
             "403" => needs,
-            "404" => path.contains('{'),
+            "404" => path.contains('{') || names_a_record,
             "409" => method == "post",
             "422" => has_body || has_query || method == "post",
             _ => true,
@@ -274,6 +281,13 @@ fn usual_meaning(status: &str) -> &'static str {
 
 fn add_examples(call: &mut Value, schemas: &Value) {
     if let Some(body) = call.get_mut("requestBody") {
+        // An absent body is an empty object, which is as good where no field has to be there.
+        let schema = &body["content"]["application/json"]["schema"];
+        let named = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next());
+        let fields = named.map(|name| &schemas[name]);
+        if fields.is_some_and(|it| it["type"] == "object" && it.get("required").is_none()) {
+            body["required"] = json!(false);
+        }
         if body["content"].get("application/json").is_some() {
             body["description"] = json!("As JSON. A field that is not named here is refused.");
         }
@@ -281,8 +295,22 @@ fn add_examples(call: &mut Value, schemas: &Value) {
     }
     for (status, answer) in call["responses"].as_object_mut().into_iter().flatten() {
         if status.starts_with('2') && answer.get("content").is_some() {
+            describe_events(&mut answer["content"]);
             add_example(&mut answer["content"], schemas);
         }
+    }
+}
+
+/// A server-sent event carries JSON as its text.
+fn describe_events(content: &mut Value) {
+    if let Some(events) = content.get_mut("text/event-stream") {
+        events["schema"] = json!({
+            "type": "object",
+            "properties": { "data": {
+                "type": "string", "contentMediaType": "application/json", "contentSchema": events["schema"],
+            } },
+            "required": ["data"],
+        });
     }
 }
 

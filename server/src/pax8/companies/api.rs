@@ -77,11 +77,11 @@ struct MappedManyBody {
     /// The companies that were mapped, with their new mapping.
     mapped: Vec<CompanyBody>,
     /// Those that were left as they are.
-    skipped: Vec<SkippedBody>,
+    skipped: Vec<SkippedMappingBody>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct SkippedBody {
+struct SkippedMappingBody {
     company_id: String,
     client_id: String,
     reason: SkipReason,
@@ -207,7 +207,7 @@ impl RemappedBody {
 
 impl MappedManyBody {
     async fn of(tx: &mut OrgTx, done: MappedMany) -> Result<Self> {
-        let skipped = done.skipped.into_iter().map(|it| SkippedBody {
+        let skipped = done.skipped.into_iter().map(|it| SkippedMappingBody {
             company_id: it.wanted.company_id,
             client_id: it.wanted.client_id,
             reason: it.reason,
