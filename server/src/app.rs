@@ -5,7 +5,9 @@ use std::sync::Arc;
 use db::Database;
 use jiff::Span;
 
-use crate::{accounts::Passwords, clock::Clock, jobs::Wake, mail::Mail, secrets::Vault};
+use crate::{
+    accounts::Passwords, alerts::WebhookHosts, clock::Clock, jobs::Wake, mail::Mail, secrets::Vault,
+};
 
 /// The program's parts. Cloning shares them.
 #[derive(Clone)]
@@ -44,6 +46,8 @@ pub struct Settings {
     pub sync_interval: Span,
     /// How mail is sent. None: not at all.
     pub mail: Option<Mail>,
+    /// Hosts within the operator's own network that alerts may be sent to.
+    pub webhook_hosts: WebhookHosts,
     /// How often and how soon a sync repeats a request that Pax8 failed to answer.
     pub pax8_retry: pax8::RetryPolicy,
 }

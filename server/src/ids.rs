@@ -11,6 +11,10 @@ db::ids! {
     ApiTokenId
     /// An entry of the audit log.
     AuditEventId
+    /// Something that was wrong, and people were told.
+    AlertId
+    /// What was told of an alert.
+    AlertNoticeId
     /// A job of the queue.
     JobId
     /// A client of the MSP.

@@ -5,6 +5,7 @@
 //! `jobs` the durable queue, `cli` the command line.
 
 pub mod accounts;
+pub mod alerts;
 pub mod app;
 pub mod audit;
 pub mod background_jobs;
@@ -36,6 +37,7 @@ pub mod secrets;
 #[must_use]
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
+        .with(alerts::JOB, alerts::perform)
         .with(billing_runs::JOB, billing_runs::perform)
         .with(deliveries::JOB, deliveries::perform)
         .with(pax8::sync::JOB, pax8::sync::run_job)
@@ -48,6 +50,8 @@ pub fn schedules() -> Vec<jobs::Scheduled> {
         jobs::Scheduled::new(http::idempotency::SCHEDULE, http::idempotency::forget_old),
         jobs::Scheduled::new(billing_runs::SCHEDULE, billing_runs::daily),
         jobs::Scheduled::new(pax8::sync::SCHEDULE, pax8::sync::enqueue_due),
+        // After the others, so that what was due while no process ran is not taken for late.
+        jobs::Scheduled::new(alerts::SCHEDULE, alerts::watch),
     ]
 }
 

@@ -42,6 +42,8 @@ create table organization (
     next_invoice_number bigint not null default 1,
     -- When the next daily billing run is due.
     next_billing_at bigint not null,
+    -- When the conditions of its alerts are looked at next.
+    next_alerts_at bigint not null default 0,
     -- Raised by every change of its settings, so that a stale save is noticed.
     version bigint not null default 1,
     created_at bigint not null
@@ -658,6 +660,58 @@ create index delivery_invoice on delivery (organization_id, invoice_id, id);
 -- An invoice is on its way once at a time.
 create unique index delivery_unfinished on delivery (organization_id, invoice_id) where state in ('queued', 'sending');
 create index delivery_trouble on delivery (organization_id, state) where state in ('failed', 'unknown');
+
+-- Who is told of alerts. No row: nobody changed the defaults.
+create table alert_settings (
+    organization_id text primary key references organization (id),
+    by_mail boolean not null,
+    -- Addresses with commas between them; empty: the owners'.
+    recipients text not null,
+    sync_failures bigint not null,
+    stale_intervals bigint not null,
+    waiting_days bigint not null,
+    -- Conditions that are told to nobody, as a JSON list.
+    quiet text not null,
+    -- Its address may hold a secret: only the host is in the open.
+    webhook_host text,
+    webhook_url_sealed text,
+    webhook_secret_sealed text,
+    version bigint not null
+);
+
+-- Something that was wrong, from when it was seen to when it was over.
+create table alert (
+    organization_id text not null references organization (id),
+    id text not null,
+    condition text not null,
+    -- How it stood when it was last looked at, in a sentence.
+    detail text not null,
+    began_at bigint not null,
+    -- When it was last told; null: to nobody.
+    told_at bigint,
+    ended_at bigint,
+    primary key (organization_id, id)
+);
+-- A condition is told of once at a time, whoever looks and however often.
+create unique index alert_open on alert (organization_id, condition) where ended_at is null;
+
+-- What was told of an alert, one way. Its job goes on until it was taken or is given up.
+create table alert_notice (
+    organization_id text not null references organization (id),
+    id text not null,
+    alert_id text not null,
+    -- mail, webhook.
+    channel text not null,
+    -- began, lasts, ended.
+    event text not null,
+    detail text not null,
+    queued_at bigint not null,
+    sent_at bigint,
+    last_error text,
+    primary key (organization_id, id),
+    foreign key (organization_id, alert_id) references alert (organization_id, id)
+);
+create index alert_notice_of on alert_notice (organization_id, alert_id, id);
 
 -- One-time charges that were billed, by Pax8's id: billed once is billed for good.
 create table billed_once (

@@ -69,4 +69,5 @@ pub use rows::{
     Address, Commitment, Company, Invoice, InvoiceItem, Product, Products, Subscription,
 };
 pub use stats::RequestCount;
+pub use tls::client_config as tls_config;
 pub use wire::{Day, FieldProblem, Moment, Warning};

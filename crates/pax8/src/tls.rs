@@ -11,7 +11,10 @@ use crate::Error;
 /// TLS by rustls and ring, with the roots of this machine. A machine without
 /// any (a bare container) gets the roots that Mozilla publishes, so that a
 /// missing package is no reason to fail.
-pub(crate) fn client_config() -> Result<ClientConfig, Error> {
+///
+/// # Errors
+/// When this build has no usable version of TLS.
+pub fn client_config() -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use ascent::{
     accounts::By,
+    alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clients::ClientDetails,
     clock::Clock,
@@ -49,6 +50,7 @@ pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: R
             public_url: "http://localhost".to_owned(),
             sync_interval: 4.hours(),
             mail: None,
+            webhook_hosts: WebhookHosts::default(),
             pax8_retry: retry,
         },
         pax8_budget: pax8::RateBudget::new(LIFTED),

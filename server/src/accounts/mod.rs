@@ -28,6 +28,7 @@ use crate::app::App;
 pub use actor::{Actor, By, Costs, PAX8_FEATURE, Via};
 pub use password::{PasswordHash, Passwords};
 pub use permission::{Permission, PermissionSet, Role};
+pub(crate) use session::random_text;
 pub use session::{Session, SessionSecret, end_session, find_session, start_session};
 pub use sign_in::sign_in;
 pub use store::{NewAccount, insert_account, insert_membership};

@@ -137,7 +137,7 @@ pub async fn end_session(app: &App, secret: &SessionSecret) -> Result<()> {
 }
 
 /// 256 random bits as text.
-pub(super) fn random_text() -> Result<String> {
+pub(crate) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))

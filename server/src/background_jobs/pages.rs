@@ -14,6 +14,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use super::{LatestRun, RunOutcome, Task, load_overview, run_now, tasks::name_of, try_again};
 use crate::{
     accounts::{Actor, Permission},
+    alerts::{Alert, list_open},
     app::App,
     billing_runs,
     error::{Error, Result},
@@ -44,6 +45,7 @@ pub fn routes() -> Router<App> {
 #[template(path = "background_jobs/page.html")]
 struct JobsPage {
     frame: Frame,
+    alerts: Vec<Alert>,
     zone: String,
     live: Live,
 }
@@ -141,6 +143,7 @@ async fn show(
     }
     html(&JobsPage {
         frame: visit.frame(Place::Jobs, "Background Jobs"),
+        alerts: list_open(&mut tx).await?,
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         live,
     })

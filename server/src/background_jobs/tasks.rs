@@ -6,6 +6,7 @@ use jiff::Span;
 use super::{LatestRun, RunOutcome, Task};
 use crate::{
     accounts::{Actor, PAX8_FEATURE, Permission},
+    alerts,
     app::App,
     billing_runs::{self, BillingRun, RunStatus},
     error::Result,
@@ -22,6 +23,7 @@ pub(super) fn name_of(kind: &str) -> String {
     match kind {
         sync::JOB => SYNC.to_owned(),
         billing_runs::JOB => BILLING.to_owned(),
+        alerts::JOB => "Alert".to_owned(),
         other => {
             let words = other.replace(['.', '_'], " ");
             let mut chars = words.chars();

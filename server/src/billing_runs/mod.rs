@@ -46,4 +46,4 @@ pub use recalculate::recalculate;
 pub use request::{JOB, Requested, perform, request_run};
 pub use run::{load_run, run};
 pub use section::PreviewSection;
-pub use store::list_runs;
+pub use store::{any_under_way, list_runs};

@@ -49,6 +49,8 @@ db::statements! {
         join job on job.organization_id = r.organization_id and job.id = r.job_id
         where r.organization_id = $1 and r.as_of = $2 and r.status in ('queued', 'running') and job.state in ('ready', 'running')
         order by r.id limit 1";
+    org ANY_UNDER_WAY = "select 1 as one from billing_run where organization_id = $1 and status in ('queued', 'running')
+        and requested_at > $2 limit 1";
     org LIST = select!("and (cast($2 as text) is null or r.id < $2) order by r.id desc limit $3");
     bulk ASIDES = "with wanted (organization_id, id) as (values", 2,
         ") select billing_run_id, kind, told from billing_run_aside
@@ -170,6 +172,15 @@ pub(super) async fn find_unfinished(
     let row = tx.fetch_optional(&FIND_UNFINISHED, args![as_of]).await?;
     row.map(|row| Ok((row.get("id")?, row.get("job_id")?)))
         .transpose()
+}
+
+/// Whether a run that was asked for since an instant waits or is under way.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn any_under_way(tx: &mut OrgTx, since: Timestamp) -> Result<bool> {
+    let found = tx.fetch_optional(&ANY_UNDER_WAY, args![since]).await?;
+    Ok(found.is_some())
 }
 
 pub(super) async fn find_asked(tx: &mut OrgTx, id: BillingRunId) -> Result<Option<Asked>> {

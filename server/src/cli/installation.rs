@@ -76,6 +76,7 @@ impl Installation {
                 public_url: self.config.public_url.unwrap_or(public_url),
                 sync_interval: self.config.sync_interval,
                 mail: self.config.mail,
+                webhook_hosts: self.config.webhook_hosts,
                 pax8_retry: ::pax8::RetryPolicy::default(),
             },
             pax8_budget: pax8::RateBudget::default(),

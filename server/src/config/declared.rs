@@ -104,6 +104,14 @@ pub(super) const MAIL_FROM: Declared = setting(
     "ADDRESS",
     "The address that mail comes from; answers go to the organization's [default: no mail is sent]",
 );
+pub(super) const WEBHOOK_HOSTS: Declared = setting(
+    "webhook_hosts",
+    "webhook-hosts",
+    "ASCENT_WEBHOOK_HOSTS",
+    "HOSTS",
+    "Hosts within your own network that organizations may send alerts to, http included, such as hooks.lan,10.0.0.5:8443 [default: none; \
+    alerts go to public addresses with https only]",
+);
 pub(super) const INVOICE_FONTS: Declared = setting(
     "invoice_fonts",
     "invoice-fonts",
@@ -162,6 +170,7 @@ pub const SERVER: &[&Declared] = &[
     &SYNC_INTERVAL,
     &SMTP_URL,
     &MAIL_FROM,
+    &WEBHOOK_HOSTS,
     &INVOICE_FONTS,
     &LOG,
     &LOG_FORMAT,

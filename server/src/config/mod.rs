@@ -17,7 +17,10 @@ use std::path::{Path, PathBuf};
 use jiff::Span;
 use secrecy::SecretString;
 
-use crate::mail::{Mail, MailServer};
+use crate::{
+    alerts::WebhookHosts,
+    mail::{Mail, MailServer},
+};
 
 pub use declared::{Declared, EVERYWHERE, SERVER, WITH_MAIL, WITH_PAX8};
 pub use error::{ConfigError, Origin};
@@ -46,6 +49,8 @@ pub struct Config {
     pub sync_interval: Span,
     /// How mail is sent. None: not at all.
     pub mail: Option<Mail>,
+    /// Hosts within the operator's own network that alerts may be sent to.
+    pub webhook_hosts: WebhookHosts,
     /// The fonts of invoices. None: the built-in ones.
     pub invoice_fonts: Option<invoice_pdf::Fonts>,
     /// The master key in base64. None: a file in the data folder.
@@ -85,6 +90,9 @@ impl Config {
                 .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
             sync_interval: interval.unwrap_or_else(default_interval),
             mail: mail(&layers)?,
+            webhook_hosts: layers
+                .parse(&declared::WEBHOOK_HOSTS, WebhookHosts::parse)?
+                .unwrap_or_default(),
             invoice_fonts: layers.parse(&declared::INVOICE_FONTS, values::fonts)?,
             master_key: key(MASTER_KEY_VARIABLE),
             new_master_key: key(NEW_MASTER_KEY_VARIABLE),
@@ -110,6 +118,7 @@ impl Config {
                     server: MailServer::Folder(data_folder.join("mail")),
                     from,
                 }),
+            webhook_hosts: WebhookHosts::default(),
             invoice_fonts: None,
             master_key: None,
             new_master_key: None,

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     accounts::{Actor, Costs},
+    alerts::{Alert, list_open},
     app::App,
     deliveries::count_trouble,
     error::Result,
@@ -39,6 +40,8 @@ struct DashboardPage {
     last_sync: Option<Moment>,
     next_sync: Option<Moment>,
     error: Option<String>,
+    /// What is wrong with what runs by itself.
+    alerts: Vec<Alert>,
     has_clients: bool,
     months: Vec<Month>,
     chart: Option<Chart>,
@@ -75,6 +78,7 @@ impl DashboardPage {
             last_sync: last_sync.map(|at| Moment::new(at, &actor.timezone)),
             next_sync: next_sync.map(|at| Moment::new(at, &actor.timezone)),
             error: connection.and_then(|it| it.last_error),
+            alerts: list_open(tx).await?,
             has_clients: store::clients(tx).await? > 0,
             decisions: decisions(tx, &months, actor, now).await?,
             chart: chart(tx, actor, &months, now).await?,

@@ -131,10 +131,10 @@ async fn letter(app: &App, tx: &mut OrgTx, delivery: &Delivery) -> Result<Letter
         to: to.ok_or_else(|| Error::internal("a delivery to no address"))?,
         subject: words.subject,
         text: words.text,
-        attachment: Attachment {
+        attachment: Some(Attachment {
             name: file_name(&invoice),
             bytes: pdf(tx, &invoice).await?,
-        },
+        }),
     })
 }
 

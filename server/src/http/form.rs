@@ -36,6 +36,13 @@ impl Fields {
         Self(fields.map(|(name, text)| (name.to_owned(), text)).into())
     }
 
+    /// These and others after them.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// The trimmed text of a field; empty if it was not sent.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {

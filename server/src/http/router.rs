@@ -32,8 +32,9 @@ use super::{
     security::{harden, refuse_foreign_forms},
 };
 use crate::{
-    accounts, app::App, audit, background_jobs, billing_runs, clients, dashboard, deliveries,
-    error::Error, exports, integrations, invoices, organizations, pax8, recurring, search,
+    accounts, alerts, app::App, audit, background_jobs, billing_runs, clients, dashboard,
+    deliveries, error::Error, exports, integrations, invoices, organizations, pax8, recurring,
+    search,
 };
 
 /// The largest body that is read, in bytes.
@@ -141,6 +142,7 @@ fn as_json(text: Bytes) -> Response {
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::api())
+        .merge(alerts::api())
         .merge(audit::api())
         .merge(background_jobs::api())
         .merge(billing_runs::api())
@@ -158,6 +160,7 @@ fn api() -> OpenApiRouter<App> {
 fn pages() -> Router<App> {
     Router::new()
         .merge(accounts::pages::routes())
+        .merge(alerts::routes())
         .merge(audit::routes())
         .merge(background_jobs::routes())
         .merge(exports::routes())

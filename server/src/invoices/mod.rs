@@ -43,8 +43,8 @@ pub use pages::routes;
 pub use payments::{Payment, PaymentBody};
 pub use status::InvoiceStatus;
 pub use store::{
-    any_draft_of, any_invoice, find_of_period, invoiced_of_recurring, invoiced_of_subscription,
-    list_invoices, list_of_run, load_invoice,
+    any_draft_of, any_invoice, count_drafts_before, find_of_period, invoiced_of_recurring,
+    invoiced_of_subscription, list_invoices, list_of_run, load_invoice,
 };
 pub use sums::{ClientStanding, InvoiceSum, overdue_invoices, standing_of_client, waiting_drafts};
 pub use void::void;

@@ -21,6 +21,7 @@ use crate::{
 };
 
 db::statements! {
+    org COUNT_DRAFTS_BEFORE = "select count(*) as n from invoice where organization_id = $1 and status = 'draft' and created_at < $2";
     org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
     org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
         currency, period_start, period_end, first_from, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
@@ -338,6 +339,15 @@ pub(super) fn currency(row: &Row) -> Result<Currency> {
 /// When the database is gone.
 pub async fn any_invoice(tx: &mut OrgTx) -> Result<bool> {
     Ok(tx.fetch_optional(&ANY_INVOICE, args![]).await?.is_some())
+}
+
+/// How many drafts were made before an instant.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_drafts_before(tx: &mut OrgTx, instant: Timestamp) -> Result<u32> {
+    let row = tx.fetch_one(&COUNT_DRAFTS_BEFORE, args![instant]).await?;
+    Ok(row.get("n")?)
 }
 
 pub(super) fn read(row: &Row) -> Result<Invoice> {

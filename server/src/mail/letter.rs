@@ -1,4 +1,4 @@
-//! A letter with one file, as a message of RFC 5322.
+//! A letter, with one file or none, as a message of RFC 5322.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,7 +28,7 @@ pub struct Letter {
     /// Plain text.
     pub text: String,
     /// The file that comes with it.
-    pub attachment: Attachment,
+    pub attachment: Option<Attachment>,
 }
 
 /// A PDF file that comes with a letter.
@@ -55,12 +55,13 @@ impl Letter {
         for address in self.reply_to.iter().flat_map(Recipients::addresses) {
             message = message.reply_to(Mailbox::new(None, address.clone()));
         }
+        let text = SinglePart::plain(self.text.clone());
+        let Some(attachment) = &self.attachment else {
+            return message.singlepart(text).map_err(unwritable);
+        };
         let pdf = ContentType::parse("application/pdf").map_err(unwritable)?;
-        let file =
-            Part::new(one_line(&self.attachment.name)).body(self.attachment.bytes.clone(), pdf);
-        let parts = MultiPart::mixed()
-            .singlepart(SinglePart::plain(self.text.clone()))
-            .singlepart(file);
+        let file = Part::new(one_line(&attachment.name)).body(attachment.bytes.clone(), pdf);
+        let parts = MultiPart::mixed().singlepart(text).singlepart(file);
         message.multipart(parts).map_err(unwritable)
     }
 }
@@ -94,10 +95,10 @@ mod tests {
             to: Recipients::parse("accounts@client.example").unwrap(),
             subject: "Invoice INV-0001".to_owned(),
             text: "Hello".to_owned(),
-            attachment: Attachment {
+            attachment: Some(Attachment {
                 name: "INV-0001.pdf".to_owned(),
                 bytes: b"%PDF".to_vec(),
-            },
+            }),
         }
     }
 
@@ -129,7 +130,7 @@ mod tests {
         let mut letter = letter();
         letter.sender = evil.to_owned();
         letter.subject = evil.to_owned();
-        letter.attachment.name = evil.to_owned();
+        letter.attachment.as_mut().unwrap().name = evil.to_owned();
         let text = written(&letter);
         for line in text.lines() {
             assert!(!line.starts_with("Bcc") && line != "body", "{text}");

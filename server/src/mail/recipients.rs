@@ -10,10 +10,10 @@ use crate::checks::is_email;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipients(Vec<Address>);
 
-/// A bound, so that an invoice is not sent to a mailing list typed by hand.
-const MOST: usize = 10;
-
 impl Recipients {
+    /// A bound, so that an invoice is not sent to a mailing list typed by hand.
+    pub const MOST: usize = 10;
+
     /// Reads addresses separated by commas. None: one of them is no address that every mail server takes, or there are none
     /// or too many.
     #[must_use]
@@ -25,7 +25,7 @@ impl Recipients {
             let known = part.is_ascii() && is_email(part);
             addresses.push(part.parse().ok().filter(|_| known)?);
         }
-        (addresses.len() <= MOST).then_some(Self(addresses))
+        (addresses.len() <= Self::MOST).then_some(Self(addresses))
     }
 
     pub(super) fn addresses(&self) -> &[Address] {

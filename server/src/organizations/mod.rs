@@ -26,7 +26,7 @@ pub use lines::{LineSettings, LineSettingsDetails};
 pub use logo::load_logo;
 pub use mail::{MailWords, MailWordsDetails};
 pub use numbers::InvoiceNumbers;
-pub use pages::routes;
+pub use pages::{TABS, routes};
 pub use rekey::replace_data_key;
 pub use settings::{LONGEST_NAME, PAGE_SIZES, SettingsDetails, TaxDetails, zone_name};
 pub use store::{

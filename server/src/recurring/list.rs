@@ -2,7 +2,7 @@
 
 use billing::Frequency;
 use db::OrgTx;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     RecurringInvoice, RecurringStatus, count_periods_due,
@@ -111,6 +111,28 @@ pub async fn count_due(tx: &mut OrgTx, as_of: Date) -> Result<Due> {
         due.periods += periods;
     }
     Ok(due)
+}
+
+/// Recurring invoices that were due and are not billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overdue {
+    /// How many.
+    pub count: u32,
+    /// The day on which the first of them was due.
+    pub oldest: Date,
+}
+
+/// Those that were due before a day and nobody has changed since an instant; none: there are none. One that cannot even be
+/// read is among them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_overdue(
+    tx: &mut OrgTx,
+    before: Date,
+    unchanged_since: Timestamp,
+) -> Result<Option<Overdue>> {
+    store::find_overdue(tx, before, unchanged_since).await
 }
 
 /// Moves a recurring invoice over a period that was billed, or had nothing to bill. `next_invoice_date` is that period's

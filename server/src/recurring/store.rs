@@ -5,7 +5,9 @@ use db::{OrgTx, Row, args};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency};
 
-use super::{RecurringInvoice, RecurringLine, RecurringStatus, details::Accepted, rhythm::Rhythm};
+use super::{
+    Overdue, RecurringInvoice, RecurringLine, RecurringStatus, details::Accepted, rhythm::Rhythm,
+};
 use crate::{
     error::{Error, Result},
     ids::{ClientId, RecurringInvoiceId, RecurringLineId},
@@ -42,6 +44,9 @@ db::statements! {
     org DUE = "select id from recurring_invoice
         where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
     org DUE_WITHOUT_LINES = select!("and r.status = 'active' and r.next_invoice_date <= $2");
+    org OVERDUE = "select count(*) as n, min(next_invoice_date) as oldest from recurring_invoice
+        where organization_id = $1 and status = 'active' and next_invoice_date < $2 and updated_at <= $3
+        and (end_date is null or next_invoice_date < end_date)";
     org COUNT_LIVE = "select count(*) as n from recurring_invoice
         where organization_id = $1 and client_id = $2 and status in ('active', 'paused')";
     org LINES = "select id, description, quantity, unit_price, taxable from recurring_line
@@ -170,6 +175,19 @@ pub(super) async fn due_without_lines(
 ) -> Result<Vec<RecurringInvoice>> {
     let rows = tx.fetch_all(&DUE_WITHOUT_LINES, args![as_of]).await?;
     rows.iter().map(read).collect()
+}
+
+pub(super) async fn find_overdue(
+    tx: &mut OrgTx,
+    before: Date,
+    unchanged_since: Timestamp,
+) -> Result<Option<Overdue>> {
+    let row = tx
+        .fetch_one(&OVERDUE, args![before, unchanged_since])
+        .await?;
+    let oldest: Option<Date> = row.get("oldest")?;
+    let count = row.get("n")?;
+    Ok(oldest.map(|oldest| Overdue { count, oldest }))
 }
 
 pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Result<i64> {

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod alerts;
 mod api_tokens;
 mod audit;
 mod background_jobs;
@@ -25,6 +26,7 @@ mod deliveries;
 mod docs;
 mod estate;
 mod exports;
+mod hook;
 mod idempotency;
 mod invitations;
 mod jobs;

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32, sync::OnceLock, time::Duration};
 
 use ascent::{
     accounts::{self, By, NewAccount, PasswordHash, Role, SessionSecret, start_session},
+    alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clock::Clock,
     http::{SESSION_COOKIE, router},
@@ -21,7 +22,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use db::testing::TestDatabase;
+use db::{args, testing::TestDatabase};
 use jiff::{Timestamp, ToSpan as _};
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -30,9 +31,15 @@ use tower::ServiceExt as _;
 
 use crate::{
     estate::CLIENT_SECRET,
+    hook::Hook,
     leaks::{self, Secret},
     post::{MAIL_PASSWORD, Post},
 };
+
+db::statements! {
+    org NO_ALERTS_BY_MAIL = "insert into alert_settings (organization_id, by_mail, recipients, sync_failures, stale_intervals, waiting_days,
+        quiet, version) values ($1, false, '', 3, 6, 3, '[]', 1)";
+}
 
 /// The password of every user in tests.
 pub const PASSWORD: &str = "a password for tests";
@@ -99,7 +106,7 @@ pub async fn with_sandbox<F: AsyncFn(&World)>(config: impl Fn() -> SandboxConfig
         let sandbox = Sandbox::bind("127.0.0.1:0", config())
             .await
             .expect("the sandbox starts");
-        let world = World::new(database, sandbox, None).await;
+        let world = World::new(database, sandbox, None, "").await;
         test(&world).await;
     })
     .await;
@@ -112,14 +119,38 @@ pub async fn with_mail<F: AsyncFn(&World, &Post)>(test: F) {
             .await
             .expect("the sandbox starts");
         let post = Post::start().await;
-        let world = World::new(database, sandbox, Some(post.mail())).await;
+        let world = World::new(database, sandbox, Some(post.mail()), "").await;
+        // Its mail is the invoices' alone.
+        for organization in [&world.ours, &world.theirs] {
+            let mut tx = world.app.database.write(organization.id).await.unwrap();
+            tx.execute(&NO_ALERTS_BY_MAIL, args![]).await.unwrap();
+            tx.commit().await.unwrap();
+        }
         test(&world, &post).await;
     })
     .await;
 }
 
+/// The same, whose operator also allows alerts to a program on this machine.
+pub async fn with_mail_and_hook<F: AsyncFn(&World, &Post, &Hook)>(test: F) {
+    db::testing::on_each_engine(async |database| {
+        let sandbox = Sandbox::bind("127.0.0.1:0", SandboxConfig::demo())
+            .await
+            .expect("the sandbox starts");
+        let (post, hook) = (Post::start().await, Hook::start().await);
+        let world = World::new(database, sandbox, Some(post.mail()), &hook.host()).await;
+        test(&world, &post, &hook).await;
+    })
+    .await;
+}
+
 impl World {
-    async fn new(database: &TestDatabase, sandbox: Running, mail: Option<Mail>) -> Self {
+    async fn new(
+        database: &TestDatabase,
+        sandbox: Running,
+        mail: Option<Mail>,
+        hook: &str,
+    ) -> Self {
         let app = App::new(Parts {
             database: database.database.clone(),
             clock: Clock::manual(NOW.parse().unwrap()),
@@ -130,6 +161,7 @@ impl World {
                 public_url: "http://localhost".to_owned(),
                 sync_interval: 4.hours(),
                 mail,
+                webhook_hosts: WebhookHosts::parse(hook).unwrap(),
                 pax8_retry: pax8::RetryPolicy {
                     max_attempts: 3,
                     first_wait: Duration::from_millis(5),

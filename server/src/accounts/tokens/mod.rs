@@ -12,7 +12,7 @@ mod token_record;
 
 pub use api::api;
 pub use create::{NewToken, create_token};
-pub(super) use pages::ShownOnce;
+pub(crate) use pages::ShownOnce;
 pub use pages::{TokenRow, routes, token_rows};
 pub use revoke::{find_revocable, revoke_token};
 pub use token_record::{ApiToken, TokenOwner, Whose, list_tokens};

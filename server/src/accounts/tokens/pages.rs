@@ -89,7 +89,7 @@ struct TokenForm {
 
 #[derive(Template)]
 #[template(path = "accounts/shown_once.html")]
-pub(in crate::accounts) struct ShownOnce {
+pub(crate) struct ShownOnce {
     pub frame: Frame,
     pub crumb: (&'static str, &'static str),
     pub lead: String,

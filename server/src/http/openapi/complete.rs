@@ -60,7 +60,7 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 7] = [
 ];
 
 /// What the groups of calls are about, in the order in which a reader needs them.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     (
         "pax8",
         "The Pax8 integration: the connection, syncs, companies and their mapping, subscriptions and their billing.",
@@ -81,6 +81,7 @@ const TAGS: [(&str, &str); 11] = [
     ("exports", "Lists as files: CSV and workbooks."),
     ("audit", "Who did what, before and after."),
     ("background jobs", "What Ascent does by itself."),
+    ("alerts", "What is wrong with it, and who is told."),
 ];
 
 /// Completes the document.

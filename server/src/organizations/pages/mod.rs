@@ -51,12 +51,13 @@ pub fn routes() -> Router<App> {
 }
 
 /// The tabs: path and words.
-const TABS: [(&str, &str); 7] = [
+pub const TABS: [(&str, &str); 8] = [
     ("/admin/settings", "General"),
     ("/admin/settings/numbers", "Invoice numbering"),
     ("/admin/settings/lines", "Invoice lines"),
     ("/admin/settings/mail", "E-mail"),
     ("/admin/settings/taxes", "Tax rates"),
+    ("/admin/settings/alerts", "Alerts"),
     ("/admin/settings/tokens", "API tokens"),
     ("/admin/settings/licence", "Licence"),
 ];

@@ -31,5 +31,5 @@ pub use run::{JOB, run_job, run_sync};
 pub use schedule::{SCHEDULE, enqueue_due};
 pub use store::changes::{Change, list_changes};
 pub(in crate::pax8) use store::estate::{count_estate, forget_estate};
-pub use store::syncs::{find_unfinished, list_syncs, load_sync};
+pub use store::syncs::{count_failures_since, find_unfinished, list_syncs, load_sync};
 pub use types::{Counts, Progress, Scope, Stage, Sync, SyncStatus, Trigger};

@@ -25,6 +25,8 @@ db::statements! {
     org FIND = concat!(columns!(), "where organization_id = $1 and id = $2");
     org LIST = concat!(columns!(), "where organization_id = $1 and (cast($2 as text) is null or id < $2) order by id desc limit $3");
     org LIST_UNFINISHED = concat!(columns!(), "where organization_id = $1 and status in ('queued', 'running') order by id");
+    org COUNT_FAILURES = "select count(*) as n from pax8_sync
+        where organization_id = $1 and scope = 'full' and status = 'failed' and requested_at >= $2";
     org START = "update pax8_sync set status = 'running', stage = 'companies', started_at = $3 where organization_id = $1 and id = $2";
     org PROGRESS = "update pax8_sync set stage = $3, done = $4, total = $5, requests = $6
         where organization_id = $1 and id = $2 and status = 'running'";
@@ -93,6 +95,17 @@ pub async fn find_unfinished(tx: &mut OrgTx) -> Result<Option<Sync>> {
         Some(at) => Some(unfinished.swap_remove(at)),
         None => unfinished.into_iter().next(),
     })
+}
+
+/// How many syncs of everything failed that were asked for since an instant.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_failures_since(tx: &mut OrgTx, since: Timestamp) -> Result<u32> {
+    Ok(tx
+        .fetch_one(&COUNT_FAILURES, args![since])
+        .await?
+        .get("n")?)
 }
 
 /// Those that wait or run, the oldest first.
