@@ -6,7 +6,8 @@ use db::Database;
 use jiff::Span;
 
 use crate::{
-    accounts::Passwords, alerts::WebhookHosts, clock::Clock, jobs::Wake, mail::Mail, secrets::Vault,
+    accounts::Passwords, alerts::WebhookHosts, clock::Clock, http::Limits, jobs::Wake, mail::Mail,
+    metrics::Metrics, secrets::Vault,
 };
 
 /// The program's parts. Cloning shares them.
@@ -27,10 +28,12 @@ pub struct Parts {
     pub settings: Settings,
     /// The budget of Pax8 requests that the whole process shares.
     pub pax8_budget: pax8::RateBudget,
+    /// How much is taken on at once.
+    pub limits: Limits,
     /// Wakes the workers of this process when a job was enqueued.
     pub wake: Wake,
-    /// Counters and gauges.
-    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+    /// What this process measures of itself.
+    pub metrics: Metrics,
     /// This process, as it signs leases.
     pub node: String,
 }

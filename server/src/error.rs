@@ -70,6 +70,12 @@ pub enum Error {
         /// When to try again.
         retry_after_seconds: u32,
     },
+    /// Too many requests from one sender.
+    #[error("Too many requests. Try again in {retry_after_seconds} seconds.")]
+    TooFast {
+        /// When to try again.
+        retry_after_seconds: u32,
+    },
     /// Pax8 or the database cannot be reached.
     #[error("{0}")]
     Unavailable(String),
@@ -136,7 +142,7 @@ impl Error {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -153,7 +159,7 @@ impl Error {
             Self::NotFound(_) => "not_found",
             Self::WrongMethod => "method_not_allowed",
             Self::Conflict { code, .. } | Self::Refused { code, .. } => code,
-            Self::TooMany { .. } => "too_many_requests",
+            Self::TooMany { .. } | Self::TooFast { .. } => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }

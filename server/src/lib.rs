@@ -27,9 +27,11 @@ pub mod invoices;
 pub mod jobs;
 pub mod like;
 pub mod mail;
+pub mod metrics;
 pub mod organizations;
 pub mod pax8;
 pub mod recurring;
+pub mod request_id;
 pub mod search;
 pub mod secrets;
 
@@ -57,6 +59,10 @@ pub fn schedules() -> Vec<jobs::Scheduled> {
 
 /// Everything that is sealed under the data keys of organizations.
 #[must_use]
-pub fn resealers() -> [secrets::Resealer; 2] {
-    [http::idempotency::RESEALER, pax8::connection::RESEALER]
+pub fn resealers() -> [secrets::Resealer; 3] {
+    [
+        alerts::RESEALER,
+        http::idempotency::RESEALER,
+        pax8::connection::RESEALER,
+    ]
 }

@@ -209,6 +209,8 @@ create table job (
     payload text not null,
     -- At most one unfinished job has the same key; null: any number.
     unique_key text,
+    -- The request that caused it, directly or through other jobs, as the log names it; null: none did.
+    request_id text,
     state text not null,
     run_at bigint not null,
     attempts bigint not null default 0,
@@ -222,6 +224,7 @@ create table job (
 -- Only what is unfinished, which is little: a worker looks through all of it for what is due.
 create index job_unfinished on job (organization_id, run_at) where state in ('ready', 'running');
 create unique index job_unique on job (organization_id, unique_key) where state in ('ready', 'running');
+create index job_failed on job (organization_id, kind) where state = 'failed';
 create index job_organization on job (organization_id, kind, created_at);
 
 create table client (

@@ -29,6 +29,19 @@ pub enum Engine {
     Postgres,
 }
 
+/// Connections that are used for the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// What for: `read`, `write`, `all`.
+    pub name: &'static str,
+    /// How many are open.
+    pub open: u32,
+    /// How many of those nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
+}
+
 /// A database, open. Cloning shares its connections.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -104,6 +117,26 @@ impl Database {
     /// When no connection is to be had or the wait is too long.
     pub async fn system_write(&self) -> Result<SystemTx> {
         Ok(SystemTx::new(self.begin_write().await?))
+    }
+
+    /// How many connections there are, and how many of them are idle.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        fn of<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> Connections {
+            // Read one after the other while others come and go.
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            let open = pool.size();
+            Connections {
+                name,
+                open,
+                idle: idle.min(open),
+                most: pool.options().get_max_connections(),
+            }
+        }
+        match &self.pools {
+            Pools::Sqlite { read, write } => vec![of("read", read), of("write", write)],
+            Pools::Postgres(pool) => vec![of("all", pool)],
+        }
     }
 
     /// Closes all connections, waiting for those in use.

@@ -8,8 +8,10 @@ use ascent::{
     app::{App, Parts, Settings},
     clients::ClientDetails,
     clock::Clock,
+    http::Limits,
     ids::OrganizationId,
     jobs::Wake,
+    metrics::Metrics,
     organizations::{NewOrganization, create_organization},
     pax8::connection::{ConnectionChange, TypedCredentials, connect},
     secrets::{MasterKey, Vault},
@@ -42,7 +44,7 @@ pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
 pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: RetryPolicy) -> App {
     App::new(Parts {
         database: database.database.clone(),
-        clock,
+        clock: clock.clone(),
         passwords: ascent::accounts::Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
@@ -54,10 +56,9 @@ pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: R
             pax8_retry: retry,
         },
         pax8_budget: pax8::RateBudget::new(LIFTED),
+        limits: Limits::new(None),
         wake: Wake::default(),
-        metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
-            .build_recorder()
-            .handle(),
+        metrics: Metrics::new(clock.now()),
         node: "benchmark".to_owned(),
     })
 }

@@ -28,7 +28,7 @@ pub use condition::Condition;
 pub use pages::routes;
 pub use record::{Alert, Channel, Event, Notice, list_alerts, list_open};
 pub use settings::{
-    AlertSettings, AlertSettingsDetails, change_settings, load_settings, remove_webhook,
+    AlertSettings, AlertSettingsDetails, RESEALER, change_settings, load_settings, remove_webhook,
     set_webhook,
 };
 pub use tell::{JOB, perform};

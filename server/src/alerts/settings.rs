@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     mail::Recipients,
     organizations::load_data_key,
+    secrets::{Rekey, Resealer},
 };
 
 /// The names under which the two are sealed.
@@ -247,6 +248,28 @@ pub(super) async fn open_webhook(
         url: open(URL, url)?,
         secret: open(SECRET, secret)?,
     }))
+}
+
+/// How a webhook is sealed anew.
+pub const RESEALER: Resealer = Resealer {
+    columns: &[
+        "alert_settings.webhook_url_sealed",
+        "alert_settings.webhook_secret_sealed",
+    ],
+    run: |tx, keys| Box::pin(reseal(tx, keys)),
+};
+
+async fn reseal(tx: &mut OrgTx, keys: &Rekey) -> Result<()> {
+    let settings = load_settings(tx).await?;
+    let sealed = (
+        &settings.webhook_url_sealed,
+        &settings.webhook_secret_sealed,
+    );
+    let (Some(url), Some(secret)) = sealed else {
+        return Ok(());
+    };
+    let (url, secret) = (keys.reseal(URL, url)?, keys.reseal(SECRET, secret)?);
+    store::reseal(tx, &url, &secret).await
 }
 
 async fn keep(

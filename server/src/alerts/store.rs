@@ -20,6 +20,7 @@ db::statements! {
             sync_failures = excluded.sync_failures, stale_intervals = excluded.stale_intervals, waiting_days = excluded.waiting_days,
             quiet = excluded.quiet, webhook_host = excluded.webhook_host, webhook_url_sealed = excluded.webhook_url_sealed,
             webhook_secret_sealed = excluded.webhook_secret_sealed, version = alert_settings.version + 1";
+    org RESEAL = "update alert_settings set webhook_url_sealed = $2, webhook_secret_sealed = $3 where organization_id = $1";
     org LIST_OPEN = "select * from alert where organization_id = $1 and ended_at is null order by id";
     org LIST = "select * from alert where organization_id = $1 and (cast($2 as text) is null or id < $2)
         and ($3 = false or ended_at is null) order by id desc limit $4";
@@ -96,6 +97,12 @@ pub(super) async fn put_settings(tx: &mut OrgTx, to: &AlertSettings) -> Result<(
         to.webhook_secret_sealed.clone()
     ];
     tx.execute(&PUT_SETTINGS, args).await?;
+    Ok(())
+}
+
+/// Stores the same webhook, sealed anew.
+pub(super) async fn reseal(tx: &mut OrgTx, url: &str, secret: &str) -> Result<()> {
+    tx.execute(&RESEAL, args![url, secret]).await?;
     Ok(())
 }
 

@@ -1,13 +1,12 @@
-//! How a run stands, as server-sent events until it ends. The row is what is looked at, so that it does not matter which
-//! process makes the run.
+//! How a run stands, as server-sent events until it ends.
 
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use axum::{
     extract::{Path, State},
-    response::sse::{Event, KeepAlive, Sse},
+    response::sse::{Event, Sse},
 };
-use futures::{Stream, stream};
+use futures::Stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,12 +14,9 @@ use super::{RunProgress, RunStatus, store};
 use crate::{
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, ProblemBody},
+    http::{ApiActor, ApiResult, ProblemBody, Watched, watch},
     ids::{BillingRunId, OrganizationId},
 };
-
-/// How often the run is looked at.
-const LOOK: Duration = Duration::from_millis(300);
 
 /// How a run stands.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -44,28 +40,23 @@ pub(super) async fn stream(
     ApiActor(actor): ApiActor,
     Path(id): Path<String>,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let watch = Watch {
+    let watched = WatchedRun {
         organization: actor.organization,
         id: BillingRunId::parse(&id).ok_or(Error::NotFound("billing run"))?,
-        shown: None,
-        app,
     };
-    // A run that is not there is a 404 and not an empty stream.
-    watch.look().await?;
-    let events = stream::unfold(watch, Watch::next);
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(watch(app, watched).await?)
 }
 
-struct Watch {
-    app: App,
+struct WatchedRun {
     organization: OrganizationId,
     id: BillingRunId,
-    shown: Option<RunEvent>,
 }
 
-impl Watch {
-    async fn look(&self) -> Result<RunEvent> {
-        let mut tx = self.app.database.read(self.organization).await?;
+impl Watched for WatchedRun {
+    type State = RunEvent;
+
+    async fn look(&self, app: &App) -> Result<RunEvent> {
+        let mut tx = app.database.read(self.organization).await?;
         let run = store::find(&mut tx, self.id).await?;
         let run = run.ok_or(Error::NotFound("billing run"))?;
         Ok(RunEvent {
@@ -76,23 +67,7 @@ impl Watch {
         })
     }
 
-    /// The next event. A failure ends the stream; a browser then asks again by itself.
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        if self
-            .shown
-            .as_ref()
-            .is_some_and(|it| it.status.is_finished())
-        {
-            return None;
-        }
-        loop {
-            let now = self.look().await.ok()?;
-            if self.shown.as_ref() != Some(&now) {
-                let event = Event::default().json_data(&now).ok()?;
-                self.shown = Some(now);
-                return Some((Ok(event), self));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+    fn has_ended(state: &RunEvent) -> bool {
+        state.status.is_finished()
     }
 }

@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use db::{Database, DbError, SqliteFile};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::{Failure, keys::open_vault};
 use crate::{
     app::{App, Parts, Settings},
     clock::Clock,
     config::Config,
+    http::Limits,
     ids::OrganizationId,
     invoices::use_fonts,
     jobs::Wake,
+    metrics::Metrics,
     organizations::{find_by_id_or_slug, list_organizations, load_organization},
     secrets::Vault,
 };
@@ -62,13 +63,15 @@ impl Installation {
     }
 
     /// The program's parts, with the address that people use.
-    pub(super) fn app(self, public_url: String, metrics: PrometheusHandle) -> App {
+    pub(super) fn app(self, public_url: String) -> App {
         if let Some(fonts) = self.config.invoice_fonts {
             use_fonts(fonts);
         }
+        let clock = Clock::system();
         App::new(Parts {
             database: self.database,
-            clock: Clock::system(),
+            metrics: Metrics::new(clock.now()),
+            clock,
             passwords: crate::accounts::Passwords::default(),
             vault: self.vault,
             settings: Settings {
@@ -80,17 +83,16 @@ impl Installation {
                 pax8_retry: ::pax8::RetryPolicy::default(),
             },
             pax8_budget: pax8::RateBudget::default(),
+            limits: Limits::new(self.config.request_rate),
             wake: Wake::default(),
-            metrics,
             node: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
         })
     }
 
     /// The program's parts for a command that answers nobody.
     pub(super) fn app_of_a_command(self) -> App {
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
         let listen = self.config.listen.to_string();
-        self.app(format!("http://{listen}"), metrics)
+        self.app(format!("http://{listen}"))
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod backup;
 mod bill;
+mod connections;
 mod demo;
 mod failure;
 mod installation;

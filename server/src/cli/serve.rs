@@ -36,7 +36,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let installation = Installation::open(config, schema).await?;
     let listener = server::bind(&listen).await?;
     let url = server::url_of(&listener, &listen)?;
-    let app = installation.app(url.clone(), server::record_metrics(&stop)?);
+    let app = installation.app(url.clone());
     print::result(&format!("listening on {url}"));
     server::run(app, listener, stop).await
 }

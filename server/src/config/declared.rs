@@ -104,6 +104,13 @@ pub(super) const MAIL_FROM: Declared = setting(
     "ADDRESS",
     "The address that mail comes from; answers go to the organization's [default: no mail is sent]",
 );
+pub(super) const REQUEST_RATE: Declared = setting(
+    "request_rate",
+    "request-rate",
+    "ASCENT_REQUEST_RATE",
+    "NUMBER",
+    "Requests a minute that one address, token or session may send to a process; 0: any number [default: 3000]",
+);
 pub(super) const WEBHOOK_HOSTS: Declared = setting(
     "webhook_hosts",
     "webhook-hosts",
@@ -171,6 +178,7 @@ pub const SERVER: &[&Declared] = &[
     &SMTP_URL,
     &MAIL_FROM,
     &WEBHOOK_HOSTS,
+    &REQUEST_RATE,
     &INVOICE_FONTS,
     &LOG,
     &LOG_FORMAT,

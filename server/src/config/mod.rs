@@ -12,13 +12,17 @@ mod file;
 mod given;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 use jiff::Span;
 use secrecy::SecretString;
 
 use crate::{
     alerts::WebhookHosts,
+    http::USUAL_RATE,
     mail::{Mail, MailServer},
 };
 
@@ -51,6 +55,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// Hosts within the operator's own network that alerts may be sent to.
     pub webhook_hosts: WebhookHosts,
+    /// Requests a minute from one address, or with one token or session. None: any number.
+    pub request_rate: Option<NonZeroU32>,
     /// The fonts of invoices. None: the built-in ones.
     pub invoice_fonts: Option<invoice_pdf::Fonts>,
     /// The master key in base64. None: a file in the data folder.
@@ -93,6 +99,9 @@ impl Config {
             webhook_hosts: layers
                 .parse(&declared::WEBHOOK_HOSTS, WebhookHosts::parse)?
                 .unwrap_or_default(),
+            request_rate: layers
+                .parse(&declared::REQUEST_RATE, values::request_rate)?
+                .unwrap_or(Some(USUAL_RATE)),
             invoice_fonts: layers.parse(&declared::INVOICE_FONTS, values::fonts)?,
             master_key: key(MASTER_KEY_VARIABLE),
             new_master_key: key(NEW_MASTER_KEY_VARIABLE),
@@ -119,6 +128,7 @@ impl Config {
                     from,
                 }),
             webhook_hosts: WebhookHosts::default(),
+            request_rate: Some(USUAL_RATE),
             invoice_fonts: None,
             master_key: None,
             new_master_key: None,

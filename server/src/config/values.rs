@@ -1,6 +1,6 @@
 //! Reading the values of settings. Each reader says what to write instead.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, num::NonZeroU32, path::PathBuf};
 
 use jiff::{SignedDuration, Span};
 use tracing_subscriber::EnvFilter;
@@ -123,6 +123,15 @@ pub(super) fn sync_interval(text: &str) -> Result<Span, String> {
         .filter(|interval| (shortest..=longest).contains(interval))
         .and_then(|interval| Span::try_from(interval).ok())
         .ok_or_else(|| "write hours and minutes, such as 4h or 90m, from 1m to 744h".to_owned())
+}
+
+/// Requests a minute; 0 is any number.
+pub(super) fn request_rate(text: &str) -> Result<Option<NonZeroU32>, String> {
+    let rate: u32 = text
+        .trim()
+        .parse()
+        .map_err(|_| "write a whole number of requests a minute, 0 for no limit".to_owned())?;
+    Ok(NonZeroU32::new(rate))
 }
 
 pub(super) fn mail_from(text: &str) -> Result<lettre::Address, String> {

@@ -13,7 +13,7 @@ use axum_extra::extract::{
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 
-use super::{Flash, PageError, Problem};
+use super::{Flash, PageError, Problem, follow::Asker};
 use crate::{
     accounts::{
         Actor, SessionSecret, find_session, find_token,
@@ -188,5 +188,6 @@ pub(super) fn check_csrf(sent: &[u8], actor: &Actor) -> Result<()> {
 fn located(mut actor: Actor, parts: &Parts) -> Actor {
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     actor.remote_address = address.map(|ConnectInfo(address)| address.ip().to_string());
+    Asker::tell(&parts.extensions, &actor);
     actor
 }

@@ -1,6 +1,10 @@
 //! Is it alive, is it ready, how is it doing: for load balancers and monitors.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 
 use crate::{
     app::App,
@@ -32,7 +36,9 @@ async fn has_master_key(app: &App) -> Result<()> {
     }
 }
 
-/// `GET /metrics`: counters and gauges in the text format of Prometheus.
-pub(super) async fn metrics(State(app): State<App>) -> String {
-    app.metrics.render()
+/// `GET /metrics`: what is at risk and how this process fares, in the text format of Prometheus.
+pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    let text = app.metrics.render(&app).await;
+    ([(header::CONTENT_TYPE, kind)], text)
 }

@@ -8,12 +8,15 @@ mod address;
 mod admission;
 mod assets;
 mod docs;
+mod events;
 mod flash;
+mod follow;
 mod form;
 mod format;
 mod health;
 pub mod idempotency;
 mod json;
+mod limits;
 mod moment;
 mod openapi;
 mod page;
@@ -33,9 +36,11 @@ pub use actor::{
 };
 pub use address::address;
 pub use assets::assets_version;
+pub use events::{Watched, watch};
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
+pub use limits::{Limits, USUAL_RATE};
 pub use moment::Moment;
 pub use openapi::{all_licensed, all_need, needs};
 pub use page::{

@@ -336,6 +336,7 @@ fn title(error: &Error) -> &'static str {
         Error::NotFound(_) | Error::WrongMethod => "There is nothing here",
         Error::Conflict { .. } => "This has changed meanwhile",
         Error::TooMany { .. } => "Too many attempts",
+        Error::TooFast { .. } => "Too many requests",
         Error::Unavailable(_) => "Not available at the moment",
         Error::Internal(_) => "Something went wrong",
         Error::Unreadable(_) | Error::Refused { .. } | Error::NotSignedIn => "This was refused",

@@ -82,6 +82,9 @@ pub(super) fn retry_after(error: &Error) -> Option<u32> {
     match error {
         Error::TooMany {
             retry_after_seconds,
+        }
+        | Error::TooFast {
+            retry_after_seconds,
         } => Some(*retry_after_seconds),
         Error::Unavailable(_) => Some(5),
         Error::Conflict { code, .. } if *code == IN_USE => Some(1),

@@ -16,17 +16,13 @@ use axum::{
 };
 use serde_json::Value;
 use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    trace::TraceLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    PageError, PageResult, Problem, admission, assets, docs, health, html, idempotency,
+    PageError, PageResult, Problem, admission, assets, docs, follow, health, html, idempotency,
+    limits,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
     security::{harden, refuse_foreign_forms},
@@ -64,11 +60,15 @@ pub fn router(app: App) -> Router {
         .fallback(no_such_page)
         .layer(
             ServiceBuilder::new()
-                .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-                .layer(TraceLayer::new_for_http().make_span_with(request_span))
-                .layer(PropagateRequestIdLayer::x_request_id())
+                .layer(middleware::from_fn_with_state(app.clone(), follow::follow))
                 .layer(middleware::from_fn(harden))
                 .layer(CompressionLayer::new())
+                .layer(middleware::from_fn_with_state(
+                    app.clone(),
+                    async |State(app): State<App>, request: Request, next: Next| {
+                        limits::admit(&app.limits, app.clock.now(), request, next).await
+                    },
+                ))
                 .layer(middleware::from_fn(|request, next| {
                     in_time(PATIENCE, request, next)
                 }))
@@ -211,15 +211,6 @@ async fn in_time(patience: Duration, request: Request, next: Next) -> Response {
 
 fn panicked() -> Response {
     Problem(Error::internal("a handler panicked")).into_response()
-}
-
-fn request_span(request: &Request) -> tracing::Span {
-    let id = request
-        .headers()
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .unwrap_or_default();
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
 #[cfg(test)]

@@ -7,21 +7,22 @@ use super::{Job, JobState, NewJob, OpenJob};
 use crate::{
     error::{Error, Result},
     ids::JobId,
+    request_id::RequestId,
 };
 
 db::statements! {
-    org INSERT = "insert into job (organization_id, id, kind, payload, unique_key, state, run_at, created_at)
-        values ($1, $2, $3, $4, $5, 'ready', $6, $7)
+    org INSERT = "insert into job (organization_id, id, kind, payload, unique_key, state, run_at, created_at, request_id)
+        values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8)
         on conflict (organization_id, unique_key) where state in ('ready', 'running') do nothing";
     /// Whoever changes the row's state first has the job; the condition is asked again under the row's lock.
     system CLAIM = "update job set state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $2
         where (organization_id, id) = (select organization_id, id from job where state in ('ready', 'running')
             and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3)) order by run_at, id limit 1)
         and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3))
-        returning id, organization_id, kind, payload, attempts";
+        returning id, organization_id, kind, payload, attempts, request_id";
     org CLAIM_ONE = "update job set state = 'running', attempts = attempts + 1, lease_owner = $3, lease_until = $4
         where organization_id = $1 and id = $2 and state = 'ready' and run_at <= $5
-        returning id, organization_id, kind, payload, attempts";
+        returning id, organization_id, kind, payload, attempts, request_id";
     system ANY_DUE = "select 1 as one from job where state in ('ready', 'running')
         and ((state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1)) limit 1";
     system RENEW = "update job set lease_until = $4 where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
@@ -51,7 +52,8 @@ pub(super) async fn insert(
         job.payload.clone(),
         job.unique_key.clone(),
         job.run_at,
-        now
+        now,
+        RequestId::current().map(|it| it.to_string())
     ];
     Ok(tx.execute(&INSERT, args).await? == 1)
 }
@@ -95,6 +97,9 @@ fn read_claimed(row: &Row) -> Result<Job> {
         kind: row.get("kind")?,
         payload: row.json("payload")?,
         attempt: u32::try_from(attempts).map_err(Error::internal)?,
+        request: row
+            .get::<Option<String>>("request_id")?
+            .and_then(|it| RequestId::given(&it)),
     })
 }
 

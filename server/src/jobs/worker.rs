@@ -1,15 +1,23 @@
 //! Claiming jobs, doing them, and saying how it went.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::store;
 use crate::{
     app::App,
     error::{Error, Result},
     ids::{JobId, OrganizationId},
+    request_id::{RequestId, carry_on},
 };
 
 /// How long a job belongs to a worker that says nothing more.
@@ -41,6 +49,8 @@ pub struct Job {
     pub payload: serde_json::Value,
     /// 1 at the first try.
     pub attempt: u32,
+    /// The request that caused it, if one did.
+    pub request: Option<RequestId>,
 }
 
 /// Why a job did not succeed.
@@ -69,6 +79,12 @@ pub type Handler =
 pub struct Registry(HashMap<&'static str, Handler>);
 
 impl Registry {
+    /// The kinds, in order.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        let kinds: std::collections::BTreeSet<_> = self.0.keys().copied().collect();
+        kinds.into_iter()
+    }
+
     /// Adds a kind.
     #[must_use]
     pub fn with<F, Fut>(mut self, kind: &'static str, handler: F) -> Self
@@ -130,8 +146,7 @@ pub async fn do_one(
     let job = store::claim_one(&mut tx, id, &app.node, now, now + LEASE).await?;
     tx.commit().await?;
     let Some(job) = job else { return Ok(false) };
-    let outcome = perform(app, registry, &job).await;
-    settle(app, &job, outcome).await?;
+    attempt(app, registry, &job).await?;
     Ok(true)
 }
 
@@ -147,12 +162,28 @@ async fn work_once(app: &App, registry: &Registry) -> Result<bool> {
     let job = store::claim(&mut tx, &app.node, now, now + LEASE).await?;
     tx.commit().await?;
     let Some(job) = job else { return Ok(false) };
-    let outcome = perform(app, registry, &job).await;
-    settle(app, &job, outcome).await?;
+    attempt(app, registry, &job).await?;
     Ok(true)
 }
 
-#[tracing::instrument(skip_all, fields(job = %job.id, kind = %job.kind, organization = %job.organization))]
+/// Does a claimed job and says how that went, for the request that caused it.
+async fn attempt(app: &App, registry: &Registry, job: &Job) -> Result<()> {
+    let span = tracing::info_span!(
+        "job",
+        id = %job.id,
+        kind = job.kind,
+        attempt = job.attempt,
+        organization = %job.organization,
+        request_id = job.request.as_ref().map(tracing::field::display),
+    );
+    let begin = Instant::now();
+    let work = carry_on(job.request.clone(), async {
+        let outcome = perform(app, registry, job).await;
+        settle(app, job, outcome, begin.elapsed()).await
+    });
+    work.instrument(span).await
+}
+
 async fn perform(app: &App, registry: &Registry, job: &Job) -> Outcome {
     if usize::try_from(job.attempt).is_ok_and(|attempt| attempt > MOST_ATTEMPTS) {
         return Err(Failure::GiveUp(never_ended()));
@@ -164,7 +195,8 @@ async fn perform(app: &App, registry: &Registry, job: &Job) -> Outcome {
         ))));
     };
     // A task of its own, so that a panic is a failed job and not a dead worker.
-    let mut work = tokio::spawn(handler(app.clone(), job.clone()));
+    let work = carry_on(job.request.clone(), handler(app.clone(), job.clone()));
+    let mut work = tokio::spawn(work.in_current_span());
     loop {
         tokio::select! {
             ended = &mut work => {
@@ -185,34 +217,63 @@ async fn renew(app: &App, job: &Job) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-async fn settle(app: &App, job: &Job, outcome: Outcome) -> Result<()> {
+/// Writes down how an attempt ended, and its one line in the log.
+async fn settle(app: &App, job: &Job, outcome: Outcome, took: Duration) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.database.system_write().await?;
-    match outcome {
-        Ok(()) => store::finish(&mut tx, job, &app.node, "done", now, None).await?,
+    let (ended, error) = match &outcome {
+        Ok(()) => (Ended::Done, None),
         Err(Failure::Retry(error)) => match wait_after(job.attempt) {
-            Some(wait) => {
-                tracing::warn!(job = %job.id, kind = %job.kind, error = ?error, "a job failed and will be tried again");
-                store::retry(&mut tx, job, &app.node, now + wait, &error.to_string()).await?;
-            }
-            None => give_up(&mut tx, app, job, &error).await?,
+            Some(wait) => (Ended::Later(now + wait), Some(error)),
+            None => (Ended::GivenUp, Some(error)),
         },
-        Err(Failure::GiveUp(error)) => give_up(&mut tx, app, job, &error).await?,
+        Err(Failure::GiveUp(error)) => (Ended::GivenUp, Some(error)),
+    };
+    let why = error.map(ToString::to_string);
+    let (why, node) = (why.as_deref(), &app.node);
+    match ended {
+        Ended::Done => store::finish(&mut tx, job, node, "done", now, None).await?,
+        Ended::Later(at) => {
+            store::retry(&mut tx, job, node, at, why.unwrap_or_default()).await?;
+        }
+        Ended::GivenUp => store::finish(&mut tx, job, node, "failed", now, why).await?,
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    log(job, &ended, error, took);
+    Ok(())
 }
 
-async fn give_up(tx: &mut db::SystemTx, app: &App, job: &Job, error: &Error) -> Result<()> {
-    tracing::error!(job = %job.id, kind = %job.kind, error = ?error, "a job failed for good");
-    store::finish(
-        tx,
-        job,
-        &app.node,
-        "failed",
-        app.clock.now(),
-        Some(&error.to_string()),
-    )
-    .await
+/// How an attempt ended.
+enum Ended {
+    Done,
+    /// It is tried again at that instant.
+    Later(Timestamp),
+    GivenUp,
+}
+
+fn log(job: &Job, ended: &Ended, error: Option<&Error>, took: Duration) {
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let request_id = job.request.as_ref().map(tracing::field::display);
+    let error = error.map(tracing::field::debug);
+    macro_rules! log {
+        ($level:ident, $message:literal) => {
+            tracing::$level!(
+                job = %job.id,
+                kind = job.kind,
+                attempt = job.attempt,
+                organization = %job.organization,
+                request_id,
+                duration_ms,
+                error,
+                $message
+            )
+        };
+    }
+    match ended {
+        Ended::Done => log!(info, "a job was done"),
+        Ended::Later(_) => log!(warn, "a job failed and will be tried again"),
+        Ended::GivenUp => log!(error, "a job failed for good"),
+    }
 }
 
 fn wait_after(attempt: u32) -> Option<SignedDuration> {

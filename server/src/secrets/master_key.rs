@@ -144,7 +144,7 @@ impl MasterKey {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| MasterKeyError::NoRandomness)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let unnamed = folder.join(format!(".master-key-{}", uuid::Uuid::new_v4().simple()));
+        let unnamed = folder.join(format!(".master-key-{}", uuid::Uuid::now_v7().simple()));
         let text = Zeroizing::new(BASE64_STANDARD.encode(bytes.as_slice()));
         let linked = write_whole(&unnamed, &text).and_then(|()| std::fs::hard_link(&unnamed, path));
         let removed = std::fs::remove_file(&unnamed);

@@ -1,6 +1,9 @@
 //! Alerts: told once when something is wrong, once a day while it is, and when it is over; by mail and signed to a webhook.
 
-use ascent::alerts;
+use ascent::{
+    alerts, jobs,
+    secrets::{MasterKey, Vault, rotate},
+};
 use db::args;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +14,7 @@ use sha2::Sha256;
 use crate::{
     billing::books::{Books, monthly},
     hook::Call,
-    world::{User, World, on_each_engine, with_mail_and_hook},
+    world::{MASTER_KEY, User, World, on_each_engine, with_mail_and_hook},
 };
 
 const ALERTS: &str = "/api/v1/alerts";
@@ -356,6 +359,36 @@ async fn a_webhook_leads_to_a_public_host_or_one_that_the_operator_named() {
         assert_eq!(tested["results"][0]["ok"], false);
         let why = tested["results"][0]["detail"].as_str().unwrap();
         assert!(why.contains("ASCENT_WEBHOOK_HOSTS"), "{why}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_is_signed_with_its_secret_after_the_keys_were_replaced() {
+    with_mail_and_hook(async |world, _, hook| {
+        let owner = &world.ours.owner;
+        let set = owner.put(WEBHOOK, json!({ "url": hook.url() })).await;
+        let secret = set.json(200)["secret"].as_str().unwrap().to_owned();
+        let books = Books::ours(world);
+        let client = books.client("Harbor Dental").await;
+        books.recurring(&client, monthly()).await;
+        books.run("2026-06-15").await;
+        let mut tx = world.app.database.write(world.ours.id).await.unwrap();
+        tx.execute(&FAIL_A_DELIVERY, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let next = MasterKey::from_bytes([8; 32]);
+        let both = [MasterKey::from_bytes(MASTER_KEY), next.clone()];
+        let (both, _) = world.with_vault(Vault::of_keys(&both));
+        rotate(&both, &both.vault.master(&next.id()).unwrap())
+            .await
+            .unwrap();
+        let (app, _) = world.with_vault(Vault::of_keys(&[next]));
+        alerts::check(&app, world.ours.id).await.unwrap();
+        jobs::drain(&app, &ascent::job_registry()).await.unwrap();
+        let [call] = &hook.came()[..] else {
+            panic!("{:?}", hook.came())
+        };
+        verify(call, &secret);
     })
     .await;
 }

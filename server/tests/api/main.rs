@@ -34,6 +34,7 @@ mod jobs;
 mod leaks;
 mod logo;
 mod me;
+mod metrics;
 mod organization;
 mod pax8_connection;
 mod pax8_decisions;

@@ -8,10 +8,11 @@ use ascent::{
     alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clock::Clock,
-    http::{SESSION_COOKIE, router},
+    http::{Limits, SESSION_COOKIE, router},
     ids::{AccountId, OrganizationId},
     jobs::{self, Wake},
     mail::Mail,
+    metrics::Metrics,
     organizations::{NewOrganization, create_organization, set_feature},
     secrets::{MasterKey, Vault},
 };
@@ -169,10 +170,9 @@ impl World {
                 },
             },
             pax8_budget: pax8::RateBudget::new(NonZeroU32::new(100_000).unwrap()),
+            limits: Limits::new(None),
             wake: Wake::default(),
-            metrics: metrics_exporter_prometheus::PrometheusBuilder::new()
-                .build_recorder()
-                .handle(),
+            metrics: Metrics::new(NOW.parse().unwrap()),
             node: "test".to_owned(),
         });
         let router = router(app.clone());
@@ -196,8 +196,9 @@ impl World {
             vault,
             settings: self.app.settings.clone(),
             pax8_budget: self.app.pax8_budget.clone(),
+            limits: Limits::new(None),
             wake: Wake::default(),
-            metrics: self.app.metrics.clone(),
+            metrics: Metrics::new(self.app.clock.now()),
             node: "another".to_owned(),
         });
         let router = router(app.clone());

@@ -15,6 +15,7 @@ mod demo;
 mod help;
 #[path = "../leaks/mod.rs"]
 mod leaks;
+mod log;
 mod outgoing;
 #[path = "../api/post.rs"]
 #[allow(dead_code, reason = "the API's tests ask more of it")]

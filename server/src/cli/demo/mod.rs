@@ -53,7 +53,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     logging::start(&config, logging::OF_A_COMMAND);
     let app = Installation::open(config, Schema::Migrate)
         .await?
-        .app(url.clone(), server::record_metrics(&stop)?);
+        .app(url.clone());
     if story.is_finished() {
         news::happen(sandbox.sandbox(), app.clock.now())?;
     } else {

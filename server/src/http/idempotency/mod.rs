@@ -28,6 +28,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     ids::{AccountId, OrganizationId},
+    request_id::{RequestId, carry_on},
 };
 
 pub use store::RESEALER;
@@ -156,7 +157,7 @@ async fn to_its_end(app: App, keyed: Keyed, request: Request, next: Next) -> Res
         };
         conclude(&app, &keyed, response).await
     };
-    match tokio::spawn(work.in_current_span()).await {
+    match tokio::spawn(carry_on(RequestId::current(), work.in_current_span())).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => Problem(error).into_response(),
         Err(panicked) => {

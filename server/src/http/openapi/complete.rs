@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{FEATURE, IDEMPOTENCY, PERMISSION, example};
 
 /// The refusals: status, name in the document, what it means, an example's code and sentence.
-const REFUSALS: [(&str, &str, &str, &str, &str); 7] = [
+const REFUSALS: [(&str, &str, &str, &str, &str); 8] = [
     (
         "400",
         "Unreadable",
@@ -51,9 +51,16 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 7] = [
         "Use a number from 1 to 200.",
     ),
     (
+        "429",
+        "TooMany",
+        "Too many requests from this address or with this token. `Retry-After` says when to try again.",
+        "too_many_requests",
+        "Too many requests. Try again in 2 seconds.",
+    ),
+    (
         "503",
         "Unavailable",
-        "The database or Pax8 cannot be reached. `Retry-After` says when to try again.",
+        "The server is busy, or the database or Pax8 cannot be reached. `Retry-After` says when to try again.",
         "unavailable",
         "The database cannot be reached. Try again in a moment.",
     ),

@@ -24,4 +24,4 @@ pub use disconnect::{DisconnectImpact, disconnect, impact_of_disconnect};
 pub use health::{data_is_stale, find_connection};
 pub(in crate::pax8) use health::{list_due, postpone, record_failure, record_success};
 pub use settings::{set_active, set_auto_map};
-pub use types::{Connection, ConnectionStatus};
+pub use types::{Connection, ConnectionStatus, REFUSALS_UNTIL_INACTIVE};

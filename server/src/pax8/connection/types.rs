@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// So many refusals of the credentials in a row make the connection inactive.
-const REFUSALS_UNTIL_INACTIVE: u32 = 3;
+pub const REFUSALS_UNTIL_INACTIVE: u32 = 3;
 
 /// The connection of an organization, without its secrets.
 #[derive(Debug, Clone)]

@@ -1,24 +1,20 @@
-//! How a sync stands, as server-sent events until it ends. The row is what is looked at, so that it does not matter
-//! which process runs the sync.
+//! How a sync stands, as server-sent events until it ends.
 
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use axum::{
     extract::{Path, State},
-    response::sse::{Event, KeepAlive, Sse},
+    response::sse::{Event, Sse},
 };
-use futures::{Stream, stream};
+use futures::Stream;
 
 use super::{SyncView, api, load_sync};
 use crate::{
     app::App,
     error::Result,
-    http::{ApiResult, Pax8Actor, ProblemBody},
+    http::{ApiResult, Pax8Actor, ProblemBody, Watched, watch},
     ids::{OrganizationId, SyncId},
 };
-
-/// How often the sync is looked at.
-const LOOK: Duration = Duration::from_millis(300);
 
 /// The sync as server-sent events: at once, whenever it changed, and for the last time when it ended.
 #[utoipa::path(get, path = "/integrations/pax8/syncs/{id}/events", tag = "pax8", params(("id" = String, Path)),
@@ -28,48 +24,27 @@ pub(super) async fn stream(
     Pax8Actor(actor): Pax8Actor,
     Path(id): Path<String>,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let watch = Watch {
+    let watched = WatchedSync {
         organization: actor.organization,
         id: api::parse(&id)?,
-        shown: None,
-        app,
     };
-    // A sync that is not there is a 404 and not an empty stream.
-    watch.look().await?;
-    let events = stream::unfold(watch, Watch::next);
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(watch(app, watched).await?)
 }
 
-struct Watch {
-    app: App,
+struct WatchedSync {
     organization: OrganizationId,
     id: SyncId,
-    shown: Option<SyncView>,
 }
 
-impl Watch {
-    async fn look(&self) -> Result<SyncView> {
-        let mut tx = self.app.database.read(self.organization).await?;
+impl Watched for WatchedSync {
+    type State = SyncView;
+
+    async fn look(&self, app: &App) -> Result<SyncView> {
+        let mut tx = app.database.read(self.organization).await?;
         Ok(SyncView::from(&load_sync(&mut tx, self.id).await?))
     }
 
-    /// The next event. A failure ends the stream; a browser then asks again by itself.
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        if self
-            .shown
-            .as_ref()
-            .is_some_and(|it| it.status.is_finished())
-        {
-            return None;
-        }
-        loop {
-            let now = self.look().await.ok()?;
-            if self.shown.as_ref() != Some(&now) {
-                let event = Event::default().json_data(&now).ok()?;
-                self.shown = Some(now);
-                return Some((Ok(event), self));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+    fn has_ended(state: &SyncView) -> bool {
+        state.status.is_finished()
     }
 }
