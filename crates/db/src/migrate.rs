@@ -6,7 +6,12 @@
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{Database, DbError, Result, pool::Pools, tx::Inner};
+use crate::{
+    Database, DbError, Result,
+    pool::Pools,
+    row_security::{POLICIES, Scope},
+    tx::Inner,
+};
 
 /// All migrations, in order. A new one is a new file and a new line here.
 const MIGRATIONS: &[(&str, &str)] = &[(
@@ -41,6 +46,7 @@ impl Database {
                 return Ok(MigrationReport { applied });
             };
             tx.run(sql).await?;
+            tx.secure_rows().await?;
             tx.remember(name, &digest(sql)).await?;
             tx.commit().await?;
             tracing::info!(migration = name, "applied");
@@ -53,7 +59,7 @@ impl Database {
     /// # Errors
     /// When it is older, newer or another one, or cannot be read.
     pub async fn check_migrated(&self) -> Result<()> {
-        let mut tx = self.begin_read_inner().await?;
+        let mut tx = self.begin_read(Scope::Installation).await?;
         let known = if tx.has_migration_table().await? {
             tx.known_migrations().await?
         } else {
@@ -63,14 +69,6 @@ impl Database {
             None => Ok(()),
             Some((name, _)) => Err(DbError::NotMigrated(name.to_owned())),
         }
-    }
-
-    async fn begin_read_inner(&self) -> Result<Inner> {
-        match &self.pools {
-            Pools::Sqlite { read, .. } => read.begin().await.map(Inner::Sqlite),
-            Pools::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
-        }
-        .map_err(|error| DbError::of("begin", error))
     }
 }
 
@@ -108,6 +106,13 @@ impl Inner {
             Self::Postgres(tx) => sql.execute(&mut **tx).await.map(|_| ()),
         }
         .map_err(|error| DbError::of("migrate", error))
+    }
+
+    async fn secure_rows(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.run(POLICIES).await,
+        }
     }
 
     async fn lock_migrations(&mut self) -> Result<()> {

@@ -3,13 +3,14 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool, SqliteConnection, SqlitePool,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::{
     DbError, OrganizationId, Result,
+    row_security::Scope,
     tx::{Inner, OrgTx, SystemTx},
 };
 
@@ -90,7 +91,8 @@ impl Database {
     /// # Errors
     /// When no connection is to be had.
     pub async fn read(&self, organization: OrganizationId) -> Result<OrgTx> {
-        Ok(OrgTx::new(self.begin_read().await?, organization))
+        let begun = self.begin_read(Scope::Organization(organization)).await?;
+        Ok(OrgTx::new(begun, organization))
     }
 
     /// Begins a unit of work on one organization's rows. Writers of the same organization wait for each other.
@@ -98,7 +100,8 @@ impl Database {
     /// # Errors
     /// When no connection is to be had or the wait is too long.
     pub async fn write(&self, organization: OrganizationId) -> Result<OrgTx> {
-        SystemTx::new(self.begin_write().await?)
+        self.system_write()
+            .await?
             .into_writer_of(organization)
             .await
     }
@@ -108,7 +111,7 @@ impl Database {
     /// # Errors
     /// When no connection is to be had.
     pub async fn system_read(&self) -> Result<SystemTx> {
-        Ok(SystemTx::new(self.begin_read().await?))
+        Ok(SystemTx::new(self.begin_read(Scope::Installation).await?))
     }
 
     /// Begins a unit of work for statements that belong to no organization.
@@ -150,11 +153,12 @@ impl Database {
         }
     }
 
-    async fn begin_read(&self) -> Result<Inner> {
+    pub(crate) async fn begin_read(&self, scope: Scope) -> Result<Inner> {
         match &self.pools {
             Pools::Sqlite { read, .. } => read.begin().await.map(Inner::Sqlite),
             Pools::Postgres(pool) => {
-                begin_whole(pool, "begin isolation level repeatable read, read only").await
+                let begin = scope.begin("begin isolation level repeatable read, read only");
+                begin_whole(pool, begin).await
             }
         }
         .map_err(|error| DbError::of("begin", error))
@@ -165,7 +169,7 @@ impl Database {
             Pools::Sqlite { write, .. } => {
                 write.begin_with("begin immediate").await.map(Inner::Sqlite)
             }
-            Pools::Postgres(pool) => begin_whole(pool, "begin").await,
+            Pools::Postgres(pool) => begin_whole(pool, Scope::Installation.begin("begin")).await,
         }
         .map_err(|error| DbError::of("begin", error))
     }
@@ -173,9 +177,9 @@ impl Database {
 
 /// Begins in a task of its own, so that it comes to its end even if nobody waits for it any more: sqlx forgets a `begin` that
 /// was dropped half-way, and the connection would go back to the pool inside a transaction.
-async fn begin_whole(pool: &PgPool, statement: &'static str) -> Result<Inner, sqlx::Error> {
+async fn begin_whole(pool: &PgPool, statement: String) -> Result<Inner, sqlx::Error> {
     let pool = pool.clone();
-    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(statement)).await });
     match begun.await {
         Ok(begun) => begun.map(Inner::Postgres),
         // The runtime is going down.

@@ -7,6 +7,7 @@ use sqlx::{
 
 use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
+    row_security::Scope,
 };
 
 /// Placeholders in one statement. The engines' limits are 32,766 and 65,535; longer texts are no quicker.
@@ -158,9 +159,12 @@ impl OrgTx {
     }
 
     /// Goes on in the same transaction with statements that belong to no organization.
-    #[must_use]
-    pub fn into_system(self) -> SystemTx {
-        SystemTx { inner: self.inner }
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn into_system(mut self) -> Result<SystemTx> {
+        self.inner.open_to_all().await?;
+        Ok(SystemTx { inner: self.inner })
     }
 
     /// Makes everything that was done here true at once.
@@ -245,12 +249,6 @@ impl SystemTx {
             .ok_or(DbError::NoRow {
                 statement: statement.name,
             })
-    }
-
-    /// Goes on in the same transaction by reading the rows of one organization.
-    #[must_use]
-    pub fn into_reader_of(self, organization: OrganizationId) -> OrgTx {
-        OrgTx::new(self.inner, organization)
     }
 
     /// Goes on in the same transaction by writing the rows of one organization, after its other writers.
@@ -419,11 +417,25 @@ impl Inner {
     /// organization, so that reading and then writing needs no retry on either.
     async fn wait_for_writers(&mut self, organization: OrganizationId) -> Result<()> {
         if let Self::Postgres(tx) = self {
-            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(organization.to_string())
+            sqlx::query(
+                "select pg_advisory_xact_lock(hashtextextended($1, 0)), set_config('ascent.organization', $1, true)",
+            )
+            .bind(organization.to_string())
+            .execute(&mut **tx)
+            .await
+            .map_err(|error| DbError::of("wait_for_writers", error))?;
+        }
+        Ok(())
+    }
+
+    /// Lets the rest of the transaction reach the rows of every organization.
+    async fn open_to_all(&mut self) -> Result<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("select set_config('ascent.organization', $1, true)")
+                .bind(Scope::Installation.setting())
                 .execute(&mut **tx)
                 .await
-                .map_err(|error| DbError::of("wait_for_writers", error))?;
+                .map_err(|error| DbError::of("open_to_all", error))?;
         }
         Ok(())
     }

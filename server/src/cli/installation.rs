@@ -30,7 +30,7 @@ pub(super) enum Schema {
 /// An installation whose database is up to date and whose master key opens it.
 pub(super) struct Installation {
     config: Config,
-    database: Database,
+    pub(super) database: Database,
     vault: Vault,
 }
 

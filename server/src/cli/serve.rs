@@ -1,6 +1,7 @@
 //! `ascent serve`: web pages, API, background jobs, until told to end.
 
 use clap::Args;
+use db::{Database, Engine};
 
 use super::{
     Failure,
@@ -34,9 +35,20 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     };
     let listen = config.listen.clone();
     let installation = Installation::open(config, schema).await?;
+    warn_of_a_missing_wall(&installation.database).await?;
     let listener = server::bind(&listen).await?;
     let url = server::url_of(&listener, &listen)?;
     let app = installation.app(url.clone());
     print::result(&format!("listening on {url}"));
     server::run(app, listener, stop).await
+}
+
+/// On Postgres a superuser passes the policies that keep organizations apart behind the statements.
+async fn warn_of_a_missing_wall(database: &Database) -> Result<(), Failure> {
+    if database.engine() == Engine::Postgres && !database.is_walled().await? {
+        tracing::warn!(
+            "the database user is a superuser, for whom row-level security does not hold: connect as an ordinary one"
+        );
+    }
+    Ok(())
 }

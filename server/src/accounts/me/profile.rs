@@ -31,7 +31,7 @@ pub async fn rename(app: &App, actor: &Actor, name: &str) -> Result<()> {
     };
     let (before, after) = (json!({ "name": actor.name }), json!({ "name": name }));
     audit::record(&mut tx, event, app.clock.now(), Some(&before), Some(&after)).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     store::set_name(&mut tx, actor.account, &name).await?;
     Ok(tx.commit().await?)
 }
@@ -72,7 +72,7 @@ pub async fn change_password(
         audit::NOTHING,
     )
     .await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     store::set_password(&mut tx, actor.account, &hash).await?;
     let organization = actor.organization;
     let ended =

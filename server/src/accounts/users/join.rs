@@ -69,7 +69,7 @@ pub async fn accept_invitation(app: &App, code: &str, typed: Joining) -> Result<
         subject_id: invitee.account.to_string(),
     };
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     if !proof.store(&mut tx, invitee.account).await? {
         return Err(Error::conflict(
             "password_changed_meanwhile",
