@@ -14,11 +14,16 @@ pub enum DbError {
     /// The database cannot be opened or reached, or another writer was waited for too long.
     #[error("the database cannot be opened: {0}")]
     Unreachable(String),
-    /// The database was brought up to date by a newer version of the program.
+    /// The database was brought up to date by a newer version of the program, so that this one cannot run on it any more.
     #[error(
-        "the database was migrated by a newer version of Ascent (it has the migration {0}): start that version or a newer one"
+        "the database was migrated by a newer version of Ascent (it has the migration {migration}, which needs a program that knows {oldest}): start that version or a newer one"
     )]
-    NewerSchema(String),
+    NewerSchema {
+        /// The migration.
+        migration: String,
+        /// The last migration of the oldest program that can run on its result.
+        oldest: String,
+    },
     /// An applied migration differs from the file of the same name in this program.
     #[error(
         "the migration {0} was applied with another content: this program does not belong to this database"
@@ -110,6 +115,15 @@ impl DbError {
             return Self::Unreachable(source.to_string());
         }
         Self::Statement { statement, source }
+    }
+
+    /// Whether the schema is one that this program cannot run on.
+    #[must_use]
+    pub fn is_another_schema(&self) -> bool {
+        matches!(
+            self,
+            Self::NewerSchema { .. } | Self::EditedMigration(_) | Self::NotMigrated(_)
+        )
     }
 
     /// Whether a unique rule refused the row.

@@ -2,9 +2,14 @@
 //!
 //! Migrations are files with one text for both engines, applied in the order of their names, each in a transaction, each
 //! once. An applied file is never edited: its digest is kept and compared. Several processes may start at once; one migrates.
+//!
+//! A program is known by the last migration that it was built with. Each migration says the oldest program that can still run
+//! on its result, and the database remembers it: a process that runs while a newer program migrates goes on if it may, and
+//! refuses if not. So a change that old programs cannot bear takes two releases: one expands (adds what is new, keeps what is old),
+//! a later one contracts.
 
 use sha2::{Digest as _, Sha256};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Database, DbError, Result,
@@ -13,11 +18,27 @@ use crate::{
     tx::Inner,
 };
 
-/// All migrations, in order. A new one is a new file and a new line here.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_foundation",
-    include_str!("../migrations/0001_foundation.sql"),
-)];
+/// A change of the schema.
+struct Migration {
+    name: &'static str,
+    sql: &'static str,
+    /// The last migration of the oldest program that can run on the result. Its own name: none that is older can.
+    oldest: &'static str,
+}
+
+/// All migrations, in order. A new one is a new file and a new entry here.
+const MIGRATIONS: &[Migration] = &[Migration {
+    name: "0001_foundation",
+    sql: include_str!("../migrations/0001_foundation.sql"),
+    oldest: "0001_foundation",
+}];
+
+/// A migration that was applied, as the database remembers it.
+struct Applied {
+    name: String,
+    digest: String,
+    oldest: String,
+}
 
 /// Postgres waits here while another process migrates. The number is arbitrary and ours.
 const MIGRATION_LOCK: i64 = 0x0041_5343_454e_5400;
@@ -41,23 +62,24 @@ impl Database {
             tx.lock_migrations().await?;
             tx.run(CREATE_TABLE).await?;
             let known = tx.known_migrations().await?;
-            let Some((name, sql)) = next(&known)? else {
+            let Some(migration) = next(&known)? else {
                 tx.commit().await?;
                 return Ok(MigrationReport { applied });
             };
-            tx.run(sql).await?;
+            tx.run(migration.sql).await?;
             tx.secure_rows().await?;
-            tx.remember(name, &digest(sql)).await?;
+            tx.remember(migration).await?;
             tx.commit().await?;
-            tracing::info!(migration = name, "applied");
-            applied.push(name);
+            tracing::info!(migration = migration.name, "applied");
+            applied.push(migration.name);
         }
     }
 
-    /// Checks that the schema is the one this program was built for, changing nothing.
+    /// Checks that the schema is one that this program can run on, changing nothing: the one that it was built for, or a newer
+    /// one that says so.
     ///
     /// # Errors
-    /// When it is older, newer or another one, or cannot be read.
+    /// When it is older, too new or another one, or cannot be read.
     pub async fn check_migrated(&self) -> Result<()> {
         let mut tx = self.begin_read(Scope::Installation).await?;
         let known = if tx.has_migration_table().await? {
@@ -67,25 +89,31 @@ impl Database {
         };
         match next(&known)? {
             None => Ok(()),
-            Some((name, _)) => Err(DbError::NotMigrated(name.to_owned())),
+            Some(missing) => Err(DbError::NotMigrated(missing.name.to_owned())),
         }
     }
 }
 
-/// The first migration that is not known, after checking those that are.
-fn next(known: &[(String, String)]) -> Result<Option<(&'static str, &'static str)>> {
-    for (name, stored) in known {
-        let Some((_, sql)) = MIGRATIONS.iter().find(|(ours, _)| ours == name) else {
-            return Err(DbError::NewerSchema(name.clone()));
-        };
-        if *stored != digest(sql) {
-            return Err(DbError::EditedMigration(name.clone()));
+/// The first migration that was not applied, after checking those that were.
+fn next(applied: &[Applied]) -> Result<Option<&'static Migration>> {
+    let ours = MIGRATIONS.last().map_or("", |last| last.name);
+    for it in applied {
+        match MIGRATIONS.iter().find(|known| known.name == it.name) {
+            Some(known) if it.digest != digest(known.sql) => {
+                return Err(DbError::EditedMigration(it.name.clone()));
+            }
+            // Of a newer program. Names are in the order in which they are applied.
+            None if it.oldest.as_str() > ours => {
+                return Err(DbError::NewerSchema {
+                    migration: it.name.clone(),
+                    oldest: it.oldest.clone(),
+                });
+            }
+            _ => {}
         }
     }
-    Ok(MIGRATIONS
-        .iter()
-        .find(|(name, _)| known.iter().all(|(other, _)| other != name))
-        .copied())
+    let is_missing = |known: &&Migration| applied.iter().all(|it| it.name != known.name);
+    Ok(MIGRATIONS.iter().find(is_missing))
 }
 
 fn digest(sql: &str) -> String {
@@ -95,8 +123,7 @@ fn digest(sql: &str) -> String {
         .collect()
 }
 
-const CREATE_TABLE: &str =
-    "create table if not exists schema_migration (name text primary key, digest text not null)";
+const CREATE_TABLE: &str = "create table if not exists schema_migration (name text primary key, digest text not null, oldest text not null)";
 
 impl Inner {
     async fn run(&mut self, sql: &'static str) -> Result<()> {
@@ -149,33 +176,36 @@ impl Inner {
         .map_err(|error| DbError::of("has_migration_table", error))
     }
 
-    async fn known_migrations(&mut self) -> Result<Vec<(String, String)>> {
-        const SQL: &str = "select name, digest from schema_migration order by name";
-        match self {
-            Self::Sqlite(tx) => sqlx::query(SQL)
-                .fetch_all(&mut **tx)
-                .await
-                .map(|rows| rows.iter().map(|row| (row.get(0), row.get(1))).collect()),
-            Self::Postgres(tx) => sqlx::query(SQL)
-                .fetch_all(&mut **tx)
-                .await
-                .map(|rows| rows.iter().map(|row| (row.get(0), row.get(1))).collect()),
-        }
-        .map_err(|error| DbError::of("known_migrations", error))
+    async fn known_migrations(&mut self) -> Result<Vec<Applied>> {
+        const SQL: &str = "select name, digest, oldest from schema_migration order by name";
+        let applied = |(name, digest, oldest)| Applied {
+            name,
+            digest,
+            oldest,
+        };
+        let rows: Result<Vec<(String, String, String)>, _> = match self {
+            Self::Sqlite(tx) => sqlx::query_as(SQL).fetch_all(&mut **tx).await,
+            Self::Postgres(tx) => sqlx::query_as(SQL).fetch_all(&mut **tx).await,
+        };
+        rows.map(|rows| rows.into_iter().map(applied).collect())
+            .map_err(|error| DbError::of("known_migrations", error))
     }
 
-    async fn remember(&mut self, name: &str, digest: &str) -> Result<()> {
-        const SQL: &str = "insert into schema_migration (name, digest) values ($1, $2)";
+    async fn remember(&mut self, migration: &'static Migration) -> Result<()> {
+        const SQL: &str = "insert into schema_migration (name, digest, oldest) values ($1, $2, $3)";
+        let digest = digest(migration.sql);
         match self {
             Self::Sqlite(tx) => sqlx::query(SQL)
-                .bind(name.to_owned())
-                .bind(digest.to_owned())
+                .bind(migration.name)
+                .bind(digest)
+                .bind(migration.oldest)
                 .execute(&mut **tx)
                 .await
                 .map(|_| ()),
             Self::Postgres(tx) => sqlx::query(SQL)
-                .bind(name.to_owned())
-                .bind(digest.to_owned())
+                .bind(migration.name)
+                .bind(digest)
+                .bind(migration.oldest)
                 .execute(&mut **tx)
                 .await
                 .map(|_| ()),

@@ -323,21 +323,30 @@ async fn migrating_twice_at_once_applies_each_migration_once() {
 }
 
 db::statements! {
-    system PRETEND_NEWER = "insert into schema_migration (name, digest) values ('9999_later', 'x')";
+    system PRETEND_NEWER = "insert into schema_migration (name, digest, oldest) values ($1, 'x', $2)";
     system PRETEND_EDITED = "update schema_migration set digest = 'x' where name = '0001_foundation'";
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_version_or_another_program_is_refused() {
+async fn a_database_of_a_version_too_new_or_of_another_program_is_refused() {
     on_each_engine(async |it| {
         let mut tx = it.database.system_write().await.unwrap();
-        tx.execute(&PRETEND_NEWER, args![]).await.unwrap();
+        let expand = args!["9998_expand", "0001_foundation"];
+        tx.execute(&PRETEND_NEWER, expand).await.unwrap();
+        tx.commit().await.unwrap();
+        it.database.check_migrated().await.unwrap();
+        let nothing = it.database.migrate().await.unwrap().applied;
+        assert!(nothing.is_empty(), "{nothing:?}");
+
+        let mut tx = it.database.system_write().await.unwrap();
+        let contract = args!["9999_contract", "9998_expand"];
+        tx.execute(&PRETEND_NEWER, contract).await.unwrap();
         tx.commit().await.unwrap();
         let refused = it.database.migrate().await.unwrap_err();
-        assert!(refused.to_string().contains("9999_later"), "{refused}");
+        assert!(refused.to_string().contains("9999_contract"), "{refused}");
         assert!(matches!(
             it.database.check_migrated().await.unwrap_err(),
-            DbError::NewerSchema(_)
+            DbError::NewerSchema { .. }
         ));
     })
     .await;

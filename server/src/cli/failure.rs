@@ -118,11 +118,9 @@ pub enum Failure {
 
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
-        match error {
-            DbError::NewerSchema(_) | DbError::EditedMigration(_) | DbError::NotMigrated(_) => {
-                Self::Database(error)
-            }
-            other => Self::Said(format!("The database failed: {other}.")),
+        match error.is_another_schema() {
+            true => Self::Database(error),
+            false => Self::Said(format!("The database failed: {error}.")),
         }
     }
 }

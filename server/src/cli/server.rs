@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use db::{Database, DbError};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +23,8 @@ const LIMITS: Limits = Limits {
 const PATIENCE_WITH_REQUESTS: Duration = Duration::from_secs(10);
 /// How long jobs under way may take to end. A job that is cut off runs again when its lease has ended.
 const PATIENCE_WITH_JOBS: Duration = Duration::from_secs(30);
+/// How often the schema is looked at, for a newer program's changes.
+const LOOK_AT_SCHEMA: Duration = Duration::from_secs(5);
 
 /// Listens at an address.
 pub(super) async fn bind(address: &ListenAddress) -> Result<TcpListener, Failure> {
@@ -63,7 +66,7 @@ pub(super) async fn run(
     let workers = jobs::run_workers(app.clone(), job_registry(), WORKERS, stop.clone());
     let workers = tokio::spawn(workers);
     let clockwork = tokio::spawn(jobs::run_schedules(app.clone(), schedules(), stop.clone()));
-    stop.cancelled().await;
+    let overtaken = watch_schema(&app.database, &stop).await;
 
     let (web, workers, clockwork) = tokio::join!(
         within(PATIENCE_WITH_REQUESTS, web, "requests"),
@@ -74,7 +77,24 @@ pub(super) async fn run(
         app.database.close().await;
     }
     tracing::info!("ended");
-    Ok(())
+    overtaken.map_or(Ok(()), |why| Err(why.into()))
+}
+
+/// Waits until told to stop; or until a newer program has changed the schema in a way that this one cannot go on with, and
+/// tells the others to stop. Why that was.
+async fn watch_schema(database: &Database, stop: &CancellationToken) -> Option<DbError> {
+    while timeout(LOOK_AT_SCHEMA, stop.cancelled()).await.is_err() {
+        match database.check_migrated().await {
+            Err(error) if error.is_another_schema() => {
+                tracing::error!(%error, "this program cannot go on");
+                stop.cancel();
+                return Some(error);
+            }
+            // One that is away for a moment is no other one.
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Waits for a part to end; whether it did.

@@ -5,7 +5,7 @@ use std::{fs, net::TcpListener};
 use crate::process::Place;
 
 db::statements! {
-    system REMEMBER_A_LATER_MIGRATION = "insert into schema_migration (name, digest) values ('9999_later', 'x')";
+    system REMEMBER_A_LATER_MIGRATION = "insert into schema_migration (name, digest, oldest) values ('9999_later', 'x', '9999_later')";
 }
 
 /// Another key than any that a test makes.
