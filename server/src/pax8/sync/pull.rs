@@ -6,15 +6,19 @@ use std::{
 };
 
 use ::pax8::{Client, Company, Error, Products, Subscription};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Progress, Stage};
 
 /// So many companies that the list left out are asked for one by one, in one sync.
 const MOST_LOOKED_UP: usize = 100;
+/// One that Pax8 did not know, refused or confused with another is asked for again after so long: that may have passed.
+const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What is to be pulled, and what is known already.
 pub(super) struct Plan {
+    /// Now.
+    pub now: Timestamp,
     /// Pax8's id of the only company, where it is one.
     pub only_company: Option<String>,
     /// Products that need not be asked for.
@@ -142,12 +146,12 @@ fn unlisted_companies(companies: &[Company], subscriptions: &[Subscription]) -> 
 }
 
 /// Which unlisted companies to ask for now, and which later: first those that were never asked for, then those for which
-/// it is longest ago. Those that Pax8 did not know are not asked for again.
+/// it is longest ago. Those that Pax8 did not know are not asked for again for some days.
 fn share_out(plan: &Plan, unlisted: BTreeSet<String>) -> (Vec<String>, HashSet<String>) {
     let before = |id: &String| plan.looked_up.get(id);
     let mut now: Vec<String> = unlisted
         .into_iter()
-        .filter(|id| before(id).is_none_or(|it| it.found))
+        .filter(|id| before(id).is_none_or(|it| it.found || it.at + ASK_AGAIN_AFTER <= plan.now))
         .collect();
     now.sort_by_key(|id| before(id).map(|it| it.at));
     let later = now.split_off(now.len().min(MOST_LOOKED_UP));
@@ -174,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn companies_never_asked_for_come_first_and_those_unknown_to_pax8_not_again() {
+    fn companies_never_asked_for_come_first_and_those_unknown_to_pax8_some_days_later() {
         let id = |number: usize| format!("c{number:03}");
         let looked_up = |number: usize| {
             let at = Timestamp::from_second(i64::try_from(1_000 - number).unwrap()).unwrap();
@@ -186,7 +190,8 @@ mod tests {
                 },
             )
         };
-        let plan = Plan {
+        let mut plan = Plan {
+            now: Timestamp::from_second(1_000).unwrap(),
             only_company: None,
             known_products: HashSet::new(),
             looked_up: (0..110).map(looked_up).collect(),
@@ -196,5 +201,8 @@ mod tests {
         assert_eq!(now.len(), MOST_LOOKED_UP);
         let recent = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14];
         assert_eq!(later, recent.map(id).into());
+        plan.now += ASK_AGAIN_AFTER;
+        let (now, later) = share_out(&plan, (5..6).map(id).collect());
+        assert_eq!((now, later.len()), (vec![id(5)], 0));
     }
 }

@@ -114,6 +114,7 @@ impl Run<'_> {
     async fn plan(&self) -> Result<Plan> {
         let mut tx = self.app.database.read(self.organization).await?;
         Ok(Plan {
+            now: self.app.clock.now(),
             only_company: match self.sync.scope {
                 Scope::Full => None,
                 Scope::Company(id) => Some(companies::load_pax8_id(&mut tx, id).await?),
