@@ -37,8 +37,10 @@ pub struct SandboxConfig {
     pub token_life: Duration,
     /// What an API call without a working token is told.
     pub unauthorized: UnauthorizedBody,
-    /// What a page size outside 1 to 200 does.
+    /// What a page size that is not allowed does.
     pub oversized_pages: OversizedPages,
+    /// The largest page size allowed. Pax8 documents 200.
+    pub largest_page: u64,
     /// The clock of the sandbox. It stands still until it is moved.
     pub now: Timestamp,
 }
@@ -83,6 +85,7 @@ impl Default for SandboxConfig {
             token_life: Duration::from_secs(86_400),
             unauthorized: UnauthorizedBody::OAuth,
             oversized_pages: OversizedPages::Refuse,
+            largest_page: 200,
             now: DEFAULT_NOW,
         }
     }
@@ -133,7 +136,7 @@ pub enum UnauthorizedBody {
     Empty,
 }
 
-/// What a page size outside 1 to 200 does; Pax8 documents nothing.
+/// What a page size that is not allowed does; Pax8 documents nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OversizedPages {
     /// 400 `INVALID_PARAM`.

@@ -233,3 +233,67 @@ pub enum What {
         bytes: u64,
     },
 }
+
+impl What {
+    /// Every kind of fault, with the parameters that make a difference.
+    #[must_use]
+    pub fn every() -> Vec<Self> {
+        let too_many = |retry_after| Self::TooManyRequests { retry_after };
+        let past = "Wed, 21 Oct 2015 07:28:00 GMT";
+        let mut every = vec![
+            too_many(None),
+            too_many(Some(RetryAfter::Seconds(0))),
+            too_many(Some(RetryAfter::Seconds(1))),
+            too_many(Some(RetryAfter::Text(past.to_owned()))),
+        ];
+        every.extend([500, 502, 503, 504].map(|status| Self::ServerError { status }));
+        every.extend([Drift::Insert, Drift::Delete].map(Self::PageDrift));
+        every.extend([3, -1].map(|by| Self::WrongTotal { by }));
+        every.extend([
+            Self::Slow { ms: 20 },
+            Self::CutBody,
+            Self::HtmlOk,
+            Self::EmptyBody,
+            Self::Unauthorized,
+            Self::Forbidden,
+            Self::NotFound,
+            Self::OldError,
+            Self::DuplicateRow,
+            Self::EmptyPage,
+            Self::EmptyEstate,
+            Self::MissingContent,
+            Self::MissingPage,
+            Self::OrphanCompany,
+            Self::UnknownEnum,
+            Self::ExtraFields,
+            Self::NumberAsString,
+            Self::HugeDecimals,
+            Self::MissingName,
+            Self::MissingQuantity,
+            Self::MissingId,
+            Self::NullFields,
+            Self::OddDates,
+            Self::OversizedBody { bytes: 17 << 20 },
+        ]);
+        every
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::What;
+
+    /// The reader of JSON knows every kind by name, a new one too.
+    #[test]
+    fn every_kind_is_in_the_list() {
+        let unknown = serde_json::from_str::<What>(r#""no such fault""#).unwrap_err();
+        let told = unknown.to_string();
+        let known = told.split_once("expected one of ").unwrap().1;
+        let kinds: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        assert!(kinds.len() > 20, "{told}");
+        let listed = serde_json::to_string(&What::every()).unwrap();
+        for kind in kinds {
+            assert!(listed.contains(&format!("\"{kind}\"")), "{kind}");
+        }
+    }
+}

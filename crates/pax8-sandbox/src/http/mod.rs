@@ -50,7 +50,8 @@ struct Ask<'a> {
 
 impl Ask<'_> {
     fn paging(&self) -> Result<Paging, Refusal> {
-        self.query.paging(self.config.oversized_pages)
+        self.query
+            .paging(self.config.oversized_pages, self.config.largest_page)
     }
 }
 

@@ -8,8 +8,6 @@ use jiff::civil::Date;
 use super::answer::Refusal;
 use crate::config::OversizedPages;
 
-const MAX_SIZE: u64 = 200;
-
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
 }
@@ -71,16 +69,22 @@ impl Query {
             .unwrap_or(0)
     }
 
-    pub(crate) fn paging(&self, oversized: OversizedPages) -> Result<Paging, Refusal> {
+    pub(crate) fn paging(
+        &self,
+        oversized: OversizedPages,
+        largest: u64,
+    ) -> Result<Paging, Refusal> {
         let number = self.whole_number("page", 0)?;
         let size = self.whole_number("size", 10)?;
         match oversized {
             OversizedPages::Clamp => Ok(Paging {
                 number,
-                size: size.clamp(1, MAX_SIZE),
+                size: size.min(largest).max(1),
             }),
-            OversizedPages::Refuse if (1..=MAX_SIZE).contains(&size) => Ok(Paging { number, size }),
-            OversizedPages::Refuse => Err(Refusal::invalid("size must be between 1 and 200")),
+            OversizedPages::Refuse if (1..=largest).contains(&size) => Ok(Paging { number, size }),
+            OversizedPages::Refuse => Err(Refusal::invalid(&format!(
+                "size must be between 1 and {largest}"
+            ))),
         }
     }
 
