@@ -13,4 +13,5 @@ mod paging;
 mod raw;
 mod read_only;
 mod rows;
+mod storm;
 mod support;
