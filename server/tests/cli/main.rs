@@ -11,15 +11,18 @@
 
 mod backup;
 mod bill;
+mod crashes;
 mod demo;
 mod help;
 #[path = "../leaks/mod.rs"]
 mod leaks;
 mod log;
+mod nodes;
 mod outgoing;
 #[path = "../api/post.rs"]
 #[allow(dead_code, reason = "the API's tests ask more of it")]
 mod post;
+mod postgres;
 mod process;
 mod rotate_key;
 mod sandbox;

@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// How long anything may take before the test has failed.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The key that the credentials of tests on Postgres are sealed with.
+pub const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
 /// A folder for one installation, and the commands to be run on it.
 pub struct Place {
     folder: TempDir,
@@ -33,6 +36,22 @@ impl Place {
         self.settings.retain(|(known, _)| *known != variable);
         self.settings.push((variable, value.to_owned()));
         self
+    }
+
+    /// On this database, with a master key in the environment.
+    pub fn on(self, database_url: &str) -> Self {
+        self.with("ASCENT_DATABASE_URL", database_url)
+            .with("ASCENT_MASTER_KEY", MASTER_KEY)
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> String {
+        let set = self
+            .settings
+            .iter()
+            .find(|(name, _)| *name == "ASCENT_DATABASE_URL");
+        let file = || format!("sqlite:{}", self.data().join("ascent.db").display());
+        set.map_or_else(file, |(_, url)| url.clone())
     }
 
     /// A path below the folder.
@@ -218,6 +237,11 @@ impl Process {
     #[track_caller]
     pub fn url(&mut self) -> String {
         self.line("listening on ")
+    }
+
+    /// Its number at the system.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, name: &str) {
