@@ -14,8 +14,8 @@ use db::{
 };
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
-/// Rows of no organization: people, who may work for several; attempts to sign in; what was migrated.
-const OF_NO_ORGANIZATION: [&str; 3] = ["account", "schema_migration", "sign_in_attempt"];
+/// Rows of no organization: people, who may work for several; attempts to sign in; what was migrated; the master key's sign.
+const OF_NO_ORGANIZATION: [&str; 4] = ["account", "schema_migration", "sign_in_attempt", "vault"];
 
 /// A connection of the program's user, without the program.
 struct Raw(PgConnection);
