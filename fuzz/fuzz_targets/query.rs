@@ -111,6 +111,7 @@ fn app(database: &TestDatabase) -> App {
         settings: Settings {
             pax8_url: "http://127.0.0.1:9".to_owned(),
             public_url: "http://localhost".to_owned(),
+            trusted_proxies: Default::default(),
             sync_interval: 4.hours(),
             mail: None,
             pax8_retry: pax8::RetryPolicy {

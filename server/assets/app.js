@@ -12,6 +12,7 @@
 //   details[data-load="/url"]                  fills its [data-body] when first opened
 //   a[data-dialog], a[data-dialog="/url"]      fetches a <dialog> and opens it; a 422 re-renders it, success closes and
 //                                              applies the answer (or reloads if it is empty); [data-close] closes
+//   form[data-confirm]                         in a dialog that asks first: a 422 without a dialog is the page's form's answer
 //   dialog[data-open]                          opened as modal on load
 //   form[data-preview="/url"]                  posts itself to /url while typing; the answer's <output id> is replaced
 //   [data-events="/url"]                       server-sent events: JSON, fields shown by [data-event-text="a.b"] (in the
@@ -73,11 +74,12 @@ function swap(html, selector) {
   const matched = parts.filter((part) => part.id && document.getElementById(part.id));
   const target = selector && $(selector);
   for (const part of parts) {
-    if (part.matches(".flash")) $("#flashes").append(part);
+    if (part.matches("dialog")) showDialog(part);
+    else if (part.matches(".flash")) $("#flashes").append(part);
     else if (matched.includes(part)) replace(document.getElementById(part.id), part);
     if (part.matches("[data-invalid]")) markInvalid(part);
   }
-  if (target && !matched.length && parts.some((part) => !part.matches(".flash"))) target.replaceChildren(...content.childNodes);
+  if (target && !matched.length && parts.some((part) => !part.matches(".flash, dialog"))) target.replaceChildren(...content.childNodes);
   for (const toggle of $$("a[data-expand][aria-expanded=false]")) {
     if (opened.includes(toggle.getAttribute("aria-controls"))) expand(toggle);
   }
@@ -162,8 +164,9 @@ window.addEventListener("popstate", () => { if (location.search !== shown) locat
 
 // Dialogs -------------------------------------------------------------------------------------------------------------
 
-function openDialog(html) {
-  const dialog = $("dialog", parse(html));
+const openDialog = (html) => showDialog($("dialog", parse(html)));
+
+function showDialog(dialog) {
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
@@ -173,8 +176,10 @@ function openDialog(html) {
 function submitInDialog(dialog, form, submitter) {
   const [url, options] = formRequest(form, submitter);
   return request(form, url, options, ({ html, refused }) => {
-    if (refused) {
-      const content = parse(html);
+    const content = parse(html);
+    // What the form of the page says to what was sent on from the question whether it is still them.
+    const elsewhere = form.hasAttribute("data-confirm") && !$("dialog", content);
+    if (refused && !elsewhere) {
       dialog.replaceChildren(...($("dialog", content) ?? content).childNodes);
       $("[aria-invalid=true]", dialog)?.focus();
       return enhance();

@@ -6,8 +6,14 @@ use db::Database;
 use jiff::Span;
 
 use crate::{
-    accounts::Passwords, alerts::WebhookHosts, clock::Clock, http::Limits, jobs::Wake, mail::Mail,
-    metrics::Metrics, secrets::Vault,
+    accounts::Passwords,
+    alerts::WebhookHosts,
+    clock::Clock,
+    http::{Limits, TrustedProxies},
+    jobs::Wake,
+    mail::Mail,
+    metrics::Metrics,
+    secrets::Vault,
 };
 
 /// The program's parts. Cloning shares them.
@@ -45,6 +51,8 @@ pub struct Settings {
     pub pax8_url: String,
     /// The address that people use, without a slash at its end. `https` makes cookies secure.
     pub public_url: String,
+    /// Who is believed whom a request is from.
+    pub trusted_proxies: TrustedProxies,
     /// Between two scheduled syncs of one organization.
     pub sync_interval: Span,
     /// How mail is sent. None: not at all.

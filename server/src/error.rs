@@ -37,6 +37,22 @@ pub enum Error {
     /// The place is for owners and administrators.
     #[error("The Admin area is for owners and administrators.")]
     AdminsOnly,
+    /// A person has to do this in their own session.
+    #[error("A person does this, signed in in a browser: no token can.")]
+    PersonRequired,
+    /// The token may read only.
+    #[error("This token reads only. Use one that may change something.")]
+    TokenReadsOnly,
+    /// The person has to confirm that it is still them.
+    #[error(
+        "Confirm first that it is you: send your password, and a code where you have a second factor, to POST /api/v1/me/confirmation."
+    )]
+    ConfirmationRequired,
+    /// The organization asks for a second factor, and the person has none.
+    #[error(
+        "The organization asks everybody for a second factor. Set one up first, under your account."
+    )]
+    SecondFactorRequired,
     /// The organization's licence lacks a feature.
     #[error("This needs the licence feature {0}.")]
     FeatureRequired(&'static str),
@@ -135,9 +151,13 @@ impl Error {
         match self {
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::PermissionDenied(_) | Self::AdminsOnly | Self::FeatureRequired(_) => {
-                StatusCode::FORBIDDEN
-            }
+            Self::PermissionDenied(_)
+            | Self::AdminsOnly
+            | Self::PersonRequired
+            | Self::TokenReadsOnly
+            | Self::ConfirmationRequired
+            | Self::SecondFactorRequired
+            | Self::FeatureRequired(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
@@ -155,6 +175,10 @@ impl Error {
             Self::Unreadable(_) => "unreadable",
             Self::NotSignedIn => "not_signed_in",
             Self::PermissionDenied(_) | Self::AdminsOnly => "permission_denied",
+            Self::PersonRequired => "person_required",
+            Self::TokenReadsOnly => "token_reads_only",
+            Self::ConfirmationRequired => "confirmation_required",
+            Self::SecondFactorRequired => "second_factor_required",
             Self::FeatureRequired(_) => "license_feature_required",
             Self::NotFound(_) => "not_found",
             Self::WrongMethod => "method_not_allowed",

@@ -3,9 +3,9 @@
 -- Types: text (also decimals, dates as YYYY-MM-DD, ids, JSON), bigint (also instants in milliseconds since the Unix epoch,
 -- amounts in the currency's minor unit), boolean.
 --
--- The organization comes first in every key and index, so that the rows can be spread over machines by it. Four tables are kept
--- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, `sign_in_attempt`,
--- where nobody is known yet, and `vault`. A test looks.
+-- The organization comes first in every key and index, so that the rows can be spread over machines by it. Some tables are kept
+-- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, with what belongs to the
+-- person, `sign_in_attempt`, where nobody is known yet, and `vault`. A test looks.
 
 -- The installation's one row: which master key wraps the data keys of organizations, so that a wrong one is noticed.
 create table vault (
@@ -40,6 +40,8 @@ create table organization (
     invoice_prefix text not null default 'INV-',
     invoice_digits bigint not null default 4,
     next_invoice_number bigint not null default 1,
+    -- Whether its members need a second factor.
+    second_factor_required boolean not null default false,
     -- When the next daily billing run is due.
     next_billing_at bigint not null,
     -- When the conditions of its alerts are looked at next.
@@ -83,10 +85,39 @@ create table account (
     created_at bigint not null
 );
 
--- Attempts to sign in with a typed address, whether it has an account or not, until one succeeds or some time has passed.
+-- The second factor of an account: the secret that it shares with an authenticator app.
+create table second_factor (
+    account_id text primary key references account (id),
+    -- Sealed under the master key, for this account.
+    secret_sealed text not null,
+    -- Null: no code of it was entered yet, and nothing asks for one.
+    confirmed_at bigint,
+    -- The step of the last code that was accepted; that one and those before it work no more.
+    last_step bigint not null default 0,
+    created_at bigint not null
+);
+
+-- Codes for when the app is gone. Using one deletes it.
+create table recovery_code (
+    account_id text not null references account (id),
+    -- Digest of the code.
+    id text not null,
+    primary key (account_id, id)
+);
+
+-- A browser in which somebody has signed in: guesses at their password made elsewhere do not lock them out of it.
+create table known_browser (
+    account_id text not null references account (id),
+    -- Digest of what its cookie holds.
+    id text not null,
+    expires_at bigint not null,
+    primary key (account_id, id)
+);
+
+-- Attempts to prove who one is, until one succeeds or some time has passed.
 create table sign_in_attempt (
-    -- Digest of the address in lower case.
-    address_digest text primary key,
+    -- Digest of what they are counted by: a typed address, whether it has an account or not; a place; a browser; a session.
+    subject_digest text primary key,
     attempts bigint not null,
     -- From then on the attempts count no more. With too many of them: no sign-in before.
     expires_at bigint not null
@@ -129,6 +160,11 @@ create table session (
     created_at bigint not null,
     last_seen_at bigint not null,
     expires_at bigint not null,
+    -- When its person last proved who they are.
+    confirmed_at bigint not null,
+    -- The browser in words, and where from it came; empty and null: not known.
+    device text not null default '',
+    remote_address text,
     primary key (organization_id, id)
 );
 create index session_expires on session (organization_id, expires_at);
@@ -152,6 +188,10 @@ create table api_token (
     name text not null,
     token_hash text not null,
     hint text not null,
+    -- It reads only.
+    read_only boolean not null default false,
+    -- A JSON list of names, of which its owner may have lost some; null: all that its owner may.
+    permissions text,
     created_at bigint not null,
     last_used_at bigint,
     expires_at bigint,

@@ -48,10 +48,13 @@ db::statements! {
 }
 
 /// Kept whole wherever the rows are spread to: the organizations, the people who work for them, the master key, what was migrated.
-const NOT_OF_ONE_ORGANIZATION: [&str; 5] = [
+const NOT_OF_ONE_ORGANIZATION: [&str; 8] = [
     "account",
+    "known_browser",
     "organization",
+    "recovery_code",
     "schema_migration",
+    "second_factor",
     "sign_in_attempt",
     "vault",
 ];

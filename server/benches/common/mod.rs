@@ -50,6 +50,7 @@ pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: R
         settings: Settings {
             pax8_url: sandbox.url(),
             public_url: "http://localhost".to_owned(),
+            trusted_proxies: "10.0.0.0/8".parse().unwrap(),
             sync_interval: 4.hours(),
             mail: None,
             webhook_hosts: WebhookHosts::default(),

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use money::Currency;
 
-use super::{Permission, PermissionSet, Role};
+use super::{Permission, PermissionSet, Role, TokenScope};
 use crate::{
     error::{Error, Result},
     ids::{AccountId, OrganizationId},
@@ -46,8 +46,16 @@ pub struct Actor {
     pub features: Vec<String>,
     /// How they came in.
     pub via: Via,
+    /// When they last proved who they are in this session; none: they came in by a token.
+    pub confirmed_at: Option<Timestamp>,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
+    /// Whether the organization asks its members for one.
+    pub second_factor_required: bool,
     /// When the token ends by which they came in; none: not by a token, or by one without an end.
     pub token_ends_at: Option<Timestamp>,
+    /// What the token may do of what they may; of a session: all.
+    pub token_scope: TokenScope,
     /// Where from.
     pub remote_address: Option<String>,
     /// What a form of this session must carry; empty for tokens.
@@ -96,6 +104,12 @@ impl Actor {
     #[must_use]
     pub fn may_administer(&self, permission: Permission) -> bool {
         self.require(permission).is_ok()
+    }
+
+    /// Whether they have to set up a second factor before anything else is open to them. Programs go on by their tokens.
+    #[must_use]
+    pub fn has_to_set_up_second_factor(&self) -> bool {
+        self.second_factor_required && !self.second_factor && self.via == Via::Session
     }
 
     /// Whether the organization's licence has the feature.

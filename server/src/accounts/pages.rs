@@ -5,19 +5,23 @@ use axum::{
     Router,
     extract::{Query, State},
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{By, Session, SessionSecret, end_session, me, people_pages, sign_in, tokens, users};
+use super::{
+    By, Session, SessionSecret, SignIn, Visitor, end_session, finish_sign_in, me, people_pages,
+    second_factor, sign_in, tokens, users,
+};
 use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Form, PageResult, Refusals, SESSION_COOKIE, html, html_refused, session_cookie,
+        Fields, Form, PageResult, Refusals, SESSION_COOKIE, browser_cookie, html, html_refused,
+        session_cookie,
     },
     organizations::{self, NewOrganization, create_organization},
 };
@@ -26,10 +30,12 @@ use crate::{
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(show_sign_in).post(submit_sign_in))
+        .route("/sign-in/code", post(submit_code))
         .route("/sign-out", post(sign_out))
         .route("/first-run", get(show_first_run).post(submit_first_run))
         .merge(users::routes())
         .merge(me::routes())
+        .merge(second_factor::routes())
         .merge(tokens::routes())
         .merge(people_pages::routes())
 }
@@ -40,6 +46,14 @@ struct SignInPage<'a> {
     email: &'a str,
     next: &'a str,
     refusal: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_in_code.html")]
+struct CodePage<'a> {
+    step: &'a str,
+    next: &'a str,
+    refusals: Refusals,
 }
 
 #[derive(Template)]
@@ -68,11 +82,22 @@ async fn show_sign_in(State(app): State<App>, Query(Next { next }): Query<Next>)
     })
 }
 
-async fn submit_sign_in(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+async fn submit_sign_in(
+    State(app): State<App>,
+    visitor: Visitor,
+    jar: CookieJar,
+    body: axum::body::Bytes,
+) -> PageResult {
     let fields = Fields::parse(&body);
     let (email, next) = (fields.text("email"), fields.text("next"));
-    match sign_in(&app, email, SecretString::from(fields.raw("password"))).await {
-        Ok(session) => Ok(enter(&app, &session, own_path(next))),
+    let password = SecretString::from(fields.raw("password"));
+    match sign_in(&app, &visitor, session_of(&jar).as_ref(), email, password).await {
+        Ok(SignIn::Entered(session)) => Ok(enter(&app, &session, own_path(next))),
+        Ok(SignIn::NeedsCode(step)) => html(&CodePage {
+            step: &step,
+            next,
+            refusals: Refusals::default(),
+        }),
         Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
             html_refused(&SignInPage {
                 email,
@@ -84,9 +109,31 @@ async fn submit_sign_in(State(app): State<App>, body: axum::body::Bytes) -> Page
     }
 }
 
+async fn submit_code(
+    State(app): State<App>,
+    visitor: Visitor,
+    jar: CookieJar,
+    body: axum::body::Bytes,
+) -> PageResult {
+    let fields = Fields::parse(&body);
+    let (step, next, code) = (
+        fields.text("step"),
+        fields.text("next"),
+        fields.text("code"),
+    );
+    match finish_sign_in(&app, &visitor, session_of(&jar).as_ref(), step, code).await {
+        Ok(session) => Ok(enter(&app, &session, own_path(next))),
+        Err(error) if !error.field_errors().is_empty() => html_refused(&CodePage {
+            step,
+            next,
+            refusals: Refusals::of(&error),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn sign_out(State(app): State<App>, jar: CookieJar, _: Form) -> PageResult {
-    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
-    if let Some(secret) = cookie.and_then(SessionSecret::from_cookie) {
+    if let Some(secret) = session_of(&jar) {
         end_session(&app, &secret).await?;
     }
     let jar = jar.remove(session_cookie(&app, String::new()));
@@ -98,7 +145,11 @@ async fn show_first_run(State(app): State<App>) -> PageResult {
     first_run_page(&Fields::default(), Refusals::default())
 }
 
-async fn submit_first_run(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+async fn submit_first_run(
+    State(app): State<App>,
+    visitor: Visitor,
+    body: axum::body::Bytes,
+) -> PageResult {
     refuse_second_run(&app).await?;
     let fields = Fields::parse(&body);
     let password = SecretString::from(fields.raw("password"));
@@ -117,8 +168,11 @@ async fn submit_first_run(State(app): State<App>, body: axum::body::Bytes) -> Pa
     };
     match create_organization(&app, new, &by).await {
         Ok(_) => {
-            let session = sign_in(&app, fields.text("email"), password).await?;
-            Ok(enter(&app, &session, "/"))
+            let email = fields.text("email");
+            match sign_in(&app, &visitor, None, email, password).await? {
+                SignIn::Entered(session) => Ok(enter(&app, &session, "/")),
+                SignIn::NeedsCode(_) => Ok(Redirect::to("/sign-in").into_response()),
+            }
         }
         Err(error) if !error.field_errors().is_empty() => {
             first_run_page(&fields, Refusals::of(&error))
@@ -151,16 +205,28 @@ fn first_run_page(typed: &Fields, refusals: Refusals) -> PageResult {
 
 /// A browser that has just signed in.
 pub(super) fn enter(app: &App, session: &Session, path: &str) -> Response {
-    begin(app, session, Redirect::to(path).into_response())
+    begin(app, session, Redirect::to(path))
 }
 
-/// An answer with which a session begins.
-pub(super) fn begin(app: &App, session: &Session, mut response: Response) -> Response {
-    let cookie = session_cookie(app, session.secret.as_cookie()).to_string();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+/// An answer with which a session begins or gets another secret.
+pub(super) fn begin(app: &App, session: &Session, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    let opens = session_cookie(app, session.secret.as_cookie()).to_string();
+    let known = session.browser.as_ref();
+    let known = known.map(|secret| browser_cookie(app, secret));
+    for cookie in [Some(opens), known].into_iter().flatten() {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     response
+}
+
+/// The session that the browser has.
+#[must_use]
+pub fn session_of(jar: &CookieJar) -> Option<SessionSecret> {
+    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
+    cookie.and_then(SessionSecret::from_cookie)
 }
 
 /// Where to go on: a path of ours, never another site.

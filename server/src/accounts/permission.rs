@@ -112,6 +112,12 @@ impl PermissionSet {
         self.0.contains(&permission)
     }
 
+    /// Those that are in both.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Self {
+        self.iter().filter(|it| other.contains(*it)).collect()
+    }
+
     /// A permission that is in it and not in the other.
     #[must_use]
     pub fn first_beyond(&self, other: &Self) -> Option<Permission> {

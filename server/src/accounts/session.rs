@@ -1,12 +1,16 @@
 //! Browser sessions: the organization's id and a random secret in a cookie, the secret's digest in the database.
+//!
+//! - Every sign-in begins a new one, and what changes how somebody proves who they are gives the session another secret.
+//! - It ends after a while without use, and after a week in any case.
 
 use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use db::SystemTx;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use super::{Actor, store};
+use super::{Actor, Visitor, store};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -15,6 +19,8 @@ use crate::{
 
 /// A session ends after this time, used or not.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A session ends after this time without use.
+pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
 /// How exactly "last seen" is kept; finer would write on every request.
 const SEEN_GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
@@ -29,6 +35,13 @@ pub struct SessionSecret {
 }
 
 impl SessionSecret {
+    fn draw(organization: OrganizationId) -> Result<Self> {
+        Ok(Self {
+            organization,
+            secret: random_text()?,
+        })
+    }
+
     /// The secret in a cookie; none when the cookie was not made by us.
     #[must_use]
     pub fn from_cookie(value: &str) -> Option<Self> {
@@ -45,49 +58,100 @@ impl SessionSecret {
         format!("{}.{}", self.organization, self.secret)
     }
 
+    /// Whose rows it leads to.
+    pub(super) fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
     /// What is stored of it.
-    pub(super) fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         digest(&self.secret)
     }
 }
 
-/// A session that has just begun.
+/// A session that has just begun, or got another secret.
 pub struct Session {
     /// What the browser keeps.
     pub secret: SessionSecret,
-    /// When it ends.
-    pub expires_at: Timestamp,
+    /// What its forms carry.
+    pub csrf_token: String,
+    /// What the browser keeps to be known again after the session; none: it was known before.
+    pub browser: Option<String>,
+}
+
+/// A session to begin.
+pub struct NewSession<'a> {
+    /// Whose.
+    pub account: AccountId,
+    /// Where they work.
+    pub organization: OrganizationId,
+    /// What they came with.
+    pub visitor: &'a Visitor,
+    /// When they last proved who they are.
+    pub confirmed_at: Timestamp,
 }
 
 /// Begins a session.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn start_session(
-    app: &App,
-    account: AccountId,
-    organization: OrganizationId,
-) -> Result<Session> {
-    let now = app.clock.now();
-    let session = Session {
-        secret: SessionSecret {
-            organization,
-            secret: random_text()?,
-        },
-        expires_at: now + LIFETIME,
-    };
+pub async fn start_session(app: &App, new: NewSession<'_>) -> Result<Session> {
     let mut tx = app.database.system_write().await?;
-    let record = store::SessionRecord {
-        digest: session.secret.digest(),
-        organization,
-        account,
-        csrf_token: random_text()?,
-        now,
-        expires_at: session.expires_at,
-    };
-    store::insert_session(&mut tx, &record).await?;
+    let session = insert(&mut tx, &new, app.clock.now()).await?;
     tx.commit().await?;
     Ok(session)
+}
+
+/// Begins a session in a transaction.
+pub(super) async fn insert(
+    tx: &mut SystemTx,
+    new: &NewSession<'_>,
+    now: Timestamp,
+) -> Result<Session> {
+    let secret = SessionSecret::draw(new.organization)?;
+    let record = store::SessionRecord {
+        digest: secret.digest(),
+        new,
+        csrf_token: random_text()?,
+        now,
+        expires_at: now + LIFETIME,
+    };
+    store::insert_session(tx, &record).await?;
+    Ok(Session {
+        secret,
+        csrf_token: record.csrf_token,
+        browser: None,
+    })
+}
+
+/// Gives a session another secret, since how its account proves itself has changed: whoever had the old one has nothing.
+/// The person has just confirmed that it is them.
+pub(super) async fn renew(
+    tx: &mut SystemTx,
+    here: &SessionSecret,
+    now: Timestamp,
+) -> Result<Session> {
+    let secret = SessionSecret::draw(here.organization)?;
+    let csrf_token = random_text()?;
+    let (old, new) = (here.digest(), secret.digest());
+    let found = store::renew_session(tx, here.organization, [&old, &new, &csrf_token], now).await?;
+    if !found {
+        return Err(Error::NotSignedIn);
+    }
+    Ok(Session {
+        secret,
+        csrf_token,
+        browser: None,
+    })
+}
+
+/// Ends all sessions of an account but this one; tells how many.
+pub(super) async fn end_others(
+    tx: &mut SystemTx,
+    account: AccountId,
+    here: &SessionSecret,
+) -> Result<u64> {
+    store::delete_other_sessions(tx, account, here).await
 }
 
 /// Who the session belongs to, if it lives.
@@ -97,7 +161,7 @@ pub async fn start_session(
 pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Actor>> {
     let (digest, now) = (secret.digest(), app.clock.now());
     let tx = app.database.read(secret.organization).await?;
-    let found = store::find_session(tx, &digest, now).await?;
+    let found = store::find_session(tx, &digest, now, now - IDLE).await?;
     let Some((actor, last_seen)) = found else {
         return Ok(None);
     };

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    Actor,
+    Actor, PermissionSet,
     session::{digest, note_if_free, random_text},
     store,
 };
@@ -22,7 +22,16 @@ const SEPARATOR: char = '_';
 /// How exactly "last used" is kept; finer would write on every call.
 const USED_GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// Makes a token without an end for an account of the transaction's organization. This is the only time that it can be read.
+/// What a token may do of what its owner may.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenScope {
+    /// It reads only.
+    pub read_only: bool,
+    /// None: all that its owner may, whatever that is at the time.
+    pub permissions: Option<PermissionSet>,
+}
+
+/// Makes a token without an end that may do all that its owner may, for an account of the transaction's organization. This is the only time that it can be read.
 ///
 /// # Errors
 /// When the database refuses.
@@ -32,7 +41,7 @@ pub async fn make_token(
     account: AccountId,
     name: &str,
 ) -> Result<(ApiTokenId, SecretString)> {
-    make_token_until(tx, app, account, name, None).await
+    make_token_until(tx, app, account, name, None, &TokenScope::default()).await
 }
 
 /// Makes a token that works until an instant, or for good.
@@ -42,6 +51,7 @@ pub(super) async fn make_token_until(
     account: AccountId,
     name: &str,
     expires_at: Option<Timestamp>,
+    scope: &TokenScope,
 ) -> Result<(ApiTokenId, SecretString)> {
     let token = format!("{PREFIX}{}{SEPARATOR}{}", tx.organization(), random_text()?);
     let record = store::TokenRecord {
@@ -51,6 +61,7 @@ pub(super) async fn make_token_until(
         digest: &digest(&token),
         hint: &token[token.len() - 4..],
         expires_at,
+        scope,
     };
     store::insert_token(tx, &record, app.clock.now()).await?;
     Ok((record.id, SecretString::from(token)))

@@ -83,6 +83,11 @@ pub(super) fn tell(event: &AuditEvent) -> Told {
         "user.role_changed" => about("changed the role of", None),
         "user.invitation_renewed" => about("made a new invitation for", None),
         "account.renamed" => whole("changed their name"),
+        "user.second_factor_reset" => about("reset the second factor of", None),
+        "account.second_factor_turned_on" => whole("turned on their second factor"),
+        "account.second_factor_turned_off" => whole("turned off their second factor"),
+        "account.recovery_codes_renewed" => whole("made new recovery codes"),
+        "account.signed_out_everywhere" => whole("signed out everywhere"),
         "account.password_changed" => whole("changed their password"),
         action => about(&phrase(action, "the "), None),
     }

@@ -77,6 +77,7 @@ impl Installation {
             settings: Settings {
                 pax8_url: self.config.pax8_url,
                 public_url: self.config.public_url.unwrap_or(public_url),
+                trusted_proxies: self.config.trusted_proxies,
                 sync_interval: self.config.sync_interval,
                 mail: self.config.mail,
                 webhook_hosts: self.config.webhook_hosts,

@@ -72,6 +72,13 @@ pub(super) const PUBLIC_URL: Declared = setting(
     "URL",
     "The address that people use; https makes cookies secure [default: where the server listens]",
 );
+pub(super) const TRUSTED_PROXIES: Declared = setting(
+    "trusted_proxies",
+    "trusted-proxies",
+    "ASCENT_TRUSTED_PROXIES",
+    "ADDRESSES",
+    "Proxies whose X-Forwarded-For is believed: addresses and networks such as 10.0.0.0/8, with commas between [default: none]",
+);
 pub(super) const PAX8_URL: Declared = setting(
     "pax8_url",
     "pax8-url",
@@ -173,6 +180,7 @@ pub const SERVER: &[&Declared] = &[
     &DATA_DIR,
     &LISTEN,
     &PUBLIC_URL,
+    &TRUSTED_PROXIES,
     &PAX8_URL,
     &SYNC_INTERVAL,
     &SMTP_URL,

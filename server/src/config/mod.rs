@@ -22,7 +22,7 @@ use secrecy::SecretString;
 
 use crate::{
     alerts::WebhookHosts,
-    http::USUAL_RATE,
+    http::{TrustedProxies, USUAL_RATE},
     mail::{Mail, MailServer},
 };
 
@@ -47,6 +47,8 @@ pub struct Config {
     pub listen: ListenAddress,
     /// The address that people use, without a slash at its end. None: where the server listens.
     pub public_url: Option<String>,
+    /// The proxies that are believed whom a request is from.
+    pub trusted_proxies: TrustedProxies,
     /// Where Pax8 answers.
     pub pax8_url: String,
     /// Between two scheduled syncs of one organization.
@@ -91,6 +93,9 @@ impl Config {
                 .parse(&declared::LISTEN, values::listen)?
                 .unwrap_or_default(),
             public_url: layers.parse(&declared::PUBLIC_URL, values::public_url)?,
+            trusted_proxies: layers
+                .parse(&declared::TRUSTED_PROXIES, str::parse)?
+                .unwrap_or_default(),
             pax8_url: layers
                 .parse(&declared::PAX8_URL, values::pax8_url)?
                 .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
@@ -119,6 +124,7 @@ impl Config {
             database_url: None,
             listen,
             public_url: None,
+            trusted_proxies: TrustedProxies::default(),
             pax8_url,
             sync_interval: default_interval(),
             mail: values::mail_from("billing@ridgeline-it.example")

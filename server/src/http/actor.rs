@@ -1,9 +1,7 @@
 //! Who is asking: taken from the session's cookie or the bearer token before a handler runs.
 
-use std::net::SocketAddr;
-
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
 use axum_extra::extract::{
@@ -13,11 +11,12 @@ use axum_extra::extract::{
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 
-use super::{Flash, PageError, Problem, follow::Asker};
+use super::{Flash, PageError, Problem, RemoteAddress, follow::Asker};
 use crate::{
     accounts::{
         Actor, SessionSecret, find_session, find_token,
         me::{OrganizationChoice, list_elsewhere},
+        second_factor,
     },
     app::App,
     error::{Error, Result},
@@ -92,6 +91,10 @@ impl FromRequestParts<App> for Visit {
         let Some(actor) = from_cookie(&parts.headers, app).await? else {
             return Err(PageError::sign_in_first(parts));
         };
+        let setting_up = parts.uri.path().starts_with(second_factor::PATH);
+        if actor.has_to_set_up_second_factor() && !setting_up && parts.uri.path() != "/sign-out" {
+            return Err(Error::SecondFactorRequired.into());
+        }
         let fragment = parts.headers.contains_key(FRAGMENT_HEADER);
         let elsewhere = if fragment || parts.method != Method::GET {
             Vec::new()
@@ -186,8 +189,8 @@ pub(super) fn check_csrf(sent: &[u8], actor: &Actor) -> Result<()> {
 }
 
 fn located(mut actor: Actor, parts: &Parts) -> Actor {
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    actor.remote_address = address.map(|ConnectInfo(address)| address.ip().to_string());
+    let address = parts.extensions.get::<RemoteAddress>();
+    actor.remote_address = address.and_then(|it| it.0).map(|it| it.to_string());
     Asker::tell(&parts.extensions, &actor);
     actor
 }

@@ -15,7 +15,10 @@ use super::{
     actor::Admitted,
     openapi::{BASE, Needs},
 };
-use crate::app::App;
+use crate::{app::App, error::Error};
+
+/// What is open to somebody who has to set up a second factor.
+const SETTING_UP: [&str; 2] = ["/me/second-factor", "/me/confirmation"];
 
 /// Lets the request through with its actor, or refuses it.
 pub(super) async fn admit(app: App, needs: Arc<Needs>, request: Request, next: Next) -> Response {
@@ -35,7 +38,10 @@ async fn ask(app: &App, needs: &Needs, request: Request) -> Result<Request, Prob
     let path = path
         .and_then(|path| path.strip_prefix(BASE))
         .unwrap_or_default();
-    needs.check(&actor, &parts.method, path)?;
+    if actor.has_to_set_up_second_factor() && !SETTING_UP.iter().any(|it| path.starts_with(it)) {
+        return Err(Error::SecondFactorRequired.into());
+    }
+    needs.check(&actor, &parts.method, path, app.clock.now())?;
     parts.extensions.insert(Admitted(actor));
     Ok(Request::from_parts(parts, body))
 }

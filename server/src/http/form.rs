@@ -5,6 +5,8 @@ use axum::{
     extract::{FromRequest, Request},
 };
 
+use secrecy::SecretString;
+
 use super::{PageError, Visit, actor::check_csrf};
 use crate::{
     app::App,
@@ -28,6 +30,14 @@ impl Fields {
                 .map(|(name, text)| (without_nul(&name), without_nul(&text)))
                 .collect(),
         )
+    }
+
+    /// The same text again, without the token of the form.
+    #[must_use]
+    pub(super) fn encoded(&self) -> SecretString {
+        let fields = self.0.iter().filter(|(name, _)| name != CSRF_FIELD);
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        SecretString::from(text.extend_pairs(fields).finish())
     }
 
     /// Fields with these names and texts.

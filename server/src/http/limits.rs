@@ -4,13 +4,12 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::Request,
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -20,7 +19,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{PageError, Problem, SESSION_COOKIE, openapi};
+use super::{PageError, Problem, RemoteAddress, SESSION_COOKIE, openapi};
 use crate::error::{Error, Result};
 
 /// Requests at work at once in one process; more are told to come back.
@@ -142,8 +141,9 @@ fn busy() -> Error {
 
 /// The address that a request comes from, and the token or session that it carries.
 fn senders(request: &Request) -> impl Iterator<Item = Sender> {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = address.map(|ConnectInfo(it)| digest("address", it.ip().to_string().as_bytes()));
+    let address = request.extensions().get::<RemoteAddress>();
+    let address = address.and_then(|it| it.0);
+    let address = address.map(|it| digest("address", it.to_string().as_bytes()));
     let pass = pass(request.headers());
     address.into_iter().chain(pass)
 }
@@ -227,8 +227,8 @@ mod tests {
             request = request.header(header::AUTHORIZATION, token);
         }
         let mut request = request.body(Body::empty()).unwrap();
-        let address = SocketAddr::from(([192, 0, 2, 1], 1));
-        request.extensions_mut().insert(ConnectInfo(address));
+        let address = RemoteAddress(Some([192, 0, 2, 1].into()));
+        request.extensions_mut().insert(address);
         router.clone().oneshot(request).await.unwrap()
     }
 

@@ -7,6 +7,7 @@ mod actor;
 mod address;
 mod admission;
 mod assets;
+mod confirmed;
 mod docs;
 mod events;
 mod flash;
@@ -26,23 +27,26 @@ mod problem;
 mod query;
 mod question;
 mod refusal;
+mod remote;
 mod router;
 mod security;
 mod sorting;
 mod upload;
+mod visitor;
 
 pub use actor::{
     AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
 };
 pub use address::address;
 pub use assets::assets_version;
+pub use confirmed::{ConfirmedForm, Here};
 pub use events::{Watched, watch};
 pub use flash::Flash;
 pub use form::{Fields, Form, Refusals};
 pub use json::{Json, given};
 pub use limits::{Limits, USUAL_RATE};
 pub use moment::Moment;
-pub use openapi::{all_licensed, all_need, needs};
+pub use openapi::{all_confirmed, all_for_people, all_in_session, all_licensed, all_need, needs};
 pub use page::{
     Areas, Frame, PageError, PageResult, Place, go_and_tell, go_to, html, html_conflict,
     html_parts, html_parts_conflict, html_parts_refused, html_refused,
@@ -52,9 +56,11 @@ pub use paging::{List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
 pub use query::Query;
 pub use question::Question;
+pub use remote::{RemoteAddress, TrustedProxies};
 pub use router::router;
 pub use sorting::{Column, Head, Sort, SortKey, sorted_by};
 pub use upload::Upload;
+pub use visitor::browser_cookie;
 
 pub mod filters {
     //! What templates can do to a value.

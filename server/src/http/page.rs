@@ -12,7 +12,7 @@ use super::{
     refusal::Missing,
 };
 use crate::{
-    accounts::{Actor, Permission, me::OrganizationChoice},
+    accounts::{Actor, Permission, me::OrganizationChoice, second_factor},
     error::{Error, Result},
 };
 
@@ -303,6 +303,12 @@ impl IntoResponse for PageError {
             });
             return Redirect::to(&format!("/sign-in{}", next.unwrap_or_default())).into_response();
         }
+        if matches!(self.error, Error::SecondFactorRequired) {
+            let mut response = Redirect::to(second_factor::PATH).into_response();
+            let path = HeaderValue::from_static(second_factor::PATH);
+            response.headers_mut().insert("x-location", path);
+            return response;
+        }
         log_internal(&self.error);
         let page = ErrorPage {
             title: title(&self.error),
@@ -332,7 +338,12 @@ impl IntoResponse for PageError {
 fn title(error: &Error) -> &'static str {
     match error {
         Error::FeatureRequired(_) => "This is part of a larger licence",
-        Error::PermissionDenied(_) | Error::AdminsOnly => "You may not do this",
+        Error::ConfirmationRequired => "Confirm that it is you",
+        Error::SecondFactorRequired => "A second factor is asked for",
+        Error::PermissionDenied(_)
+        | Error::AdminsOnly
+        | Error::PersonRequired
+        | Error::TokenReadsOnly => "You may not do this",
         Error::NotFound(_) | Error::WrongMethod => "There is nothing here",
         Error::Conflict { .. } => "This has changed meanwhile",
         Error::TooMany { .. } => "Too many attempts",

@@ -25,6 +25,7 @@ use super::{
     limits,
     openapi::{self, Document, Needs},
     refusal::frame_refusals,
+    remote::locate,
     security::{harden, refuse_foreign_forms},
 };
 use crate::{
@@ -60,6 +61,7 @@ pub fn router(app: App) -> Router {
         .fallback(no_such_page)
         .layer(
             ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(app.clone(), locate))
                 .layer(middleware::from_fn_with_state(app.clone(), follow::follow))
                 .layer(middleware::from_fn(harden))
                 .layer(CompressionLayer::new())

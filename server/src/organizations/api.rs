@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
+    error::Error,
     http::{ApiActor, ApiResult, Json, ProblemBody, needs},
 };
 
@@ -58,6 +59,8 @@ struct OrganizationChange {
     invoice_digits: Option<i64>,
     /// Not below the present one.
     next_invoice_number: Option<i64>,
+    /// Whether its members need a second factor: who has none sets one up before anything else. A session has to be confirmed to change it.
+    second_factor_required: Option<bool>,
     /// Replaces all taxes.
     taxes: Option<Vec<TaxChange>>,
     /// Refuses the change if the organization has another version by now.
@@ -96,6 +99,9 @@ impl OrganizationChange {
         }
         details.lines.print_zero = self.print_zero_lines.unwrap_or(details.lines.print_zero);
         details.lines.group = self.group_lines.unwrap_or(details.lines.group);
+        details.second_factor_required = self
+            .second_factor_required
+            .unwrap_or(details.second_factor_required);
         details.invoice_digits = self.invoice_digits.or(details.invoice_digits);
         details.next_invoice_number = self.next_invoice_number.or(details.next_invoice_number);
         if let Some(taxes) = self.taxes {
@@ -134,6 +140,9 @@ async fn change(
 ) -> ApiResult<axum::Json<OrganizationBody>> {
     actor.require(Permission::SettingsManage)?;
     let (by, now, version) = (actor.by(), app.clock.now(), change.version);
+    if change.second_factor_required.is_some() && !actor.has_confirmed(now) {
+        return Err(Error::ConfirmationRequired.into());
+    }
     let mut tx = app.database.write(actor.organization).await?;
     let (organization, taxes) = (
         load_organization(&mut tx).await?,

@@ -50,6 +50,8 @@ pub struct OrganizationBody {
     pub next_invoice_number: i64,
     /// What the next invoice would be called today.
     pub next_invoice_sample: String,
+    /// Whether its members need a second factor.
+    pub second_factor_required: bool,
     /// The taxes, in the order printed, each on the sum of the taxable lines.
     pub taxes: Vec<TaxRateBody>,
     /// Raised by every change.
@@ -94,6 +96,7 @@ impl OrganizationBody {
             invoice_digits: it.numbers.digits,
             next_invoice_number: it.numbers.next,
             next_invoice_sample: it.numbers.issued_on(it.today(now)),
+            second_factor_required: it.second_factor_required,
             taxes: taxes.iter().map(tax).collect(),
             version: it.version,
         }

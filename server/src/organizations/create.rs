@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{set_feature, store};
 use crate::{
-    accounts::{self, By, NewAccount, Role},
+    accounts::{self, By, NewAccount, Role, Whose},
     app::App,
     audit,
     checks::{NO_EMAIL, is_email},
@@ -64,7 +64,12 @@ pub async fn create_organization(app: &App, new: NewOrganization, by: &By) -> Re
             "There is no such time zone. Use a name such as Europe/Berlin.",
         )
     })?;
-    let password = app.passwords.hash(new.owner_password).await?;
+    let whose = Whose {
+        name: &new.owner_name,
+        email,
+        organization: name,
+    };
+    let password = app.passwords.hash(new.owner_password, whose).await?;
     let now = app.clock.now();
     let (organization, owner) = (OrganizationId::new(), AccountId::new());
 

@@ -52,6 +52,8 @@ pub struct SettingsDetails {
     pub invoice_digits: Option<i64>,
     /// Not below the present one; none: what was typed is not a whole number.
     pub next_invoice_number: Option<i64>,
+    /// Whether its members need a second factor.
+    pub second_factor_required: bool,
     /// The taxes, in the order printed.
     pub taxes: Vec<TaxDetails>,
 }
@@ -77,6 +79,7 @@ pub(super) struct Accepted {
     pub lines: LineSettings,
     pub mail: MailWords,
     pub numbers: InvoiceNumbers,
+    pub second_factor_required: bool,
     pub taxes: Vec<TaxRate>,
 }
 
@@ -101,6 +104,7 @@ impl SettingsDetails {
             invoice_prefix: it.numbers.prefix.clone(),
             invoice_digits: Some(it.numbers.digits.into()),
             next_invoice_number: Some(it.numbers.next),
+            second_factor_required: it.second_factor_required,
             taxes: taxes.iter().map(tax).collect(),
         }
     }
@@ -149,6 +153,7 @@ impl SettingsDetails {
             lines,
             mail,
             numbers,
+            second_factor_required: self.second_factor_required,
             taxes,
         })
     }

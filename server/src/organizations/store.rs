@@ -22,10 +22,11 @@ db::statements! {
     org HAS_FEATURE = "select 1 as one from organization_feature where organization_id = $1 and feature = $2";
     org DELETE_FEATURE = "delete from organization_feature where organization_id = $1 and feature = $2";
     org LOAD = "select id, slug, name, currency, timezone, address, email, tax_id, page_size, proration_basis, line_text, print_zero_lines,
-        group_lines, mail_subject, mail_text, invoice_prefix, invoice_digits, next_invoice_number, next_billing_at, version from organization where id = $1";
+        group_lines, mail_subject, mail_text, invoice_prefix, invoice_digits, next_invoice_number, next_billing_at, second_factor_required,
+        version from organization where id = $1";
     org UPDATE = "update organization set name = $2, currency = $3, timezone = $4, address = $5, email = $6, tax_id = $7, page_size = $8,
         invoice_prefix = $9, invoice_digits = $10, next_invoice_number = $11, next_billing_at = $12, proration_basis = $13,
-        line_text = $14, print_zero_lines = $15, group_lines = $16, mail_subject = $17, mail_text = $18, version = version + 1
+        line_text = $14, print_zero_lines = $15, group_lines = $16, mail_subject = $17, mail_text = $18, second_factor_required = $19, version = version + 1
         where id = $1";
     org LIST_TAX_RATES = "select name, percent from tax_rate where organization_id = $1 order by position";
     org DELETE_TAX_RATES = "delete from tax_rate where organization_id = $1";
@@ -70,6 +71,8 @@ pub struct Organization {
     pub mail: MailWords,
     /// How its invoices are numbered.
     pub numbers: InvoiceNumbers,
+    /// Whether its members need a second factor.
+    pub second_factor_required: bool,
     /// When its next daily billing run is due.
     pub next_billing_at: Timestamp,
     /// Raised by every change of its settings.
@@ -197,7 +200,8 @@ pub(super) async fn update(
         it.lines.print_zero,
         it.lines.group,
         mail.subject,
-        mail.text
+        mail.text,
+        it.second_factor_required
     ];
     tx.execute(&UPDATE, args).await?;
     tx.execute(&DELETE_TAX_RATES, args![]).await?;
@@ -353,6 +357,7 @@ fn read(row: &Row) -> Result<Organization> {
             next: row.get("next_invoice_number")?,
         },
         next_billing_at: row.get("next_billing_at")?,
+        second_factor_required: row.get("second_factor_required")?,
         version: row.get("version")?,
     })
 }

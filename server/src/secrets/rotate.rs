@@ -6,6 +6,7 @@
 
 use super::{Master, store};
 use crate::{
+    accounts::second_factor::reseal_second_factors,
     app::App,
     error::Result,
     organizations::{list_organizations, replace_data_key},
@@ -22,6 +23,7 @@ pub async fn rotate(app: &App, to: &Master) -> Result<u32> {
     tx.commit().await?;
 
     // Whoever began with the old key has ended: beginning holds the row that was just replaced.
+    reseal_second_factors(app, to).await?;
     let organizations = list_organizations(&mut app.database.system_read().await?).await?;
     let mut replaced = 0;
     for organization in organizations {

@@ -54,6 +54,24 @@ impl Master {
         &self.id
     }
 
+    /// Seals a secret that belongs to no organization, for what `context` names.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal(&self, context: &str, secret: &SecretString) -> Result<String, SealError> {
+        seal(&self.cipher, context, secret.expose_secret().as_bytes())
+    }
+
+    /// Opens what was sealed for the same.
+    ///
+    /// # Errors
+    /// When it was sealed under another key or for something else, or was damaged.
+    pub fn open(&self, context: &str, sealed: &str) -> Result<SecretString, SealError> {
+        let bytes = open(&self.cipher, context, sealed)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| SealError::DoesNotOpen)?;
+        Ok(SecretString::from(text.to_owned()))
+    }
+
     /// Makes a data key for an organization, and gives it wrapped, as it is stored.
     ///
     /// # Errors

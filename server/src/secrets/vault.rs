@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use secrecy::SecretString;
+
 use super::{DataKey, KeyFile, Master, MasterKey, MasterKeyError, MasterKeyId, SealError};
 use crate::ids::OrganizationId;
 
@@ -51,6 +53,25 @@ impl Vault {
         wrapped: &str,
     ) -> Result<DataKey, SealError> {
         let opened = |master: &Master| master.data_key(organization, wrapped).ok();
+        self.find(opened).ok_or(SealError::DoesNotOpen)
+    }
+
+    /// Seals for what `context` names what is needed for a moment only. What is stored goes under the key in use, which is held
+    /// meanwhile, and is sealed anew with it.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal(&self, context: &str, secret: &SecretString) -> Result<String, SealError> {
+        let master = self.first().ok_or(SealError::DoesNotSeal)?;
+        master.seal(context, secret)
+    }
+
+    /// Opens what was sealed for what `context` names, under whichever key.
+    ///
+    /// # Errors
+    /// When no key fits, it was sealed for something else, or it was damaged.
+    pub fn open(&self, context: &str, sealed: &str) -> Result<SecretString, SealError> {
+        let opened = |master: &Master| master.open(context, sealed).ok();
         self.find(opened).ok_or(SealError::DoesNotOpen)
     }
 

@@ -103,6 +103,107 @@ async fn a_success_ends_the_count_and_many_attempts_at_once_are_counted() {
 }
 
 #[tokio::test]
+async fn guesses_made_elsewhere_lock_nobody_out_of_a_browser_they_are_known_in() {
+    on_each_engine(async |world| {
+        let email = "member@ours.example";
+        let first = try_to_sign_in(world, email, PASSWORD).await;
+        let known = format!("ascent_browser={}", first.cookie("ascent_browser").unwrap());
+        let session = world.browser_of(&first).await;
+        for _ in 0..10 {
+            try_to_sign_in(world, email, "wrong").await;
+        }
+        let locked = try_to_sign_in(world, email, PASSWORD).await;
+        assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+        session.get("/account").await.page();
+        let browser = world.nobody().with_header("cookie", &known);
+        let form = [("email", email), ("password", PASSWORD)];
+        assert_eq!(browser.submit("/sign-in", &form).await.location(), "/");
+        // It is known for this account only, and its own guesses are counted.
+        let other = [("email", "admin@ours.example"), ("password", "wrong")];
+        let wrong = [("email", email), ("password", "wrong")];
+        for form in [other, wrong] {
+            for _ in 0..10 {
+                let refused = browser.submit("/sign-in", &form).await;
+                assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            let locked = browser.submit("/sign-in", &form).await;
+            assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+        }
+        let locked = try_to_sign_in(world, "admin@ours.example", PASSWORD).await;
+        assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_that_guesses_at_many_accounts_has_to_rest_and_locks_no_more_of_them() {
+    on_each_engine(async |world| {
+        let place = world.nobody().coming_from("203.0.113.7");
+        let guess = async |email: &str, password: &str| {
+            let form = [("email", email), ("password", password)];
+            place.submit("/sign-in", &form).await
+        };
+        // An account of one's own does not buy more guesses.
+        for n in 0..100 {
+            let refused = guess(&format!("user{}@ours.example", n % 50), "wrong").await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{n}");
+            if n == 50 {
+                assert_eq!(
+                    guess("member@theirs.example", PASSWORD).await.location(),
+                    "/"
+                );
+            }
+        }
+        for _ in 0..15 {
+            let locked = guess("owner@ours.example", PASSWORD).await;
+            assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+            assert!(locked.headers.contains_key(header::RETRY_AFTER));
+        }
+        let elsewhere = try_to_sign_in(world, "owner@ours.example", PASSWORD).await;
+        assert_eq!(elsewhere.location(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_believes_a_trusted_proxy_and_nobody_else_where_somebody_came_from() {
+    on_each_engine(async |world| {
+        let owner = world
+            .ours
+            .owner
+            .with_header("x-forwarded-for", "6.6.6.6, 198.51.100.4");
+        for (peer, told) in [("10.0.0.9", "198.51.100.4"), ("203.0.113.7", "203.0.113.7")] {
+            let body = json!({ "name": peer, "currency": "USD" });
+            owner
+                .coming_from(peer)
+                .post("/api/v1/clients", body)
+                .await
+                .json(201);
+            let events = world
+                .ours
+                .owner
+                .get("/api/v1/audit-events?limit=1")
+                .await
+                .json(200);
+            assert_eq!(events["data"][0]["remote_address"], told);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_in_ends_the_session_that_the_browser_had() {
+    on_each_engine(async |world| {
+        let before = world.sign_in("member@ours.example").await;
+        let form = [("email", "admin@ours.example"), ("password", PASSWORD)];
+        let answer = before.submit("/sign-in", &form).await;
+        world.browser_of(&answer).await.get("/").await.page();
+        assert!(before.get("/").await.status.is_redirection());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_without_the_sessions_token_is_refused() {
     on_each_engine(async |world| {
         let body = axum::body::Body::from("csrf_token=guessed");

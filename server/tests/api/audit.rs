@@ -121,7 +121,8 @@ async fn i12_the_log_of_another_organization_is_out_of_reach() {
             .await
             .json(200);
         assert!(told(&list).is_empty());
-        let page = world.theirs.browser.get(PAGE).await.page();
+        let browser = world.sign_in("owner@theirs.example").await;
+        let page = browser.get(PAGE).await.page();
         assert!(!page.html().contains("Harbor"));
     })
     .await;
@@ -156,7 +157,7 @@ async fn the_log_needs_its_permission() {
 async fn the_page_tells_events_in_words_and_opens_both_states() {
     on_each_engine(async |world| {
         let id = story(world).await;
-        let browser = &world.ours.browser;
+        let browser = &world.sign_in("owner@ours.example").await;
         let page = browser.get(PAGE).await.page();
         let text: Vec<_> = page.root_element().text().collect();
         let text = text.join("");
@@ -205,7 +206,8 @@ async fn the_page_tells_events_in_words_and_opens_both_states() {
                 .text
                 .contains("Owner changed the client Harbor Dental")
         );
-        assert_eq!(world.theirs.browser.get(&path).await.status, 404);
+        let theirs = world.sign_in("owner@theirs.example").await;
+        assert_eq!(theirs.get(&path).await.status, 404);
 
         let none = browser.get(&format!("{PAGE}?q=nobody")).await;
         assert!(none.text.contains("Nothing matches"));

@@ -52,7 +52,12 @@ async fn a_new_password_ends_the_other_sessions() {
         ];
         let done = here.submit("/account/password", &form).await;
         assert_eq!(done.location(), "/account");
-        here.get("/account").await.page();
+        let renewed = world.browser_of(&done).await;
+        renewed.get("/account").await.page();
+        assert!(
+            here.get("/account").await.status.is_redirection(),
+            "the secret that was"
+        );
         assert!(elsewhere.get("/account").await.status.is_redirection());
         let old = [("email", "member@ours.example"), ("password", PASSWORD)];
         let refused = world.nobody().submit("/sign-in", &old).await;
@@ -67,12 +72,118 @@ async fn sessions_are_listed_and_signed_out() {
         let here = world.sign_in("member@ours.example").await;
         let other = world.sign_in("member@ours.example").await;
         let page = here.get("/account").await;
-        let ends = texts(&page.page(), "form[action^='/account/sessions/']", "action");
+        let ends = texts(&page.page(), "form[action$='/end']", "action");
         assert_eq!(ends.len(), 1, "not the present one");
         let strangers = world.theirs.browser.submit(&ends[0], &[]).await;
         assert_eq!(strangers.status, StatusCode::NOT_FOUND);
         assert_eq!(here.submit(&ends[0], &[]).await.location(), "/account");
         assert!(other.get("/account").await.status.is_redirection());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_easily_guessed_password_is_refused_wherever_one_is_chosen() {
+    on_each_engine(async |world| {
+        let guess = "Password-2026!";
+        let member = world.sign_in("member@ours.example").await;
+        let form = [("present_password", PASSWORD), ("password", guess)];
+        let page = member.submit("/account/password", &form).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("easy to guess") && !page.text.contains(guess));
+
+        let owner = &world.ours.owner;
+        let named = "cassandra-cassandra";
+        let body = json!({ "email": "x@new.example", "name": "Cassandra", "role": "member", "password": named });
+        let refused = owner.post("/api/v1/users", body).await;
+        assert!(!refused.text.contains(named));
+        assert_eq!(refused.json(422)["errors"][0]["field"], "password");
+
+        let body = json!({ "email": "cassandra@new.example", "role": "member" });
+        let invited = owner.post("/api/v1/users", body).await.json(201);
+        let url = invited["invitation"]["url"].as_str().unwrap();
+        let code = url.split_once("code=").unwrap().1;
+        let form = [("code", code), ("name", "C"), ("password", named)];
+        let page = world.nobody().submit("/invitation", &form).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("easy to guess") && !page.text.contains(named));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_say_what_they_are_and_all_of_them_end_at_once() {
+    on_each_engine(async |world| {
+        let windows = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/150.0";
+        let there = world.nobody().with_header("user-agent", windows);
+        let there = there.coming_from("203.0.113.7");
+        let form = [("email", "member@ours.example"), ("password", PASSWORD)];
+        let there = world
+            .browser_of(&there.submit("/sign-in", &form).await)
+            .await;
+        let here = world.sign_in("member@ours.example").await;
+        let page = here.get("/account").await.text;
+        assert!(page.contains("Firefox on Windows") && page.contains("203.0.113.7"));
+        let list = world.ours.member.get("/api/v1/me/sessions").await.json(200);
+        let told: Vec<_> = list["data"].as_array().unwrap().iter().collect();
+        assert_eq!(told.len(), 2);
+        assert!(told.iter().any(
+            |it| it["device"] == "Firefox on Windows" && it["remote_address"] == "203.0.113.7"
+        ));
+
+        let path = format!("/api/v1/me/sessions/{}", told[0]["id"].as_str().unwrap());
+        assert_eq!(
+            world.theirs.member.delete(&path).await.refusal(404),
+            "not_found"
+        );
+        assert_eq!(
+            world.ours.member.delete(&path).await.status,
+            StatusCode::NO_CONTENT
+        );
+        let alive =
+            async |user: &crate::world::User| user.get("/account").await.status.is_success();
+        assert_ne!(alive(&there).await, alive(&here).await);
+
+        let again = world.sign_in("member@ours.example").await;
+        let answer = again.submit("/account/sessions/end-all", &[]).await;
+        assert_eq!(answer.location(), "/sign-in");
+        for user in [&there, &here, &again] {
+            assert!(!alive(user).await);
+        }
+        world.ours.browser.get("/account").await.page();
+        let audit = world.ours.owner.get("/api/v1/audit-events").await;
+        assert!(audit.text.contains("account.signed_out_everywhere"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_ends_after_a_day_without_use_and_after_a_week_in_any_case() {
+    on_each_engine(async |world| {
+        let (idle, used) = (
+            world.sign_in("member@ours.example").await,
+            world.sign_in("member@ours.example").await,
+        );
+        let alive =
+            async |user: &crate::world::User| user.get("/account").await.status.is_success();
+        // Looking at it would be a use.
+        for now in [
+            "16T11:59:59",
+            "17T11:59:00",
+            "18T11:58:00",
+            "19T11:57:00",
+            "20T11:56:00",
+        ] {
+            world.set_now(&format!("2026-06-{now}Z"));
+            assert!(alive(&used).await, "{now}");
+        }
+        assert!(!alive(&idle).await);
+        world.set_now("2026-06-21T11:55:00Z");
+        assert!(alive(&used).await);
+        world.set_now("2026-06-22T11:54:59Z");
+        used.get("/account").await.page();
+        world.set_now("2026-06-22T12:00:00Z");
+        assert!(used.get("/account").await.status.is_redirection());
     })
     .await;
 }

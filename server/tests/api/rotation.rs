@@ -29,7 +29,7 @@ fn old_key() -> MasterKey {
     MasterKey::from_bytes(MASTER_KEY)
 }
 
-fn new_key() -> MasterKey {
+pub fn new_key() -> MasterKey {
     MasterKey::from_bytes([8; 32])
 }
 
@@ -48,7 +48,7 @@ async fn sealed(world: &World) -> Vec<String> {
     texts
 }
 
-async fn rotate_to_the_new_key(world: &World) -> ascent::error::Result<u32> {
+pub async fn rotate_to_the_new_key(world: &World) -> ascent::error::Result<u32> {
     let (both, _) = world.with_vault(Vault::of_keys(&[old_key(), new_key()]));
     let master = both.vault.master(&new_key().id()).unwrap();
     rotate(&both, &master).await
@@ -206,6 +206,8 @@ fn every_sealed_column_of_the_schema_is_sealed_anew() {
         }
     }
     let covered = ascent::resealers().into_iter().flat_map(|it| it.columns);
+    // It belongs to a person, of no one organization: sealed anew by itself.
+    let covered = covered.chain(&["second_factor.secret_sealed"]);
     let covered: BTreeSet<String> = covered.map(|it| (*it).to_owned()).collect();
     assert!(columns.len() >= 4);
     assert_eq!(columns, covered);

@@ -253,7 +253,7 @@ async fn somebody_is_invited_changed_and_removed_on_the_pages() {
                 .get(&remove)
                 .await
                 .text
-                .contains("Remove Ann from Ours?")
+                .contains("Withdraw the invitation of Ann?")
         );
         for (user, status) in [(&world.theirs.browser, 404_u16), (browser, 303)] {
             assert_eq!(user.submit(&remove, &[]).await.status, status);

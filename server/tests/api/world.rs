@@ -1,10 +1,17 @@
 //! A whole installation for a test: a database, a clock that stands still, a Pax8 sandbox, two organizations with users of
 //! every role, and the router that they all talk to.
 
-use std::{net::SocketAddr, num::NonZeroU32, sync::OnceLock, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use ascent::{
-    accounts::{self, By, NewAccount, PasswordHash, Role, SessionSecret, start_session},
+    accounts::{
+        self, By, NewAccount, NewSession, PasswordHash, Role, SessionSecret, start_session,
+    },
     alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clock::Clock,
@@ -75,8 +82,10 @@ pub struct User {
     router: Router,
     pass: Pass,
     script: bool,
-    /// Sent as a header with every request.
-    header: Option<(&'static str, String)>,
+    /// Sent as headers with every request.
+    headers: Vec<(&'static str, String)>,
+    /// Where the requests come from.
+    peer: IpAddr,
 }
 
 #[derive(Clone)]
@@ -160,6 +169,7 @@ impl World {
             settings: Settings {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
+                trusted_proxies: "10.0.0.0/8".parse().unwrap(),
                 sync_interval: 4.hours(),
                 mail,
                 webhook_hosts: WebhookHosts::parse(hook).unwrap(),
@@ -211,7 +221,8 @@ impl World {
             router: self.router.clone(),
             pass: Pass::Nobody,
             script: false,
-            header: None,
+            headers: Vec::new(),
+            peer: Ipv4Addr::LOCALHOST.into(),
         }
     }
 
@@ -289,11 +300,16 @@ impl Organization {
             router: router.clone(),
             pass,
             script: false,
-            header: None,
+            headers: Vec::new(),
+            peer: Ipv4Addr::LOCALHOST.into(),
         };
-        let session = start_session(app, created.owner, created.organization)
-            .await
-            .unwrap();
+        let new = NewSession {
+            account: created.owner,
+            organization: created.organization,
+            visitor: &accounts::Visitor::default(),
+            confirmed_at: app.clock.now(),
+        };
+        let session = start_session(app, new).await.unwrap();
         let actor = accounts::find_session(app, &session.secret)
             .await
             .unwrap()
@@ -320,7 +336,10 @@ impl Organization {
 async fn password_hash(app: &App) -> PasswordHash {
     static HASH: tokio::sync::OnceCell<PasswordHash> = tokio::sync::OnceCell::const_new();
     let hash = HASH.get_or_init(async || {
-        let hash = app.passwords.hash(SecretString::from(PASSWORD)).await;
+        let hash = app
+            .passwords
+            .hash(SecretString::from(PASSWORD), accounts::Whose::default())
+            .await;
         hash.unwrap()
     });
     hash.await.clone()
@@ -377,8 +396,15 @@ impl User {
 
     /// The same, with a header on every request.
     pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut it = self.clone();
+        it.headers.push((name, value.to_owned()));
+        it
+    }
+
+    /// The same, from another address.
+    pub fn coming_from(&self, peer: &str) -> Self {
         Self {
-            header: Some((name, value.to_owned())),
+            peer: peer.parse().unwrap(),
             ..self.clone()
         }
     }
@@ -468,7 +494,7 @@ impl User {
         if self.script {
             request = request.header("x-fragment", "true");
         }
-        if let Some((name, value)) = &self.header {
+        for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
         request = match &self.pass {
@@ -484,7 +510,7 @@ impl User {
         let mut request = request.body(body).unwrap();
         request
             .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+            .insert(ConnectInfo(SocketAddr::from((self.peer, 1))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)

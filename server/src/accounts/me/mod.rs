@@ -13,5 +13,6 @@ mod store;
 pub use api::api;
 pub use organizations::{OrganizationChoice, list_elsewhere, switch_organization};
 pub use pages::routes;
+pub(super) use profile::load_password;
 pub use profile::{change_password, rename};
-pub use sessions::{OwnSession, end_own_session, list_sessions};
+pub use sessions::{OwnSession, end_all_sessions, end_own_session, list_sessions};

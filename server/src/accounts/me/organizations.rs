@@ -1,7 +1,7 @@
 //! The organizations of one account, and switching between them.
 
 use crate::{
-    accounts::{Actor, Session, SessionSecret, end_session, start_session},
+    accounts::{Actor, NewSession, Session, SessionSecret, Visitor, end_session, start_session},
     app::App,
     error::{Error, Result},
     ids::OrganizationId,
@@ -36,13 +36,20 @@ pub async fn list_elsewhere(app: &App, actor: &Actor) -> Result<Vec<Organization
 pub async fn switch_organization(
     app: &App,
     actor: &Actor,
+    visitor: &Visitor,
     here: &SessionSecret,
     there: OrganizationId,
 ) -> Result<(Session, OrganizationChoice)> {
     let mut choices = list_elsewhere(app, actor).await?.into_iter();
     let choice = choices.find(|choice| choice.id == there);
     let choice = choice.ok_or(Error::NotFound("organization"))?;
-    let session = start_session(app, actor.account, there).await?;
+    let new = NewSession {
+        account: actor.account,
+        organization: there,
+        visitor,
+        confirmed_at: actor.confirmed_at.ok_or(Error::NotSignedIn)?,
+    };
+    let session = start_session(app, new).await?;
     end_session(app, here).await?;
     Ok((session, choice))
 }

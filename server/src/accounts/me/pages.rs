@@ -4,26 +4,27 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use axum_extra::extract::{CookieJar, cookie::Cookie};
+use axum_extra::extract::CookieJar;
 use secrecy::SecretString;
 
 use super::{
-    OwnSession, change_password, end_own_session, list_sessions, rename, switch_organization,
+    OwnSession, change_password, end_all_sessions, end_own_session, list_sessions, rename,
+    switch_organization,
 };
 use crate::{
     accounts::{
-        SessionSecret,
-        pages::begin,
+        SessionSecret, Visitor,
+        pages::{begin, session_of},
         tokens::{TokenRow, Whose, list_tokens, token_rows},
     },
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Refusals, SESSION_COOKIE,
-        Visit, go_to, html, html_refused,
+        ConfirmedForm, Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Refusals,
+        Visit, go_to, html, html_refused, session_cookie,
     },
     ids::OrganizationId,
 };
@@ -37,6 +38,7 @@ pub fn routes() -> Router<App> {
         .route("/account/name", post(save_name))
         .route("/account/password", post(save_password))
         .route("/account/sessions/{handle}/end", post(end_session))
+        .route("/account/sessions/end-all", post(end_all))
         .route("/switch-organization", post(switch))
 }
 
@@ -46,6 +48,7 @@ struct AccountPage {
     frame: Frame,
     name: String,
     refusals: Refusals,
+    second_factor: bool,
     sessions: Vec<SessionRow>,
     tokens: Vec<TokenRow>,
 }
@@ -53,6 +56,8 @@ struct AccountPage {
 struct SessionRow {
     handle: String,
     organization: String,
+    device: String,
+    address: Option<String>,
     began: Moment,
     seen: Moment,
     current: bool,
@@ -76,12 +81,12 @@ async fn save_name(
 async fn save_password(
     State(app): State<App>,
     jar: CookieJar,
-    Form { visit, fields }: Form,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
 ) -> PageResult {
     let typed = |name| SecretString::from(fields.raw(name));
     let (present, new) = (typed("present_password"), typed("password"));
     match change_password(&app, &visit.actor, &here(&jar)?, present, new).await {
-        Ok(ended) => {
+        Ok((session, ended)) => {
             let text = match ended {
                 0 => "Your password was changed.".to_owned(),
                 1 => "Your password was changed. Your other session was signed out.".to_owned(),
@@ -89,7 +94,8 @@ async fn save_password(
                     "Your password was changed. Your {many} other sessions were signed out."
                 ),
             };
-            Ok(go_to(&visit, PATH, &[Flash::ok(text)]))
+            let gone = go_to(&visit, PATH, &[Flash::ok(text)]);
+            Ok(begin(&app, &session, gone))
         }
         Err(error) => refused(&app, &visit, &jar, None, error).await,
     }
@@ -108,14 +114,23 @@ async fn end_session(
     ))
 }
 
+async fn end_all(State(app): State<App>, jar: CookieJar, Form { visit, .. }: Form) -> PageResult {
+    end_all_sessions(&app, &visit.actor).await?;
+    let jar = jar.remove(session_cookie(&app, String::new()));
+    let message = Flash::ok("You are signed out everywhere.");
+    Ok((jar, go_to(&visit, "/sign-in", &[message])).into_response())
+}
+
 async fn switch(
     State(app): State<App>,
+    visitor: Visitor,
     jar: CookieJar,
     Form { visit, fields }: Form,
 ) -> Result<Response, crate::http::PageError> {
     let there = OrganizationId::parse(fields.text("organization_id"));
     let there = there.ok_or(Error::NotFound("organization"))?;
-    let (session, choice) = switch_organization(&app, &visit.actor, &here(&jar)?, there).await?;
+    let (session, choice) =
+        switch_organization(&app, &visit.actor, &visitor, &here(&jar)?, there).await?;
     let message = Flash::ok(format!("You are in {} now.", choice.name));
     Ok(begin(&app, &session, go_to(&visit, "/", &[message])))
 }
@@ -147,6 +162,11 @@ async fn page(
         began: Moment::new(session.began_at, zone),
         seen: Moment::new(session.seen_at, zone),
         current: session.is_of(&secret),
+        device: match session.device {
+            device if device.is_empty() => "A browser".to_owned(),
+            device => device,
+        },
+        address: session.remote_address,
         organization: session.organization_name,
     };
     let sessions = list_sessions(app, actor).await?;
@@ -160,6 +180,7 @@ async fn page(
         frame: visit.frame(Place::Elsewhere, "Your account"),
         name: typed.map_or(actor.name.clone(), |typed| typed.text("name").to_owned()),
         refusals,
+        second_factor: actor.second_factor,
         sessions: sessions.into_iter().map(row).collect(),
         tokens: token_rows(tokens.data, zone, &app.clock.now()),
     })
@@ -167,8 +188,5 @@ async fn page(
 
 /// The secret of the session that the request came with.
 fn here(jar: &CookieJar) -> Result<SessionSecret> {
-    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
-    cookie
-        .and_then(SessionSecret::from_cookie)
-        .ok_or(Error::NotSignedIn)
+    session_of(jar).ok_or(Error::NotSignedIn)
 }

@@ -5,14 +5,24 @@ use serde_json::json;
 
 use super::store;
 use crate::{
-    accounts::{Actor, SessionSecret},
+    accounts::{Actor, PasswordHash, Session, SessionSecret, Whose, browser, session},
     app::App,
     audit,
     checks::Checks,
     error::{Error, Result},
+    ids::AccountId,
 };
 
 const LONGEST_NAME: usize = 200;
+
+/// The password of somebody who is signed in.
+pub(in crate::accounts) async fn load_password(
+    app: &App,
+    account: AccountId,
+) -> Result<PasswordHash> {
+    let mut tx = app.database.system_read().await?;
+    store::load_password(&mut tx, account).await
+}
 
 /// Changes the actor's name, in all their organizations.
 ///
@@ -36,7 +46,7 @@ pub async fn rename(app: &App, actor: &Actor, name: &str) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Changes the actor's password and ends their other sessions; tells how many those were.
+/// Changes the actor's password and ends their other sessions; gives the one that goes on and how many others those were.
 ///
 /// # Errors
 /// When the present password is wrong, or the new one too short or too long.
@@ -46,17 +56,20 @@ pub async fn change_password(
     here: &SessionSecret,
     present: SecretString,
     new: SecretString,
-) -> Result<u64> {
-    let mut tx = app.database.system_read().await?;
-    let stored = store::load_password(&mut tx, actor.account).await?;
-    drop(tx);
+) -> Result<(Session, u64)> {
+    let stored = load_password(app, actor.account).await?;
     if !app.passwords.verify(&stored, present).await? {
         return Err(Error::field(
             "present_password",
             "This is not your present password.",
         ));
     }
-    let hash = app.passwords.hash(new).await?;
+    let whose = Whose {
+        name: &actor.name,
+        email: &actor.email,
+        organization: &actor.organization_name,
+    };
+    let hash = app.passwords.hash(new, whose).await?;
     let mut tx = app.database.write(actor.organization).await?;
     let event = audit::Event {
         by: &actor.by(),
@@ -74,9 +87,9 @@ pub async fn change_password(
     .await?;
     let mut tx = tx.into_system().await?;
     store::set_password(&mut tx, actor.account, &hash).await?;
-    let organization = actor.organization;
-    let ended =
-        store::delete_other_sessions(&mut tx, actor.account, organization, &here.digest()).await?;
+    browser::forget(&mut tx, actor.account).await?;
+    let ended = session::end_others(&mut tx, actor.account, here).await?;
+    let session = session::renew(&mut tx, here, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(ended)
+    Ok((session, ended))
 }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::store;
 use crate::{
-    accounts::{Actor, SessionSecret, session::digest},
+    accounts::{Actor, SessionSecret, browser, session::digest},
     app::App,
+    audit,
     error::{Error, Result},
     ids::OrganizationId,
 };
@@ -17,14 +18,20 @@ pub struct OwnSession {
     pub(super) organization: OrganizationId,
     /// The organization that it is in.
     pub organization_name: String,
+    /// The browser and system in words; empty: it did not say.
+    pub device: String,
+    /// Where from it began.
+    pub remote_address: Option<String>,
     /// When it began.
     pub began_at: Timestamp,
     /// When it was last seen, to five minutes.
     pub seen_at: Timestamp,
+    /// When it ends, however it is used.
+    pub expires_at: Timestamp,
 }
 
 impl OwnSession {
-    /// What it is called in forms: says nothing of what is stored.
+    /// What it is called in forms and calls: says nothing of what is stored.
     #[must_use]
     pub fn handle(&self) -> String {
         digest(&self.digest)
@@ -56,5 +63,25 @@ pub async fn end_own_session(app: &App, actor: &Actor, handle: &str) -> Result<(
     let session = all.iter().find(|session| session.handle() == handle);
     let session = session.ok_or(Error::NotFound("session"))?;
     store::delete_session(&mut tx, actor.account, session).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends all of the actor's sessions, this one as well, and forgets the browsers that they signed in with.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn end_all_sessions(app: &App, actor: &Actor) -> Result<()> {
+    let mut tx = app.database.write(actor.organization).await?;
+    let event = audit::Event {
+        by: &actor.by(),
+        action: "account.signed_out_everywhere",
+        subject_type: "account",
+        subject_id: actor.account.to_string(),
+    };
+    let now = app.clock.now();
+    audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
+    let mut tx = tx.into_system();
+    store::delete_sessions(&mut tx, actor.account).await?;
+    browser::forget(&mut tx, actor.account).await?;
     Ok(tx.commit().await?)
 }

@@ -5,19 +5,19 @@ use jiff::Timestamp;
 
 use super::{OrganizationChoice, OwnSession};
 use crate::{
-    accounts::PasswordHash,
+    accounts::{PasswordHash, session::IDLE},
     error::{Error, Result},
-    ids::{AccountId, OrganizationId},
+    ids::AccountId,
 };
 
 db::statements! {
     system ORGANIZATIONS_OF = "select o.id, o.name from membership m join organization o on o.id = m.organization_id
         where m.account_id = $1 and m.joined_at is not null order by lower(o.name), o.id";
-    system LIST_SESSIONS = "select s.id, s.organization_id, o.name as organization_name, s.created_at, s.last_seen_at
-        from session s join organization o on o.id = s.organization_id
-        where s.account_id = $1 and s.expires_at > $2 order by s.last_seen_at desc, s.id";
+    system LIST_SESSIONS = "select s.id, s.organization_id, o.name as organization_name, s.created_at, s.last_seen_at, s.expires_at,
+        s.device, s.remote_address from session s join organization o on o.id = s.organization_id
+        where s.account_id = $1 and s.expires_at > $2 and s.last_seen_at > $3 order by s.last_seen_at desc, s.id";
     system DELETE_SESSION = "delete from session where organization_id = $1 and id = $2 and account_id = $3";
-    system DELETE_OTHER_SESSIONS = "delete from session where account_id = $1 and not (organization_id = $2 and id = $3)";
+    system DELETE_SESSIONS = "delete from session where account_id = $1";
     system SET_NAME = "update account set name = $2 where id = $1";
     system FIND_PASSWORD = "select password_hash from account where id = $1";
     system SET_PASSWORD = "update account set password_hash = $2, password_given = false where id = $1";
@@ -44,7 +44,8 @@ pub(super) async fn list_sessions(
     account: AccountId,
     now: Timestamp,
 ) -> Result<Vec<OwnSession>> {
-    let rows = tx.fetch_all(&LIST_SESSIONS, args![account, now]).await?;
+    let args = args![account, now, now - IDLE];
+    let rows = tx.fetch_all(&LIST_SESSIONS, args).await?;
     rows.iter()
         .map(|row| {
             Ok(OwnSession {
@@ -53,6 +54,9 @@ pub(super) async fn list_sessions(
                 organization_name: row.get("organization_name")?,
                 began_at: row.get("created_at")?,
                 seen_at: row.get("last_seen_at")?,
+                expires_at: row.get("expires_at")?,
+                device: row.get("device")?,
+                remote_address: row.get("remote_address")?,
             })
         })
         .collect()
@@ -71,15 +75,9 @@ pub(super) async fn delete_session(
     Ok(())
 }
 
-/// Ends all sessions of an account but one; tells how many.
-pub(super) async fn delete_other_sessions(
-    tx: &mut SystemTx,
-    account: AccountId,
-    organization: OrganizationId,
-    digest: &str,
-) -> Result<u64> {
-    let args = args![account, organization, digest];
-    Ok(tx.execute(&DELETE_OTHER_SESSIONS, args).await?)
+/// Ends all sessions of an account; tells how many.
+pub(super) async fn delete_sessions(tx: &mut SystemTx, account: AccountId) -> Result<u64> {
+    Ok(tx.execute(&DELETE_SESSIONS, args![account]).await?)
 }
 
 pub(super) async fn set_name(tx: &mut SystemTx, account: AccountId, name: &str) -> Result<()> {

@@ -15,8 +15,8 @@ use crate::{
     app::App,
     error::Result,
     http::{
-        Fields, Flash, Form, Frame, PageResult, Place, Refusals, Visit, filters, go_and_tell,
-        go_to, html, html_refused,
+        ConfirmedForm, Fields, Flash, Frame, PageResult, Place, Refusals, Visit, filters,
+        go_and_tell, go_to, html, html_refused,
     },
 };
 
@@ -36,7 +36,10 @@ pub(super) async fn new(State(app): State<App>, visit: Visit) -> PageResult {
     html(&page(&app, &visit, typed, Refusals::default()).await?)
 }
 
-pub(super) async fn invite(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
+pub(super) async fn invite(
+    State(app): State<App>,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
+) -> PageResult {
     gate(&visit)?;
     let password = Some(fields.raw("password")).filter(|typed| !typed.is_empty());
     let new = NewUser {
@@ -63,7 +66,7 @@ pub(super) async fn invite(State(app): State<App>, Form { visit, fields }: Form)
 pub(super) async fn renew(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form { visit, .. }: Form,
+    ConfirmedForm { visit, .. }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
     match renew_invitation(&app, &visit.actor, user_id(&id)?).await {

@@ -19,8 +19,8 @@ use crate::{
     audit,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, PageResult, Place, Question, Refusals, Visit, go_and_tell,
-        go_to, html, html_conflict, html_refused,
+        ConfirmedForm, Fields, Flash, Frame, PageResult, Place, Question, Refusals, Visit,
+        go_and_tell, go_to, html, html_conflict, html_refused,
     },
 };
 
@@ -55,7 +55,7 @@ pub(super) async fn edit(
 pub(super) async fn change(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form { visit, fields }: Form,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
     let (id, now) = (user_id(&id)?, app.clock.now());
@@ -112,28 +112,46 @@ pub(super) async fn ask(
     if let Err(error) = refuse_removal(&mut tx, &visit.actor, &user).await {
         return go_and_tell(&visit, PATH, error);
     }
-    let question = Question {
-        title: format!(
-            "Remove {} from {}?",
-            user.name, visit.actor.organization_name
-        ),
+    removal(&user, &visit.actor.organization_name).ask(&visit, Place::Roles)
+}
+
+fn removal(user: &User, organization: &str) -> Question {
+    let (title, effects, accept, decline) = if user.is_invited() {
+        (
+            format!("Withdraw the invitation of {}?", user.name),
+            vec![
+                "Their link leads nowhere from now on.".to_owned(),
+                "They can be invited again.".to_owned(),
+            ],
+            "Withdraw",
+            "Keep it",
+        )
+    } else {
+        (
+            format!("Remove {} from {organization}?", user.name),
+            vec![
+                "Their sessions and API tokens here end at once.".to_owned(),
+                "What they did stays in the audit log. They can be invited again.".to_owned(),
+            ],
+            "Remove",
+            "Keep them",
+        )
+    };
+    Question {
+        title,
         action: format!("{PATH}/members/{}/remove", user.id),
         back: PATH.to_owned(),
-        effects: vec![
-            "Their sessions and API tokens here end at once.".to_owned(),
-            "What they did stays in the audit log. They can be invited again.".to_owned(),
-        ],
-        accept: "Remove",
-        decline: "Keep them",
+        effects,
+        accept,
+        decline,
         danger: true,
-    };
-    question.ask(&visit, Place::Roles)
+    }
 }
 
 pub(super) async fn remove(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form { visit, .. }: Form,
+    ConfirmedForm { visit, .. }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
     let (id, now) = (user_id(&id)?, app.clock.now());

@@ -4,6 +4,7 @@ mod invite;
 mod list;
 mod member;
 mod role;
+mod second_factor;
 
 use axum::{
     Router,
@@ -34,6 +35,10 @@ pub fn routes() -> Router<App> {
             get(member::ask).post(member::remove),
         )
         .route("/admin/roles/members/{id}/invitation", post(invite::renew))
+        .route(
+            "/admin/roles/members/{id}/second-factor",
+            get(second_factor::ask).post(second_factor::reset),
+        )
         .route("/admin/roles/new", get(role::new).post(role::create))
         .route("/admin/roles/{id}", get(role::edit).post(role::change))
         .route(

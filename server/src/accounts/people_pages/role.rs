@@ -17,8 +17,8 @@ use crate::{
     audit,
     error::Error,
     http::{
-        Fields, Flash, Form, Frame, PageResult, Place, Question, Refusals, Visit, go_and_tell,
-        go_to, html, html_conflict, html_refused,
+        ConfirmedForm, Fields, Flash, Frame, PageResult, Place, Question, Refusals, Visit,
+        go_and_tell, go_to, html, html_conflict, html_refused,
     },
 };
 
@@ -49,7 +49,10 @@ pub(super) async fn new(visit: Visit) -> PageResult {
     html(&RolePage::new(&visit, None, RoleDetails::default()))
 }
 
-pub(super) async fn create(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
+pub(super) async fn create(
+    State(app): State<App>,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
+) -> PageResult {
     gate(&visit)?;
     let (details, now) = (details(&fields), app.clock.now());
     let mut tx = app.database.write(visit.actor.organization).await?;
@@ -78,7 +81,7 @@ pub(super) async fn edit(
 pub(super) async fn change(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form { visit, fields }: Form,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
     let (id, details, now) = (role_id(&id)?, details(&fields), app.clock.now());
@@ -127,7 +130,7 @@ pub(super) async fn ask(
 pub(super) async fn delete(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form { visit, .. }: Form,
+    ConfirmedForm { visit, .. }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
     let (id, now) = (role_id(&id)?, app.clock.now());

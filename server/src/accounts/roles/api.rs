@@ -16,7 +16,7 @@ use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, ProblemBody, all_need},
+    http::{ApiActor, ApiResult, Json, List, ProblemBody, all_confirmed, all_need},
     ids::CustomRoleId,
 };
 
@@ -25,7 +25,7 @@ pub fn api() -> OpenApiRouter<App> {
     let calls = OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, change, delete));
-    all_need(Permission::RolesManage, calls)
+    all_confirmed(all_need(Permission::RolesManage, calls))
 }
 
 /// A role.

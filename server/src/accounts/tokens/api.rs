@@ -15,14 +15,16 @@ use crate::{
     accounts::Permission,
     app::App,
     error::Error,
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query},
+    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_confirmed},
     ids::ApiTokenId,
 };
 
 /// The calls about tokens.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
+        .merge(all_confirmed(
+            OpenApiRouter::new().routes(routes!(list, create)),
+        ))
         .routes(routes!(revoke))
 }
 
@@ -46,6 +48,12 @@ struct NewTokenBody {
     /// Until when it works, RFC 3339; absent or null: for good. A token that ends makes only tokens that end by then.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// Whether it reads only: every call but GET is refused.
+    #[serde(default)]
+    read_only: bool,
+    /// What it may do of what you may, by the names of permissions; absent or null: all of it, also what you are given later. A
+    /// token makes only tokens that may do no more.
+    permissions: Option<Vec<String>>,
 }
 
 /// A token that was just made.
@@ -78,7 +86,7 @@ async fn list(
     ))
 }
 
-/// Makes a token with one's own rights.
+/// Makes a token with one's own rights, or some of them.
 #[utoipa::path(post, path = "/api-tokens", tag = "people", request_body = NewTokenBody,
     responses((status = 201, body = CreatedBody), (status = 422, body = ProblemBody)))]
 async fn create(
@@ -89,6 +97,8 @@ async fn create(
     let new = NewToken {
         name: new.name,
         expires_at: new.expires_at,
+        read_only: new.read_only,
+        permissions: new.permissions,
     };
     let mut tx = app.database.write(actor.organization).await?;
     let (token, secret) = create_token(&mut tx, &app, &actor, &new).await?;

@@ -6,7 +6,10 @@ use secrecy::SecretString;
 
 use super::{ApiToken, store};
 use crate::{
-    accounts::{Actor, token::make_token_until},
+    accounts::{
+        Actor, Permission, PermissionSet, TokenScope, roles::beyond_own_rights,
+        token::make_token_until,
+    },
     app::App,
     audit,
     checks::Checks,
@@ -22,6 +25,10 @@ pub struct NewToken {
     pub name: String,
     /// Until when it works, in the future, and where a token makes it, no longer than that one; none: for good.
     pub expires_at: Option<Timestamp>,
+    /// Whether it reads only.
+    pub read_only: bool,
+    /// Names of permissions; none: all that its owner may. Where a token makes it, no more than that one has.
+    pub permissions: Option<Vec<String>>,
 }
 
 /// Makes a token with the actor's own rights. This is the only time that its secret can be read.
@@ -50,7 +57,9 @@ pub async fn create_token(
         checks.refuse("expires_at", longer);
     }
     checks.finish()?;
-    let (id, secret) = make_token_until(tx, app, actor.account, &name, new.expires_at).await?;
+    let scope = accept_scope(actor, new)?;
+    let (id, secret) =
+        make_token_until(tx, app, actor.account, &name, new.expires_at, &scope).await?;
     let token = store::find(tx, id).await?.ok_or(Error::NotFound("token"))?;
     let event = audit::Event {
         by: &actor.by(),
@@ -60,4 +69,30 @@ pub async fn create_token(
     };
     audit::record(tx, event, now, audit::NOTHING, Some(&token)).await?;
     Ok((token, secret))
+}
+
+/// What the token may do, if that is the actor's own to give.
+fn accept_scope(actor: &Actor, new: &NewToken) -> Result<TokenScope> {
+    let Some(names) = &new.permissions else {
+        if actor.token_scope.permissions.is_some() {
+            let message = "Name the permissions: the token that you use has some only, and makes none that has more.";
+            return Err(Error::field("permissions", message));
+        }
+        return Ok(TokenScope {
+            read_only: new.read_only,
+            permissions: None,
+        });
+    };
+    if let Some(unknown) = names.iter().find(|it| Permission::parse(it).is_none()) {
+        let message = format!("There is no permission {unknown}.");
+        return Err(Error::field("permissions", message));
+    }
+    let permissions = PermissionSet::of_names(names);
+    match permissions.first_beyond(&actor.permissions) {
+        Some(beyond) => Err(beyond_own_rights("permissions", beyond)),
+        None => Ok(TokenScope {
+            read_only: new.read_only,
+            permissions: Some(permissions),
+        }),
+    }
 }

@@ -11,11 +11,12 @@ use secrecy::ExposeSecret as _;
 
 use super::{ApiToken, NewToken, create_token, find_revocable, revoke_token};
 use crate::{
+    accounts::Permission,
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, Moment, PageResult, Place, Question, Refusals, Visit, filters,
-        go_to, html, html_refused,
+        ConfirmedForm, Fields, Flash, Form, Frame, Moment, PageResult, Place, Question, Refusals,
+        Visit, filters, go_to, html, html_refused,
     },
     ids::ApiTokenId,
 };
@@ -44,6 +45,8 @@ pub struct TokenRow {
     pub hint: String,
     /// Whose it is.
     pub owner: String,
+    /// What it may do.
+    pub scope: String,
     /// When it was made.
     pub created: String,
     /// When it was last used, if ever.
@@ -60,6 +63,7 @@ pub fn token_rows(tokens: Vec<ApiToken>, zone: &TimeZone, now: &Timestamp) -> Ve
     let day = |at: &Timestamp| filters::day(&at.to_zoned_datetime(zone.clone()).date());
     let row = |token: ApiToken| TokenRow {
         id: token.id,
+        scope: scope_in_words(&token),
         created: day(&token.created_at),
         used: token.last_used_at.map(|at| Moment::new(at, zone)),
         expires: token.expires_at.as_ref().map(day),
@@ -69,6 +73,25 @@ pub fn token_rows(tokens: Vec<ApiToken>, zone: &TimeZone, now: &Timestamp) -> Ve
         hint: token.hint,
     };
     tokens.into_iter().map(row).collect()
+}
+
+/// What a token may do, in words.
+fn scope_in_words(token: &ApiToken) -> String {
+    let what = match &token.permissions {
+        None if token.read_only => return "read everything that its owner sees".to_owned(),
+        None => return "everything that its owner may".to_owned(),
+        Some(names) if names.is_empty() => "see what every member sees".to_owned(),
+        Some(names) => {
+            let known = names.iter().filter_map(|name| Permission::parse(name));
+            let labels: Vec<String> = known.map(|it| it.label().to_lowercase()).collect();
+            labels.join(", ")
+        }
+    };
+    if token.read_only {
+        format!("{what}, reading only")
+    } else {
+        what
+    }
 }
 
 /// How long a token can be told to work: the field's value, in days, and its words.
@@ -85,6 +108,8 @@ struct TokenForm {
     frame: Frame,
     typed: Fields,
     refusals: Refusals,
+    /// What the visitor may give.
+    permissions: Vec<Permission>,
 }
 
 #[derive(Template)]
@@ -99,21 +124,30 @@ pub(crate) struct ShownOnce {
 }
 
 async fn new(visit: Visit) -> PageResult {
-    let typed = Fields::of([("lifetime", "90".to_owned())]);
+    let typed = Fields::of([("lifetime", "90".to_owned()), ("scope", "all".to_owned())]);
     html(&TokenForm {
         frame: visit.frame(Place::Elsewhere, "New API token"),
+        permissions: visit.actor.permissions.iter().collect(),
         typed,
         refusals: Refusals::default(),
     })
 }
 
-async fn create(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
+async fn create(
+    State(app): State<App>,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
+) -> PageResult {
     let days = fields.text("lifetime").parse::<i64>().ok();
     let end =
         days.map(|days| app.clock.now() + SignedDuration::from_hours(days.clamp(1, 3650) * 24));
     let new = NewToken {
         name: fields.text("name").to_owned(),
         expires_at: end,
+        read_only: fields.is_on("read_only"),
+        permissions: (fields.text("scope") == "chosen").then(|| {
+            let chosen = fields.all("permission").into_iter();
+            chosen.map(str::to_owned).collect()
+        }),
     };
     let mut tx = app.database.write(visit.actor.organization).await?;
     match create_token(&mut tx, &app, &visit.actor, &new).await {
@@ -123,8 +157,10 @@ async fn create(State(app): State<App>, Form { visit, fields }: Form) -> PageRes
                 frame: visit.frame(Place::Elsewhere, "New API token"),
                 crumb: (OWN, "Your account"),
                 lead: format!(
-                    "{} has your rights in {}.",
-                    token.name, visit.actor.organization_name
+                    "{} works in {}. It may: {}.",
+                    token.name,
+                    visit.actor.organization_name,
+                    scope_in_words(&token)
                 ),
                 notice: "Copy this token now. It is not shown again.",
                 secret: secret.expose_secret().to_owned(),
@@ -134,6 +170,7 @@ async fn create(State(app): State<App>, Form { visit, fields }: Form) -> PageRes
         Err(error) if error.field_errors().is_empty() => Err(error.into()),
         Err(error) => html_refused(&TokenForm {
             frame: visit.frame(Place::Elsewhere, "New API token"),
+            permissions: visit.actor.permissions.iter().collect(),
             typed: fields,
             refusals: Refusals::of(&error),
         }),
@@ -153,9 +190,7 @@ async fn revoke_own(
 }
 
 async fn ask_any(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
-    visit
-        .actor
-        .require(crate::accounts::Permission::SettingsManage)?;
+    visit.actor.require(Permission::SettingsManage)?;
     ask(&app, &visit, &id, EVERYBODYS, Place::Settings).await
 }
 
@@ -164,9 +199,7 @@ async fn revoke_any(
     Path(id): Path<String>,
     Form { visit, .. }: Form,
 ) -> PageResult {
-    visit
-        .actor
-        .require(crate::accounts::Permission::SettingsManage)?;
+    visit.actor.require(Permission::SettingsManage)?;
     revoke(&app, &visit, &id, EVERYBODYS).await
 }
 

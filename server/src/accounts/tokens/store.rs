@@ -3,14 +3,19 @@
 use db::{OrgTx, Row, args};
 
 use super::{ApiToken, TokenOwner, Whose};
-use crate::{error::Result, http::Paging, ids::ApiTokenId};
+use crate::{
+    accounts::{PermissionSet, store::token_scope},
+    error::Result,
+    http::Paging,
+    ids::ApiTokenId,
+};
 
 db::statements! {
-    org LIST = "select t.id, t.name, t.hint, t.account_id, a.name as account_name, a.email, t.created_at, t.last_used_at, t.expires_at
+    org LIST = "select t.id, t.name, t.hint, t.account_id, a.name as account_name, a.email, t.created_at, t.last_used_at, t.expires_at, t.read_only, t.permissions
         from api_token t join account a on a.id = t.account_id
         where t.organization_id = $1 and (cast($2 as text) is null or t.account_id = $2)
         and (cast($3 as text) is null or t.id < $3) order by t.id desc limit $4";
-    org FIND = "select t.id, t.name, t.hint, t.account_id, a.name as account_name, a.email, t.created_at, t.last_used_at, t.expires_at
+    org FIND = "select t.id, t.name, t.hint, t.account_id, a.name as account_name, a.email, t.created_at, t.last_used_at, t.expires_at, t.read_only, t.permissions
         from api_token t join account a on a.id = t.account_id where t.organization_id = $1 and t.id = $2";
     org DELETE = "delete from api_token where organization_id = $1 and id = $2";
 }
@@ -40,6 +45,7 @@ pub(super) async fn delete(tx: &mut OrgTx, id: ApiTokenId) -> Result<()> {
 }
 
 fn read(row: &Row) -> Result<ApiToken> {
+    let scope = token_scope(row, "permissions")?;
     Ok(ApiToken {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -52,5 +58,7 @@ fn read(row: &Row) -> Result<ApiToken> {
         created_at: row.get("created_at")?,
         last_used_at: row.get("last_used_at")?,
         expires_at: row.get("expires_at")?,
+        read_only: scope.read_only,
+        permissions: scope.permissions.as_ref().map(PermissionSet::names),
     })
 }

@@ -24,6 +24,11 @@ pub struct ApiToken {
     pub hint: String,
     /// Whose rights it has.
     pub owner: TokenOwner,
+    /// Whether it reads only.
+    pub read_only: bool,
+    /// What it may do of what its owner may; null: all of it.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub permissions: Option<Vec<&'static str>>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,

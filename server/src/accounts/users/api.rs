@@ -15,10 +15,13 @@ use super::{
     remove_user, renew_invitation,
 };
 use crate::{
-    accounts::Permission,
+    accounts::{Permission, second_factor::reset_second_factor},
     app::App,
     error::{Error, Result},
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_need, given},
+    http::{
+        ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_confirmed, all_need,
+        given,
+    },
     ids::AccountId,
 };
 
@@ -27,8 +30,9 @@ pub fn api() -> OpenApiRouter<App> {
     let calls = OpenApiRouter::new()
         .routes(routes!(list, invite))
         .routes(routes!(get, change, remove))
-        .routes(routes!(renew));
-    all_need(Permission::RolesManage, calls)
+        .routes(routes!(renew))
+        .routes(routes!(reset));
+    all_confirmed(all_need(Permission::RolesManage, calls))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -210,6 +214,19 @@ async fn renew(
     actor.require(Permission::RolesManage)?;
     let (_, link) = renew_invitation(&app, &actor, user_id(&id)?).await?;
     Ok((StatusCode::CREATED, axum::Json(link.into())))
+}
+
+/// Takes away the second factor of somebody who lost it, and ends their sessions.
+#[utoipa::path(delete, path = "/users/{id}/second-factor", tag = "people", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn reset(
+    State(app): State<App>,
+    ApiActor(actor): ApiActor,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
+    actor.require(Permission::RolesManage)?;
+    reset_second_factor(&app, &actor, user_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn user_id(id: &str) -> Result<AccountId> {

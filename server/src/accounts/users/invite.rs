@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{GrantDetails, InvitationLink, User, link::make_link, load_user, store};
 use crate::{
-    accounts::{Actor, NewAccount, PasswordHash, insert_account},
+    accounts::{Actor, NewAccount, PasswordHash, Whose, insert_account},
     app::App,
     audit,
     checks::{Checks, LONGEST_EMAIL, NO_EMAIL, is_email},
@@ -57,7 +57,14 @@ pub async fn invite_user(app: &App, actor: &Actor, new: NewUser) -> Result<Invit
     checks.finish()?;
     let name = name.unwrap_or_else(|| email.clone());
     let password = match new.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
+        Some(password) => {
+            let whose = Whose {
+                name: &name,
+                email: &email,
+                organization: &actor.organization_name,
+            };
+            Some(app.passwords.hash(password, whose).await?)
+        }
         None => None,
     };
     let now = app.clock.now();

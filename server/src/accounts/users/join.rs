@@ -9,7 +9,10 @@ use super::{
     store,
 };
 use crate::{
-    accounts::{By, PasswordHash, Session, sign_in::recognize, start_session},
+    accounts::{
+        By, PasswordHash, Session, Visitor, second_factor,
+        sign_in::{enter, recognize},
+    },
     app::App,
     audit,
     checks::Checks,
@@ -25,6 +28,8 @@ pub struct Joining {
     pub name: String,
     /// The password of their account, where it has one.
     pub present_password: SecretString,
+    /// A code of their second factor, where their account has one.
+    pub code: String,
     /// The password that they choose, where they have to.
     pub password: SecretString,
 }
@@ -43,10 +48,15 @@ enum Proof {
 ///
 /// # Errors
 /// When a field is refused or the link works no more.
-pub async fn accept_invitation(app: &App, code: &str, typed: Joining) -> Result<Session> {
+pub async fn accept_invitation(
+    app: &App,
+    visitor: &Visitor,
+    code: &str,
+    typed: Joining,
+) -> Result<Session> {
     let (organization, digest) = parse(code).ok_or_else(over)?;
     let invitee = find_invitee(app, code).await?.ok_or_else(over)?;
-    let proof = prove(app, &invitee, typed).await?;
+    let proof = prove(app, visitor, &invitee, typed).await?;
     let now = app.clock.now();
     let mut tx = app.database.write(organization).await?;
     let invitee = find(&mut tx, &digest, now).await?.ok_or_else(over)?;
@@ -60,7 +70,7 @@ pub async fn accept_invitation(app: &App, code: &str, typed: Joining) -> Result<
         account: Some(invitee.account),
         name: format!("{name} <{}>", invitee.email),
         via: "session",
-        remote_address: None,
+        remote_address: visitor.address(),
     };
     let event = audit::Event {
         by: &by,
@@ -77,20 +87,19 @@ pub async fn accept_invitation(app: &App, code: &str, typed: Joining) -> Result<
         ));
     }
     tx.commit().await?;
-    start_session(app, invitee.account, organization).await
+    enter(app, visitor, None, invitee.account, organization).await
 }
 
-async fn prove(app: &App, invitee: &Invitee, typed: Joining) -> Result<Proof> {
+async fn prove(app: &App, visitor: &Visitor, invitee: &Invitee, typed: Joining) -> Result<Proof> {
     if !invitee.signs_in() {
         let mut checks = Checks::default();
         let name = checks.required("name", &typed.name, LONGEST_NAME, "Enter your name.");
         checks.finish()?;
-        return Ok(Proof::First(
-            name,
-            app.passwords.hash(typed.password).await?,
-        ));
+        let password = app.passwords.hash(typed.password, invitee.whose(&name));
+        return Ok(Proof::First(name.clone(), password.await?));
     }
-    let verified = recognize(app, &invitee.email, typed.present_password).await?;
+    let verified = recognize(app, visitor, &invitee.email, typed.present_password).await?;
+    let code_needed = verified.as_ref().is_some_and(|it| it.second_factor);
     let Some(verified) = verified.and_then(|record| record.password) else {
         let detail = format!(
             "This is not the password with which {} signs in.",
@@ -98,8 +107,12 @@ async fn prove(app: &App, invitee: &Invitee, typed: Joining) -> Result<Proof> {
         );
         return Err(Error::field("present_password", detail));
     };
+    if code_needed && !second_factor::verify(app, invitee.account, &typed.code).await? {
+        return Err(second_factor::not_this_code("code"));
+    }
     if invitee.chooses_password() {
-        let new = app.passwords.hash(typed.password).await?;
+        let whose = invitee.whose(&invitee.name);
+        let new = app.passwords.hash(typed.password, whose).await?;
         return Ok(Proof::Replaced(verified, new));
     }
     Ok(Proof::SignedIn)

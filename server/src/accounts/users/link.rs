@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{User, grant::refuse_stronger, load_user, store};
 use crate::{
     accounts::{
-        Actor,
+        Actor, Whose,
         session::{digest, random_text},
     },
     app::App,
@@ -32,6 +32,8 @@ pub struct Invitee {
     pub(super) account: AccountId,
     /// What they do to join.
     pub(super) door: Door,
+    /// Whether their account has a second factor, a code of which is asked for too.
+    pub second_factor: bool,
     /// Their name; as the person who invited typed it, where the account is new.
     pub name: String,
     /// The address with which they will sign in.
@@ -56,6 +58,15 @@ impl Invitee {
     #[must_use]
     pub fn signs_in(&self) -> bool {
         self.door != Door::New
+    }
+
+    /// Whose password they choose, under the name that they typed.
+    pub(super) fn whose<'a>(&'a self, name: &'a str) -> Whose<'a> {
+        Whose {
+            name,
+            email: &self.email,
+            organization: &self.organization_name,
+        }
     }
 
     /// Whether they choose a password.
@@ -149,6 +160,7 @@ pub(super) async fn find(tx: &mut OrgTx, digest: &str, now: Timestamp) -> Result
                 (Some(_), false) => Door::Own,
                 (Some(_), true) => Door::Given,
             },
+            second_factor: row.get::<Option<Timestamp>>("second_factor_at")?.is_some(),
             name: row.get("name")?,
             email: row.get("email")?,
             organization_name: row.get("organization_name")?,

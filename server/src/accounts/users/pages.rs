@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::{Invitee, Joining, accept_invitation, find_invitee, link::over};
 use crate::{
-    accounts::pages::enter,
+    accounts::{Visitor, pages::enter},
     app::App,
     http::{Fields, PageResult, Refusals, html, html_refused},
 };
@@ -41,16 +41,17 @@ async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> PageResult {
     })
 }
 
-async fn accept(State(app): State<App>, body: axum::body::Bytes) -> PageResult {
+async fn accept(State(app): State<App>, visitor: Visitor, body: axum::body::Bytes) -> PageResult {
     let typed = Fields::parse(&body);
     let invitee = find_invitee(&app, typed.text("code")).await?;
     let invitee = invitee.ok_or_else(over)?;
     let joining = Joining {
         name: typed.text("name").to_owned(),
         present_password: SecretString::from(typed.raw("present_password")),
+        code: typed.text("code").to_owned(),
         password: SecretString::from(typed.raw("password")),
     };
-    match accept_invitation(&app, typed.text("code"), joining).await {
+    match accept_invitation(&app, &visitor, typed.text("code"), joining).await {
         Ok(session) => Ok(enter(&app, &session, "/")),
         Err(error) if !error.field_errors().is_empty() => html_refused(&InvitationPage {
             invitee,

@@ -12,16 +12,19 @@ use crate::{
 };
 
 db::statements! {
-    org LIST = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
-        from membership m join account a on a.id = m.account_id
+    org LIST = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at,
+        f.confirmed_at as second_factor_at from membership m
+        left join second_factor f on f.account_id = m.account_id and f.confirmed_at is not null join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where m.organization_id = $1 and (cast($2 as text) is null or a.email > $2) order by a.email limit $3";
-    org FIND = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
-        from membership m join account a on a.id = m.account_id
+    org FIND = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at,
+        f.confirmed_at as second_factor_at from membership m
+        left join second_factor f on f.account_id = m.account_id and f.confirmed_at is not null join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where m.organization_id = $1 and a.id = $2";
-    org OWNERS = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at
-        from membership m join account a on a.id = m.account_id
+    org OWNERS = "select a.id, a.name, a.email, m.role, m.custom_role_id, r.name as custom_role, r.permissions, m.version, m.joined_at,
+        f.confirmed_at as second_factor_at from membership m
+        left join second_factor f on f.account_id = m.account_id and f.confirmed_at is not null join account a on a.id = m.account_id
         left join custom_role r on r.organization_id = m.organization_id and r.id = m.custom_role_id
         where m.organization_id = $1 and m.role = 'owner' and m.joined_at is not null order by m.joined_at, a.email";
     system FIND_ACCOUNT = "select id from account where email = $1";
@@ -36,8 +39,9 @@ db::statements! {
     org DELETE_MEMBERSHIP = "delete from membership where organization_id = $1 and account_id = $2";
     org INSERT_INVITATION = "insert into invitation (organization_id, id, account_id, created_at, expires_at)
         values ($1, $2, $3, $4, $5)";
-    org FIND_INVITATION = "select a.id, a.name, a.email, a.password_hash, a.password_given, o.name as organization_name
-        from invitation i join organization o on o.id = i.organization_id join account a on a.id = i.account_id
+    org FIND_INVITATION = "select a.id, a.name, a.email, a.password_hash, a.password_given, o.name as organization_name,
+        f.confirmed_at as second_factor_at from invitation i left join second_factor f on f.account_id = i.account_id
+        and f.confirmed_at is not null join organization o on o.id = i.organization_id join account a on a.id = i.account_id
         join membership m on m.organization_id = i.organization_id and m.account_id = i.account_id
         where i.organization_id = $1 and i.id = $2 and i.expires_at > $3 and m.joined_at is null";
     org JOIN = "update membership set joined_at = $3 where organization_id = $1 and account_id = $2 and joined_at is null";
@@ -198,6 +202,7 @@ fn read(row: &Row) -> Result<User> {
             Some(_) => UserStatus::Active,
             None => UserStatus::Invited,
         },
+        second_factor: row.get::<Option<Timestamp>>("second_factor_at")?.is_some(),
         version: row.get("version")?,
         member_since: joined_at,
     })

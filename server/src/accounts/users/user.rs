@@ -33,6 +33,8 @@ pub struct User {
     pub permissions: PermissionSet,
     /// Whether they have joined yet.
     pub status: UserStatus,
+    /// Whether signing in asks them for a second factor as well.
+    pub second_factor: bool,
     /// Raised by every change of the role.
     pub version: i64,
     /// Since when they belong to the organization; null until they join.

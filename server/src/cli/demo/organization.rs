@@ -31,7 +31,7 @@ use crate::{
 /// The owner's address, for signing in.
 pub(super) const OWNER_EMAIL: &str = "owner@ridgeline-it.example";
 /// The owner's password. It opens nothing but invented data.
-pub(super) const OWNER_PASSWORD: &str = "demo-password";
+pub(super) const OWNER_PASSWORD: &str = "look-around-first";
 
 /// Makes everything: what an MSP has before it connects, the first sync, what somebody decided then, the invoices up to
 /// yesterday and what became of some, and a second sync after something happened. What is due today is for the visitor to bill.

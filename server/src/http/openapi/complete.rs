@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{FEATURE, IDEMPOTENCY, PERMISSION, example};
+use super::{CONFIRMATION, FEATURE, IDEMPOTENCY, PERMISSION, example};
 
 /// The refusals: status, name in the document, what it means, an example's code and sentence.
 const REFUSALS: [(&str, &str, &str, &str, &str); 8] = [
@@ -24,8 +24,10 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 8] = [
     (
         "403",
         "NotAllowed",
-        "The user lacks the permission (`permission_denied`), or the organization's licence the feature \
-        (`license_feature_required`, named in `feature`).",
+        "The user or the token lacks the permission (`permission_denied`), or the organization's licence the feature \
+        (`license_feature_required`, named in `feature`). The token reads only (`token_reads_only`); a person has to do this \
+        (`person_required`), or confirm first that it is them (`confirmation_required`), or set up a second factor \
+        (`second_factor_required`).",
         "permission_denied",
         "Your role does not allow this: it needs the permission billing.manage.",
     ),
@@ -186,7 +188,22 @@ fn describe(call: &mut Value) {
         (None, Some(feature)) => format!("\n\nNeeds the licence feature `{feature}`."),
         (None, None) => String::new(),
     };
-    call["description"] = json!(full + &needs);
+    call["description"] = json!(full + &needs + confirmation(call));
+}
+
+/// What a call wants to be sure of in who asks.
+fn confirmation(call: &Value) -> &'static str {
+    match call[CONFIRMATION].as_str() {
+        Some("recent") => {
+            "\n\nIn a browser's session, its person has to have confirmed within 15 minutes that it is them: `POST /me/confirmation`."
+        }
+        Some("person") => {
+            "\n\nOnly in a browser's session whose person has confirmed within 15 minutes that it is them: `POST /me/confirmation`. \
+            No token does it."
+        }
+        Some(_) => "\n\nOnly in a browser's session. No token does it.",
+        None => "",
+    }
 }
 
 fn complete_parameters(method: &str, path: &str, call: &mut Value) {
@@ -247,7 +264,7 @@ fn complete_answers(method: &str, path: &str, call: &mut Value) {
     for (status, name, ..) in REFUSALS {
         let comes_with_its_shape = match status {
             "400" => has_body || has_query,
-            "403" => needs,
+            "403" => needs || method != "get",
             "404" => path.contains('{') || names_a_record,
             "409" => method == "post",
             "422" => has_body || has_query || method == "post",

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 pub(super) use example::kind;
-pub(super) use needs::{FEATURE, Needs, PERMISSION};
-pub use needs::{all_licensed, all_need, needs};
+pub(super) use needs::{CONFIRMATION, FEATURE, Needs, PERMISSION};
+pub use needs::{all_confirmed, all_for_people, all_in_session, all_licensed, all_need, needs};
 
 /// Below it stand all calls.
 pub(super) const BASE: &str = "/api/v1";

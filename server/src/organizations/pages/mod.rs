@@ -5,6 +5,7 @@ mod licence;
 mod lines;
 mod logo;
 mod mail;
+mod security;
 mod settings;
 mod taxes;
 mod tokens;
@@ -46,18 +47,23 @@ pub fn routes() -> Router<App> {
             get(mail::show).post(mail::save_mail),
         )
         .route("/admin/settings/taxes", get(taxes::show).post(taxes::save))
+        .route(
+            "/admin/settings/security",
+            get(security::show).post(security::save_security),
+        )
         .route("/admin/settings/tokens", get(tokens::show))
         .route("/admin/settings/licence", get(licence::show))
 }
 
 /// The tabs: path and words.
-pub const TABS: [(&str, &str); 8] = [
+pub const TABS: [(&str, &str); 9] = [
     ("/admin/settings", "General"),
     ("/admin/settings/numbers", "Invoice numbering"),
     ("/admin/settings/lines", "Invoice lines"),
     ("/admin/settings/mail", "E-mail"),
     ("/admin/settings/taxes", "Tax rates"),
     ("/admin/settings/alerts", "Alerts"),
+    ("/admin/settings/security", "Security"),
     ("/admin/settings/tokens", "API tokens"),
     ("/admin/settings/licence", "Licence"),
 ];

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::Result,
-    http::{ApiResult, Json, Pax8Actor, ProblemBody},
+    http::{ApiResult, Json, Pax8Actor, ProblemBody, all_confirmed},
     ids::OrganizationId,
     pax8::sync,
 };
@@ -20,7 +20,9 @@ use crate::{
 /// The calls of this slice.
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(show, put, remove))
+        .merge(all_confirmed(
+            OpenApiRouter::new().routes(routes!(show, put, remove)),
+        ))
         .routes(routes!(test))
 }
 

@@ -12,8 +12,8 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Moment, PageResult, Refusals, Visit, go_to, html, html_parts,
-        html_parts_refused, html_refused,
+        ConfirmedForm, Fields, Flash, Form, Moment, PageResult, Refusals, Visit, go_to, html,
+        html_parts, html_parts_refused, html_refused,
     },
     pax8::connection::{
         self, Connection, ConnectionChange, CredentialTest, TypedCredentials, test_credentials,
@@ -130,7 +130,11 @@ impl Outcome {
 }
 
 /// `POST /admin/integrations/pax8/credentials`
-pub(super) async fn connect(State(app): State<App>, form: Form) -> PageResult {
+pub(super) async fn connect(
+    State(app): State<App>,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
+) -> PageResult {
+    let form = Form { visit, fields };
     let actor = &form.visit.actor;
     actor.require_pax8()?;
     let change = ConnectionChange {

@@ -6,7 +6,7 @@ use super::{confirm::Question, filter::PAGE, parts::counted};
 use crate::{
     app::App,
     error::Error,
-    http::{Flash, Form, PageResult, Pax8Visit, go_to},
+    http::{ConfirmedForm, Flash, PageResult, Pax8Visit, go_to},
     pax8::connection::{DisconnectImpact, disconnect, find_connection, impact_of_disconnect},
 };
 
@@ -21,7 +21,7 @@ pub(super) async fn ask(State(app): State<App>, Pax8Visit(visit): Pax8Visit) -> 
 }
 
 /// `POST /admin/integrations/pax8/disconnect`
-pub(super) async fn confirmed(State(app): State<App>, form: Form) -> PageResult {
+pub(super) async fn confirmed(State(app): State<App>, form: ConfirmedForm) -> PageResult {
     let actor = &form.visit.actor;
     actor.require_pax8()?;
     disconnect(&app, &actor.by(), actor.organization).await?;

@@ -158,8 +158,9 @@ async fn where_nobody_knows_nothing_is_sent_again_by_itself() {
 }
 
 async fn told_on_pages(world: &World, id: &str) {
+    let browser = world.sign_in("owner@ours.example").await;
     for path in [format!("/invoices/{id}"), "/deliveries".to_owned()] {
-        let page = world.ours.browser.get(&path).await;
+        let page = browser.get(&path).await;
         assert!(
             page.text
                 .contains("It may have been sent. Ask the client, or send it again."),

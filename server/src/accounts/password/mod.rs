@@ -1,20 +1,19 @@
 //! Passwords: Argon2id, worked out beside the async threads, a few at a time: each takes 19 MiB and a core for a while.
 
+mod rules;
+
 use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
-/// The shortest password that is accepted, in characters (NIST SP 800-63B).
-pub const SHORTEST: usize = 12;
-/// The longest that is accepted, so that hashing stays cheap.
-pub const LONGEST: usize = 256;
+pub use rules::Whose;
 
 /// So many are worked out at once.
 const AT_ONCE: usize = 4;
@@ -56,26 +55,15 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Hashes a new password.
+    /// Hashes a new password, if it is accepted.
     ///
     /// # Errors
-    /// When it is too short or too long, or too many are being worked out.
-    pub async fn hash(&self, password: SecretString) -> Result<PasswordHash> {
-        let length = password.expose_secret().chars().count();
-        if length < SHORTEST {
-            return Err(Error::field(
-                "password",
-                format!("Use at least {SHORTEST} characters."),
-            ));
-        }
-        if length > LONGEST {
-            return Err(Error::field(
-                "password",
-                format!("Use at most {LONGEST} characters."),
-            ));
-        }
+    /// When it is too short, too long or easily guessed, or too many are being worked out.
+    pub async fn hash(&self, password: SecretString, whose: Whose<'_>) -> Result<PasswordHash> {
+        let password = rules::normalized(&password);
+        rules::accept(&password, whose)?;
         self.in_turn(move || {
-            let hash = Argon2::default().hash_password(password.expose_secret().as_bytes());
+            let hash = Argon2::default().hash_password(password.as_bytes());
             hash.map(|hash| PasswordHash(hash.to_string()))
                 .map_err(|error| Error::internal(error.to_string()))
         })
@@ -88,11 +76,12 @@ impl Passwords {
     /// When too many are being worked out.
     pub async fn verify(&self, hash: &PasswordHash, password: SecretString) -> Result<bool> {
         let stored = hash.0.clone();
+        let password = rules::normalized(&password);
         self.in_turn(move || {
             let parsed = phc::PasswordHash::new(&stored)
                 .map_err(|error| Error::internal(error.to_string()))?;
             Ok(Argon2::default()
-                .verify_password(password.expose_secret().as_bytes(), &parsed)
+                .verify_password(password.as_bytes(), &parsed)
                 .is_ok())
         })
         .await
@@ -133,17 +122,26 @@ mod tests {
     async fn a_password_verifies_against_its_own_hash_only() {
         let passwords = Passwords::default();
         let right = "correct horse battery";
-        let hash = passwords.hash(secret(right)).await.unwrap();
+        let hash = passwords
+            .hash(secret(right), Whose::default())
+            .await
+            .unwrap();
         assert!(hash.as_stored().starts_with("$argon2id$"));
         assert!(passwords.verify(&hash, secret(right)).await.unwrap());
         let wrong = secret("correct horse batterY");
         assert!(!passwords.verify(&hash, wrong).await.unwrap());
+        let composed = secret("caf\u{e9} by the river");
+        let hash = passwords.hash(composed, Whose::default()).await.unwrap();
+        let decomposed = secret("cafe\u{301} by the river");
+        assert!(passwords.verify(&hash, decomposed).await.unwrap());
     }
 
     #[tokio::test]
     async fn short_and_huge_passwords_are_refused_at_the_field() {
         for password in ["short".to_owned(), "x".repeat(257)] {
-            let refused = Passwords::default().hash(secret(&password)).await;
+            let refused = Passwords::default()
+                .hash(secret(&password), Whose::default())
+                .await;
             assert_eq!(refused.err().unwrap().field_errors()[0].field, "password");
         }
     }
@@ -156,10 +154,17 @@ mod tests {
         };
         let all = passwords.turns.clone().acquire_many_owned(4).await.unwrap();
         let right = "correct horse battery";
-        let refused = passwords.hash(secret(right)).await.err().unwrap();
+        let refused = passwords
+            .hash(secret(right), Whose::default())
+            .await
+            .err()
+            .unwrap();
         assert_eq!(refused.status(), 429);
         drop(all);
-        let hash = passwords.hash(secret(right)).await.unwrap();
+        let hash = passwords
+            .hash(secret(right), Whose::default())
+            .await
+            .unwrap();
         assert!(passwords.verify(&hash, secret(right)).await.unwrap());
         assert_eq!(passwords.turns.available_permits(), AT_ONCE);
     }
