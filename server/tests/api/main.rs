@@ -51,6 +51,7 @@ mod roles;
 mod rotation;
 mod search;
 mod second_factor;
+mod security_table;
 mod sorting;
 mod specification;
 mod tenants;

@@ -24,3 +24,4 @@ mod main_path;
 mod no_script;
 mod pages;
 mod process;
+mod second_factor;
