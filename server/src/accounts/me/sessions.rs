@@ -80,7 +80,7 @@ pub async fn end_all_sessions(app: &App, actor: &Actor) -> Result<()> {
     };
     let now = app.clock.now();
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     store::delete_sessions(&mut tx, actor.account).await?;
     browser::forget(&mut tx, actor.account).await?;
     Ok(tx.commit().await?)

@@ -35,7 +35,7 @@ pub async fn reset_second_factor(app: &App, actor: &Actor, id: AccountId) -> Res
     let state = |on: bool| json!({ "name": user.name, "email": user.email, "second_factor": on });
     let (before, after) = (state(true), state(false));
     audit::record(&mut tx, event, app.clock.now(), Some(&before), Some(&after)).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, id).await? {
         let detail = "They have no second factor.";
         return Err(Error::conflict("second_factor_off", detail));

@@ -96,7 +96,7 @@ pub async fn confirm_second_factor(
         json!({ "second_factor": true }),
     );
     audit::record(&mut tx, event, now, Some(&before), Some(&after)).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     if !store::confirm(&mut tx, actor.account, step, now).await? {
         return Err(on_already());
     }
@@ -122,7 +122,7 @@ pub async fn renew_recovery_codes(app: &App, actor: &Actor) -> Result<Vec<Secret
     };
     let now = app.clock.now();
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, actor.account).await? {
         return Err(super::turn_off::off_already());
     }

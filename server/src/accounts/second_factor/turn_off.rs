@@ -40,7 +40,7 @@ pub async fn turn_off_second_factor(
         json!({ "second_factor": false }),
     );
     audit::record(&mut tx, event, now, Some(&before), Some(&after)).await?;
-    let mut tx = tx.into_system();
+    let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, actor.account).await? {
         return Err(off_already());
     }
