@@ -143,6 +143,10 @@ fn is_unreachable(error: &sqlx::Error) -> bool {
     matches!(
         error,
         sqlx::Error::Io(_)
+            // The connection ended in the middle of an answer, or before there was one.
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::BeginFailed
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
@@ -161,7 +165,8 @@ fn is_passing(code: &str) -> bool {
     let postgres = [
         "55P03", "40P01", "53300", "25P03", "57P01", "57P02", "57P03",
     ];
-    sqlite.contains(&code) || postgres.contains(&code)
+    // The whole class 08 is about connections.
+    sqlite.contains(&code) || postgres.contains(&code) || code.len() == 5 && code.starts_with("08")
 }
 
 /// Whether an engine's code says that its disk is full.
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_stays() {
-        for code in ["5", "517", "55P03", "57P01", "57P03"] {
+        for code in ["5", "517", "55P03", "57P01", "57P03", "08006"] {
             assert!(is_passing(code), "{code}");
         }
         // A constraint, a syntax error, a full disk.

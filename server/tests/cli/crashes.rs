@@ -369,8 +369,14 @@ async fn a_server_killed_at_any_moment_leaves_nothing_half_done_and_the_next_goe
             if work == Work::Sync {
                 quantity = round + 10;
             }
+            // The first kill comes as soon as there is work.
+            let under_way_by = Instant::now() + longest;
+            while round == 3 && Instant::now() < under_way_by && rig.is_settled().await {
+                tokio::task::yield_now().await;
+            }
             let most = u64::try_from(longest.as_millis()).unwrap();
-            tokio::time::sleep(Duration::from_millis(chance.below(most))).await;
+            let moment = if round == 3 { 0 } else { chance.below(most) };
+            tokio::time::sleep(Duration::from_millis(moment)).await;
             // Dropping a process kills it with SIGKILL and waits for its end.
             drop(server);
             under_way += u32::from(!rig.is_settled().await);

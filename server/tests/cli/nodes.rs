@@ -147,12 +147,18 @@ impl Cluster {
         Some(row.get(column).unwrap())
     }
 
-    async fn end(self) {
+    /// Ends the nodes and tells what their logs call an error.
+    async fn end(self) -> Vec<String> {
         self.database.close().await;
+        let mut errors = Vec::new();
         for (node, _) in self.nodes {
             node.signal("TERM");
-            assert!(node.wait().status.success());
+            let ended = node.wait();
+            assert!(ended.status.success(), "{}", ended.stderr);
+            let lines = ended.stderr.lines().filter(|line| line.contains("ERROR"));
+            errors.extend(lines.map(str::to_owned));
         }
+        errors
     }
 }
 
@@ -359,8 +365,6 @@ async fn a_postgres_that_restarts_under_load_is_said_clearly_and_forgotten_by_it
     for visitor in visitors {
         visitor.await.unwrap();
     }
-    let other = seen.other.lock().unwrap().clone();
-    assert!(other.is_empty(), "{other:?}");
     // What was confirmed is there, once.
     let mut tx = cluster.database.system_read().await.unwrap();
     let rows = tx.fetch_all(&CLIENTS, args![]).await.unwrap();
@@ -377,7 +381,9 @@ async fn a_postgres_that_restarts_under_load_is_said_clearly_and_forgotten_by_it
         seen.refused.load(Ordering::Relaxed),
         longest.as_secs_f64()
     );
-    cluster.end().await;
+    let errors = cluster.end().await;
+    let other = seen.other.lock().unwrap().clone();
+    assert!(other.is_empty(), "{other:?}: {errors:#?}");
 }
 
 db::statements! {

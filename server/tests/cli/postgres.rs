@@ -16,13 +16,11 @@ impl Postgres {
     pub fn start() -> Self {
         let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed");
         let newest = versions.map(|it| it.unwrap().path()).max();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let it = Self {
+        let mut it = Self {
             bin: newest.expect("a version of it").join("bin"),
             folder: tempfile::tempdir().unwrap(),
-            port: listener.local_addr().unwrap().port(),
+            port: 0,
         };
-        drop(listener);
         if is_root() {
             let owned = Command::new("chown")
                 .arg("postgres")
@@ -45,7 +43,12 @@ impl Postgres {
                 "--no-locale",
             ],
         );
-        it.control("start");
+        // Another test may take the port before the server has it.
+        let started = (0..5).any(|_| {
+            it.port = free_port();
+            it.try_control("start")
+        });
+        assert!(started, "no server starts");
         let port = it.port.to_string();
         for sql in [
             "create role ascent login",
@@ -85,12 +88,16 @@ impl Postgres {
     }
 
     fn control(&self, what: &str) {
+        assert!(self.try_control(what), "pg_ctl {what}");
+    }
+
+    fn try_control(&self, what: &str) -> bool {
         let data = self.data();
         let log = self.folder.path().join("server.log").display().to_string();
         let folder = self.folder.path().display();
         // What a commit has written reaches the system's memory, which outlives the server's processes.
         let options = format!("-h 127.0.0.1 -p {} -k {folder} -c fsync=off", self.port);
-        self.run(
+        self.ran(
             "pg_ctl",
             &[
                 "-D",
@@ -104,10 +111,14 @@ impl Postgres {
                 &options,
                 what,
             ],
-        );
+        )
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
+        assert!(self.ran(program, arguments), "{program} {arguments:?}");
+    }
+
+    fn ran(&self, program: &str, arguments: &[&str]) -> bool {
         let program = self.bin.join(program);
         let mut command = if is_root() {
             // The server refuses to run as root.
@@ -122,11 +133,7 @@ impl Postgres {
             .current_dir("/")
             .stdout(std::process::Stdio::null())
             .status();
-        assert!(
-            done.unwrap().success(),
-            "{} {arguments:?}",
-            program.display()
-        );
+        done.unwrap().success()
     }
 }
 
@@ -136,6 +143,11 @@ impl Drop for Postgres {
             self.control("stop");
         }
     }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 fn is_root() -> bool {
