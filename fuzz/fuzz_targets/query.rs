@@ -5,10 +5,12 @@ use std::{cell::RefCell, time::Duration};
 
 use ascent::{
     accounts::{By, Passwords},
+    alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clock::Clock,
-    http::router,
+    http::{Limits, TrustedProxies, router},
     jobs::Wake,
+    metrics::Metrics,
     organizations::{NewOrganization, create_organization},
     secrets::{MasterKey, Vault},
 };
@@ -37,6 +39,8 @@ const LISTS: [&str; 12] = [
     "/api/v1/integrations/pax8/subscriptions",
     "/api/v1/integrations/pax8/syncs",
 ];
+
+const NOW: &str = "2026-06-15T12:00:00Z";
 
 struct Server {
     runtime: Runtime,
@@ -105,15 +109,17 @@ impl Server {
 fn app(database: &TestDatabase) -> App {
     App::new(Parts {
         database: database.database.clone(),
-        clock: Clock::manual("2026-06-15T12:00:00Z".parse().unwrap()),
+        clock: Clock::manual(NOW.parse().unwrap()),
         passwords: Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
             pax8_url: "http://127.0.0.1:9".to_owned(),
             public_url: "http://localhost".to_owned(),
+            trusted_proxies: TrustedProxies::default(),
             trusted_proxies: Default::default(),
             sync_interval: 4.hours(),
             mail: None,
+            webhook_hosts: WebhookHosts::default(),
             pax8_retry: pax8::RetryPolicy {
                 max_attempts: 1,
                 first_wait: Duration::from_millis(1),
@@ -121,8 +127,9 @@ fn app(database: &TestDatabase) -> App {
             },
         },
         pax8_budget: pax8::RateBudget::default(),
+        limits: Limits::new(None),
         wake: Wake::default(),
-        metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
+        metrics: Metrics::new(NOW.parse().unwrap()),
         node: "fuzzer".to_owned(),
     })
 }
