@@ -3,9 +3,11 @@
 //! What was typed waits in the page that asks, sealed for this session and this address: a password in it can be read by nobody,
 //! and sent by nobody else.
 
+use std::convert::Infallible;
+
 use askama::Template;
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, OriginalUri, Request},
     http::request::Parts,
     response::{IntoResponse, Response},
 };
@@ -72,8 +74,12 @@ impl FromRequest<App> for ConfirmedForm {
     type Rejection = Unconfirmed;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Unconfirmed> {
-        let path = request.uri().path().to_owned();
-        let here = session_of(&CookieJar::from_headers(request.headers()));
+        let (mut parts, body) = request.into_parts();
+        // Slices have their pages below a path of their own, which their routes do not see.
+        let OriginalUri(whole) = OriginalUri::from_request_parts(&mut parts, app).await?;
+        let path = whole.path().to_owned();
+        let here = session_of(&CookieJar::from_headers(&parts.headers));
+        let request = Request::from_parts(parts, body);
         let Form { visit, fields } = Form::from_request(request, app).await?;
         let here = here.ok_or(Error::NotSignedIn)?;
         let context = format!("form of session {} to {path}", here.digest());
@@ -127,6 +133,12 @@ fn stale() -> Error {
         "stale_form",
         "This page is out of date. Load it again and repeat what you did.",
     )
+}
+
+impl From<Infallible> for Unconfirmed {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 impl From<PageError> for Unconfirmed {

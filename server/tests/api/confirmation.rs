@@ -106,7 +106,11 @@ async fn every_sensitive_page_asks_again_in_a_session_that_was_left_open() {
             "/account/second-factor/recovery-codes",
             "/account/second-factor/turn-off",
         ] {
-            held(&browser.submit(path, &[("name", "x")]).await);
+            let asked = browser.submit(path, &[("name", "x")]).await;
+            held(&asked);
+            let forms = scraper::Html::parse_document(&asked.text);
+            let action = texts(&forms, "main form:has(input[name=held])", "action");
+            assert_eq!(action, [path], "it goes on to where it was sent");
             let dialog = browser.script().submit(path, &[("name", "x")]).await;
             assert!(
                 dialog.text.contains("<dialog") && !held(&dialog).is_empty(),

@@ -61,7 +61,7 @@ async fn a_second_factor_is_set_up_signed_in_with_and_asked_for_again() {
     go(&browser, url, "/admin/roles/new").await;
     browser.fill("#name", "Clerk").await;
     forget_confirmations(&file).await;
-    browser.click("Create role").await;
+    browser.click("Save role").await;
     browser.find("#confirm_password").await;
     wrong.extend(look(&browser, "confirm-page", axe.as_deref()).await);
     confirm(&browser, &code(&secret, 1)).await;
