@@ -116,7 +116,6 @@ fn app(database: &TestDatabase) -> App {
             pax8_url: "http://127.0.0.1:9".to_owned(),
             public_url: "http://localhost".to_owned(),
             trusted_proxies: TrustedProxies::default(),
-            trusted_proxies: Default::default(),
             sync_interval: 4.hours(),
             mail: None,
             webhook_hosts: WebhookHosts::default(),
