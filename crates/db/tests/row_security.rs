@@ -15,7 +15,15 @@ use db::{
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
 /// Rows of no organization: people, who may work for several; attempts to sign in; what was migrated; the master key's sign.
-const OF_NO_ORGANIZATION: [&str; 4] = ["account", "schema_migration", "sign_in_attempt", "vault"];
+const OF_NO_ORGANIZATION: [&str; 7] = [
+    "account",
+    "known_browser",
+    "recovery_code",
+    "schema_migration",
+    "second_factor",
+    "sign_in_attempt",
+    "vault",
+];
 
 /// A connection of the program's user, without the program.
 struct Raw(PgConnection);

@@ -223,7 +223,14 @@ impl Browser {
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        if text.chars().all(|letter| letter <= '\u{ffff}') {
+            field.send_keys(text).await.unwrap();
+            return;
+        }
+        // The driver's keyboard has no letters beyond the basic plane.
+        let typed = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', { bubbles: true }))";
+        let arguments = vec![field.to_json().unwrap(), text.into()];
+        self.driver.execute(typed, arguments).await.unwrap();
     }
 
     /// Asks again and again until the fact is there.
