@@ -1,9 +1,9 @@
 //! What `/metrics` tells a monitor, in the text format of Prometheus: whether anybody's billing is at risk, and how this
 //! process fares.
 //!
-//! - What concerns all processes is read from the database when it is asked for ([`risk`]), so that each of them tells the
+//! - What concerns all processes is read from the database when it is asked for (`risk`), so that each of them tells the
 //!   same, and kept for a few seconds.
-//! - What concerns this process is counted as it happens ([`requests`]) or read from the system ([`process`]).
+//! - What concerns this process is counted as it happens (`requests`) or read from the system (`process`).
 //! - No name, address or number of anybody is in it.
 
 mod process;
