@@ -1,0 +1,46 @@
+//! The table of docs/performance.md: each target and what this machine reaches, on SQLite and, under `scripts/with-postgres`,
+//! on Postgres. Every figure that can be one is a ratio to something measured in the same run.
+//!
+//! ```text
+//! scripts/with-postgres cargo bench -p ascent --bench performance              # everything
+//! scripts/with-postgres cargo bench -p ascent --bench performance -- sync pdf  # some of it
+//! ```
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures and stops where something is wrong"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod table;
+
+use crate::table::Table;
+
+/// What can be asked for by name, in the order of the table.
+const PARTS: [&str; 0] = [];
+
+#[tokio::main]
+async fn main() {
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    if let Some(unknown) = asked.iter().find(|name| !PARTS.contains(&name.as_str())) {
+        panic!("there is no {unknown}: {}", PARTS.join(", "));
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut table = Table::default();
+    for part in PARTS {
+        if !asked.is_empty() && !asked.iter().any(|name| name == part) {
+            continue;
+        }
+        match part {
+            _ => unreachable!(),
+        }
+    }
+    table.print();
+}
