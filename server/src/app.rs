@@ -49,7 +49,7 @@ pub struct Parts {
 pub struct Settings {
     /// Where Pax8 answers.
     pub pax8_url: String,
-    /// The address that people use, without a slash at its end. `https` makes cookies secure.
+    /// The address that people use, without a slash at its end.
     pub public_url: String,
     /// Who is believed whom a request is from.
     pub trusted_proxies: TrustedProxies,
@@ -61,6 +61,14 @@ pub struct Settings {
     pub webhook_hosts: WebhookHosts,
     /// How often and how soon a sync repeats a request that Pax8 failed to answer.
     pub pax8_retry: pax8::RetryPolicy,
+}
+
+impl Settings {
+    /// Whether people come over https. Cookies are for https alone then.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
 }
 
 impl App {

@@ -39,6 +39,7 @@ pub mod secrets;
 #[must_use]
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
+        .with(accounts::notice::JOB, accounts::notice::perform)
         .with(alerts::JOB, alerts::perform)
         .with(billing_runs::JOB, billing_runs::perform)
         .with(deliveries::JOB, deliveries::perform)

@@ -8,20 +8,20 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use axum_extra::extract::{CookieJar, cookie::Cookie};
+use axum_extra::extract::CookieJar;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
-    By, Session, SessionSecret, SignIn, Visitor, end_session, finish_sign_in, me, people_pages,
-    second_factor, sign_in, tokens, users,
+    By, Session, SignIn, Visitor, end_session, finish_sign_in, me, people_pages, second_factor,
+    sign_in, tokens, users,
 };
 use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Form, PageResult, Refusals, SESSION_COOKIE, browser_cookie, html, html_refused,
-        session_cookie,
+        Fields, Form, PageResult, Refusals, browser_cookie, html, html_refused, session_cookie,
+        session_of,
     },
     organizations::{self, NewOrganization, create_organization},
 };
@@ -91,7 +91,15 @@ async fn submit_sign_in(
     let fields = Fields::parse(&body);
     let (email, next) = (fields.text("email"), fields.text("next"));
     let password = SecretString::from(fields.raw("password"));
-    match sign_in(&app, &visitor, session_of(&jar).as_ref(), email, password).await {
+    match sign_in(
+        &app,
+        &visitor,
+        session_of(&app, &jar).as_ref(),
+        email,
+        password,
+    )
+    .await
+    {
         Ok(SignIn::Entered(session)) => Ok(enter(&app, &session, own_path(next))),
         Ok(SignIn::NeedsCode(step)) => html(&CodePage {
             step: &step,
@@ -121,7 +129,7 @@ async fn submit_code(
         fields.text("next"),
         fields.text("code"),
     );
-    match finish_sign_in(&app, &visitor, session_of(&jar).as_ref(), step, code).await {
+    match finish_sign_in(&app, &visitor, session_of(&app, &jar).as_ref(), step, code).await {
         Ok(session) => Ok(enter(&app, &session, own_path(next))),
         Err(error) if !error.field_errors().is_empty() => html_refused(&CodePage {
             step,
@@ -133,7 +141,7 @@ async fn submit_code(
 }
 
 async fn sign_out(State(app): State<App>, jar: CookieJar, _: Form) -> PageResult {
-    if let Some(secret) = session_of(&jar) {
+    if let Some(secret) = session_of(&app, &jar) {
         end_session(&app, &secret).await?;
     }
     let jar = jar.remove(session_cookie(&app, String::new()));
@@ -220,13 +228,6 @@ pub(super) fn begin(app: &App, session: &Session, answer: impl IntoResponse) -> 
         }
     }
     response
-}
-
-/// The session that the browser has.
-#[must_use]
-pub fn session_of(jar: &CookieJar) -> Option<SessionSecret> {
-    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
-    cookie.and_then(SessionSecret::from_cookie)
 }
 
 /// Where to go on: a path of ours, never another site.

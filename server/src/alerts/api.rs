@@ -13,7 +13,9 @@ use super::{
 use crate::{
     accounts::Permission,
     app::App,
-    http::{ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_need},
+    http::{
+        ApiActor, ApiResult, Json, List, PageQuery, ProblemBody, Query, all_confirmed, all_need,
+    },
 };
 
 /// The calls of this slice.
@@ -21,8 +23,12 @@ pub fn api() -> OpenApiRouter<App> {
     let calls = OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(show, change))
-        .routes(routes!(put_webhook, delete_webhook))
-        .routes(routes!(test));
+        .routes(routes!(delete_webhook))
+        .routes(routes!(test))
+        // What goes to it tells of money.
+        .merge(all_confirmed(
+            OpenApiRouter::new().routes(routes!(put_webhook)),
+        ));
     all_need(Permission::SettingsManage, calls)
 }
 

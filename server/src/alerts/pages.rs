@@ -20,8 +20,8 @@ use crate::{
     audit,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Question, Refusals,
-        Visit, go_and_tell, go_to, html, html_conflict, html_refused,
+        ConfirmedForm, Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Question,
+        Refusals, Visit, go_and_tell, go_to, html, html_conflict, html_refused,
     },
     organizations::TABS,
 };
@@ -215,7 +215,10 @@ async fn save(State(app): State<App>, Form { visit, fields }: Form) -> PageResul
     html_conflict(&page)
 }
 
-async fn save_webhook(State(app): State<App>, Form { visit, fields }: Form) -> PageResult {
+async fn save_webhook(
+    State(app): State<App>,
+    ConfirmedForm { visit, fields }: ConfirmedForm,
+) -> PageResult {
     gate(&visit)?;
     let mut tx = app.database.write(visit.actor.organization).await?;
     match set_webhook(&mut tx, &app, &visit.actor.by(), fields.text("url")).await {

@@ -5,7 +5,7 @@ use jiff::Span;
 
 use super::{LatestRun, RunOutcome, Task};
 use crate::{
-    accounts::{Actor, PAX8_FEATURE, Permission},
+    accounts::{self, Actor, PAX8_FEATURE, Permission},
     alerts,
     app::App,
     billing_runs::{self, BillingRun, RunStatus},
@@ -24,6 +24,7 @@ pub(super) fn name_of(kind: &str) -> String {
         sync::JOB => SYNC.to_owned(),
         billing_runs::JOB => BILLING.to_owned(),
         alerts::JOB => "Alert".to_owned(),
+        accounts::notice::JOB => "Notice of an account".to_owned(),
         other => {
             let words = other.replace(['.', '_'], " ");
             let mut chars = words.chars();

@@ -22,8 +22,12 @@ use crate::{
     error::{Error, Result},
 };
 
-/// The name of the session's cookie.
+/// The name of the session's cookie over plain http.
 pub const SESSION_COOKIE: &str = "ascent_session";
+/// And over https: browsers take one of this prefix only from this very host, and only over https.
+const HOST_SESSION_COOKIE: &str = "__Host-ascent_session";
+/// Whichever of them it is.
+pub(super) const SESSION_COOKIES: [&str; 2] = [SESSION_COOKIE, HOST_SESSION_COOKIE];
 /// Where a browser's API call carries the token that a form carries in a field.
 const CSRF_HEADER: &str = "x-csrf-token";
 /// Marks a request of the page's script for a part of a page.
@@ -55,12 +59,26 @@ pub struct Pax8Visit(pub Visit);
 /// The cookie that holds a session's secret.
 #[must_use]
 pub fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
-    Cookie::build((SESSION_COOKIE, secret))
+    Cookie::build((session_cookie_name(app), secret))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(app.settings.public_url.starts_with("https://"))
+        .secure(app.settings.is_https())
         .build()
+}
+
+/// The session that a browser's cookie names.
+#[must_use]
+pub fn session_of(app: &App, jar: &CookieJar) -> Option<SessionSecret> {
+    let cookie = jar.get(session_cookie_name(app)).map(Cookie::value);
+    cookie.and_then(SessionSecret::from_cookie)
+}
+
+fn session_cookie_name(app: &App) -> &'static str {
+    match app.settings.is_https() {
+        true => HOST_SESSION_COOKIE,
+        false => SESSION_COOKIE,
+    }
 }
 
 impl FromRequestParts<App> for ApiActor {
@@ -154,9 +172,7 @@ fn bearer(parts: &Parts) -> Result<Option<SecretString>> {
 
 /// Who the session's cookie belongs to, if it lives.
 pub(super) async fn from_cookie(headers: &HeaderMap, app: &App) -> Result<Option<Actor>> {
-    let jar = CookieJar::from_headers(headers);
-    let cookie = jar.get(SESSION_COOKIE).map(Cookie::value);
-    match cookie.and_then(SessionSecret::from_cookie) {
+    match session_of(app, &CookieJar::from_headers(headers)) {
         Some(secret) => find_session(app, &secret).await,
         None => Ok(None),
     }

@@ -14,9 +14,11 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Fields, Form, Frame, PageError, Place, Problem, Refusals, Visit, html_refused};
+use super::{
+    Fields, Form, Frame, PageError, Place, Problem, Refusals, Visit, html_refused, session_of,
+};
 use crate::{
-    accounts::{SessionSecret, confirm, session_of},
+    accounts::{SessionSecret, confirm},
     app::App,
     error::{Error, Result},
 };
@@ -64,8 +66,8 @@ struct Confirmation {
 impl FromRequestParts<App> for Here {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let here = session_of(&CookieJar::from_headers(&parts.headers));
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let here = session_of(app, &CookieJar::from_headers(&parts.headers));
         Ok(Self(here.ok_or(Error::NotSignedIn)?))
     }
 }
@@ -78,7 +80,7 @@ impl FromRequest<App> for ConfirmedForm {
         // Slices have their pages below a path of their own, which their routes do not see.
         let OriginalUri(whole) = OriginalUri::from_request_parts(&mut parts, app).await?;
         let path = whole.path().to_owned();
-        let here = session_of(&CookieJar::from_headers(&parts.headers));
+        let here = session_of(app, &CookieJar::from_headers(&parts.headers));
         let request = Request::from_parts(parts, body);
         let Form { visit, fields } = Form::from_request(request, app).await?;
         let here = here.ok_or(Error::NotSignedIn)?;

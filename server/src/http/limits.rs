@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{PageError, Problem, RemoteAddress, SESSION_COOKIE, openapi};
+use super::{PageError, Problem, RemoteAddress, actor::SESSION_COOKIES, openapi};
 use crate::error::{Error, Result};
 
 /// Requests at work at once in one process; more are told to come back.
@@ -153,7 +153,7 @@ fn pass(headers: &HeaderMap) -> Option<Sender> {
         return Some(digest("token", token.as_bytes()));
     }
     let jar = CookieJar::from_headers(headers);
-    let session = jar.get(SESSION_COOKIE)?;
+    let session = SESSION_COOKIES.iter().find_map(|name| jar.get(name))?;
     Some(digest("session", session.value().as_bytes()))
 }
 

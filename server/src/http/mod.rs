@@ -35,7 +35,7 @@ mod upload;
 mod visitor;
 
 pub use actor::{
-    AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie,
+    AdminVisit, ApiActor, Pax8Actor, Pax8Visit, SESSION_COOKIE, Visit, session_cookie, session_of,
 };
 pub use address::address;
 pub use assets::assets_version;

@@ -21,10 +21,9 @@ const LONGEST: usize = 64;
 /// The `Set-Cookie` by which a browser is known again. It opens nothing.
 #[must_use]
 pub fn browser_cookie(app: &App, secret: &str) -> String {
-    let secure = if app.settings.public_url.starts_with("https://") {
-        "; Secure"
-    } else {
-        ""
+    let secure = match app.settings.is_https() {
+        true => "; Secure",
+        false => "",
     };
     let age = BROWSER_LIFETIME.as_secs();
     format!("{COOKIE}={secret}; Path=/sign-in; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")

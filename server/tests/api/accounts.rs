@@ -323,3 +323,30 @@ async fn a_query_that_cannot_be_read_is_a_problem_that_says_why() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn over_https_only_a_cookie_of_this_very_host_opens_a_session() {
+    on_each_engine(async |world| {
+        let (_, router) = world.over_https();
+        let browser = world.nobody().at(&router);
+        let form = [("email", "owner@ours.example"), ("password", PASSWORD)];
+        let entered = browser.submit("/sign-in", &form).await;
+        let name = "__Host-ascent_session";
+        let secret = entered.cookie(name).unwrap();
+        let set = entered.headers.get_all("set-cookie").iter();
+        let set = set.filter_map(|it| it.to_str().ok());
+        let [set] = set.filter(|it| it.starts_with(name)).collect::<Vec<_>>()[..] else {
+            panic!("one cookie");
+        };
+        for attribute in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+            assert!(set.contains(attribute), "{set}");
+        }
+        assert!(!set.contains("Domain"), "{set}");
+        let ours = browser.with_header("cookie", &format!("{name}={secret}"));
+        ours.get("/account").await.page();
+        // A neighbouring host could have set this one.
+        let planted = browser.with_header("cookie", &format!("ascent_session={secret}"));
+        assert!(planted.get("/account").await.status.is_redirection());
+    })
+    .await;
+}

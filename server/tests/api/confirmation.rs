@@ -98,6 +98,7 @@ async fn every_sensitive_page_asks_again_in_a_session_that_was_left_open() {
             &format!("{of_member}/remove"),
             &format!("{of_member}/invitation"),
             &format!("{of_member}/second-factor"),
+            "/admin/settings/alerts/webhook",
             "/admin/settings/security",
             "/account/password",
             "/account/tokens/new",

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says on stderr what it skipped"
 )]
 
+mod account_notices;
 mod accounts;
 mod alerts;
 mod api_tokens;

@@ -199,12 +199,25 @@ impl World {
 
     /// Another process of the same installation, with master keys of its own.
     pub fn with_vault(&self, vault: Vault) -> (App, Router) {
+        self.another(vault, self.app.settings.clone())
+    }
+
+    /// Another process of the same installation, to which people come over https.
+    pub fn over_https(&self) -> (App, Router) {
+        let settings = Settings {
+            public_url: "https://billing.msp.example".to_owned(),
+            ..self.app.settings.clone()
+        };
+        self.another(self.app.vault.clone(), settings)
+    }
+
+    fn another(&self, vault: Vault, settings: Settings) -> (App, Router) {
         let app = App::new(Parts {
             database: self.app.database.clone(),
             clock: self.app.clock.clone(),
             passwords: self.app.passwords.clone(),
             vault,
-            settings: self.app.settings.clone(),
+            settings,
             pax8_budget: self.app.pax8_budget.clone(),
             limits: Limits::new(None),
             wake: Wake::default(),

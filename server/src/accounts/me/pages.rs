@@ -17,14 +17,14 @@ use super::{
 use crate::{
     accounts::{
         SessionSecret, Visitor,
-        pages::{begin, session_of},
+        pages::begin,
         tokens::{TokenRow, Whose, list_tokens, token_rows},
     },
     app::App,
     error::{Error, Result},
     http::{
-        ConfirmedForm, Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Refusals,
-        Visit, go_to, html, html_refused, session_cookie,
+        ConfirmedForm, Fields, Flash, Form, Frame, Here, Moment, PageQuery, PageResult, Place,
+        Refusals, Visit, go_to, html, html_refused, session_cookie,
     },
     ids::OrganizationId,
 };
@@ -63,29 +63,29 @@ struct SessionRow {
     current: bool,
 }
 
-async fn show(State(app): State<App>, visit: Visit, jar: CookieJar) -> PageResult {
-    html(&page(&app, &visit, &jar, None, Refusals::default()).await?)
+async fn show(State(app): State<App>, visit: Visit, Here(here): Here) -> PageResult {
+    html(&page(&app, &visit, &here, None, Refusals::default()).await?)
 }
 
 async fn save_name(
     State(app): State<App>,
-    jar: CookieJar,
+    Here(here): Here,
     Form { visit, fields }: Form,
 ) -> PageResult {
     match rename(&app, &visit.actor, fields.text("name")).await {
         Ok(()) => Ok(go_to(&visit, PATH, &[Flash::ok("Your name was saved.")])),
-        Err(error) => refused(&app, &visit, &jar, Some(&fields), error).await,
+        Err(error) => refused(&app, &visit, &here, Some(&fields), error).await,
     }
 }
 
 async fn save_password(
     State(app): State<App>,
-    jar: CookieJar,
+    Here(here): Here,
     ConfirmedForm { visit, fields }: ConfirmedForm,
 ) -> PageResult {
     let typed = |name| SecretString::from(fields.raw(name));
     let (present, new) = (typed("present_password"), typed("password"));
-    match change_password(&app, &visit.actor, &here(&jar)?, present, new).await {
+    match change_password(&app, &visit.actor, &here, present, new).await {
         Ok((session, ended)) => {
             let text = match ended {
                 0 => "Your password was changed.".to_owned(),
@@ -97,7 +97,7 @@ async fn save_password(
             let gone = go_to(&visit, PATH, &[Flash::ok(text)]);
             Ok(begin(&app, &session, gone))
         }
-        Err(error) => refused(&app, &visit, &jar, None, error).await,
+        Err(error) => refused(&app, &visit, &here, None, error).await,
     }
 }
 
@@ -124,13 +124,12 @@ async fn end_all(State(app): State<App>, jar: CookieJar, Form { visit, .. }: For
 async fn switch(
     State(app): State<App>,
     visitor: Visitor,
-    jar: CookieJar,
+    Here(here): Here,
     Form { visit, fields }: Form,
 ) -> Result<Response, crate::http::PageError> {
     let there = OrganizationId::parse(fields.text("organization_id"));
     let there = there.ok_or(Error::NotFound("organization"))?;
-    let (session, choice) =
-        switch_organization(&app, &visit.actor, &visitor, &here(&jar)?, there).await?;
+    let (session, choice) = switch_organization(&app, &visit.actor, &visitor, &here, there).await?;
     let message = Flash::ok(format!("You are in {} now.", choice.name));
     Ok(begin(&app, &session, go_to(&visit, "/", &[message])))
 }
@@ -138,30 +137,30 @@ async fn switch(
 async fn refused(
     app: &App,
     visit: &Visit,
-    jar: &CookieJar,
+    here: &SessionSecret,
     typed: Option<&Fields>,
     error: Error,
 ) -> PageResult {
     if error.field_errors().is_empty() {
         return Err(error.into());
     }
-    html_refused(&page(app, visit, jar, typed, Refusals::of(&error)).await?)
+    html_refused(&page(app, visit, here, typed, Refusals::of(&error)).await?)
 }
 
 async fn page(
     app: &App,
     visit: &Visit,
-    jar: &CookieJar,
+    here: &SessionSecret,
     typed: Option<&Fields>,
     refusals: Refusals,
 ) -> Result<AccountPage> {
-    let (actor, secret) = (&visit.actor, here(jar)?);
+    let actor = &visit.actor;
     let zone = &actor.timezone;
     let row = |session: OwnSession| SessionRow {
         handle: session.handle(),
         began: Moment::new(session.began_at, zone),
         seen: Moment::new(session.seen_at, zone),
-        current: session.is_of(&secret),
+        current: session.is_of(here),
         device: match session.device {
             device if device.is_empty() => "A browser".to_owned(),
             device => device,
@@ -184,9 +183,4 @@ async fn page(
         sessions: sessions.into_iter().map(row).collect(),
         tokens: token_rows(tokens.data, zone, &app.clock.now()),
     })
-}
-
-/// The secret of the session that the request came with.
-fn here(jar: &CookieJar) -> Result<SessionSecret> {
-    session_of(jar).ok_or(Error::NotSignedIn)
 }

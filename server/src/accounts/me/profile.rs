@@ -5,7 +5,11 @@ use serde_json::json;
 
 use super::store;
 use crate::{
-    accounts::{Actor, PasswordHash, Session, SessionSecret, Whose, browser, session},
+    accounts::{
+        Actor, PasswordHash, Session, SessionSecret, Whose, browser,
+        notice::{self, Change},
+        session,
+    },
     app::App,
     audit,
     checks::Checks,
@@ -85,11 +89,13 @@ pub async fn change_password(
         audit::NOTHING,
     )
     .await?;
+    notice::tell(&mut tx, app, actor.account, Change::Password).await?;
     let mut tx = tx.into_system().await?;
     store::set_password(&mut tx, actor.account, &hash).await?;
     browser::forget(&mut tx, actor.account).await?;
     let ended = session::end_others(&mut tx, actor.account, here).await?;
     let session = session::renew(&mut tx, here, app.clock.now()).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok((session, ended))
 }

@@ -6,6 +6,7 @@ use super::store;
 use crate::{
     accounts::{
         Actor,
+        notice::{self, Change},
         users::{User, load_user, refuse_stronger},
     },
     app::App,
@@ -35,6 +36,7 @@ pub async fn reset_second_factor(app: &App, actor: &Actor, id: AccountId) -> Res
     let state = |on: bool| json!({ "name": user.name, "email": user.email, "second_factor": on });
     let (before, after) = (state(true), state(false));
     audit::record(&mut tx, event, app.clock.now(), Some(&before), Some(&after)).await?;
+    notice::tell(&mut tx, app, id, Change::SecondFactorReset).await?;
     let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, id).await? {
         let detail = "They have no second factor.";
@@ -48,5 +50,6 @@ pub async fn reset_second_factor(app: &App, actor: &Actor, id: AccountId) -> Res
     store::delete(&mut tx, id).await?;
     store::delete_sessions(&mut tx, id).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok(user)
 }

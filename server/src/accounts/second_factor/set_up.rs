@@ -8,6 +8,7 @@ use crate::{
     accounts::{
         Actor, Session, SessionSecret,
         attempts::{Attempt, Subject},
+        notice::{self, Change},
         session,
     },
     app::App,
@@ -96,6 +97,7 @@ pub async fn confirm_second_factor(
         json!({ "second_factor": true }),
     );
     audit::record(&mut tx, event, now, Some(&before), Some(&after)).await?;
+    notice::tell(&mut tx, app, actor.account, Change::SecondFactorOn).await?;
     let mut tx = tx.into_system().await?;
     if !store::confirm(&mut tx, actor.account, step, now).await? {
         return Err(on_already());
@@ -104,6 +106,7 @@ pub async fn confirm_second_factor(
     session::end_others(&mut tx, actor.account, here).await?;
     let session = session::renew(&mut tx, here, now).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok((session, codes))
 }
 
@@ -122,12 +125,14 @@ pub async fn renew_recovery_codes(app: &App, actor: &Actor) -> Result<Vec<Secret
     };
     let now = app.clock.now();
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
+    notice::tell(&mut tx, app, actor.account, Change::RecoveryCodes).await?;
     let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, actor.account).await? {
         return Err(super::turn_off::off_already());
     }
     store::replace_codes(&mut tx, actor.account, &recovery::digests(&codes)).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok(codes)
 }
 

@@ -4,7 +4,11 @@ use serde_json::json;
 
 use super::store;
 use crate::{
-    accounts::{Actor, Session, SessionSecret, session},
+    accounts::{
+        Actor, Session, SessionSecret,
+        notice::{self, Change},
+        session,
+    },
     app::App,
     audit,
     error::{Error, Result},
@@ -40,6 +44,7 @@ pub async fn turn_off_second_factor(
         json!({ "second_factor": false }),
     );
     audit::record(&mut tx, event, now, Some(&before), Some(&after)).await?;
+    notice::tell(&mut tx, app, actor.account, Change::SecondFactorOff).await?;
     let mut tx = tx.into_system().await?;
     if !super::is_on(&mut tx, actor.account).await? {
         return Err(off_already());
@@ -48,6 +53,7 @@ pub async fn turn_off_second_factor(
     session::end_others(&mut tx, actor.account, here).await?;
     let session = session::renew(&mut tx, here, now).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok(session)
 }
 

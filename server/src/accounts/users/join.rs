@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     accounts::{
-        By, PasswordHash, Session, Visitor, second_factor,
+        By, PasswordHash, Session, Visitor,
+        notice::{self, Change},
+        second_factor,
         sign_in::{enter, recognize},
     },
     app::App,
@@ -79,6 +81,9 @@ pub async fn accept_invitation(
         subject_id: invitee.account.to_string(),
     };
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
+    if let Proof::Replaced(..) = proof {
+        notice::tell(&mut tx, app, invitee.account, Change::Password).await?;
+    }
     let mut tx = tx.into_system().await?;
     if !proof.store(&mut tx, invitee.account).await? {
         return Err(Error::conflict(
