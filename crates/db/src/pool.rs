@@ -20,6 +20,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Connections of one process: enough for two cores and their waits, few enough for many processes on one Postgres.
 const CONNECTIONS: u32 = 16;
+/// Memory in which a connection of SQLite keeps pages, in KiB. The operating system keeps them once more for all.
+const SQLITE_CACHE: &str = "-4096";
 
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +197,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
         // An invoice that was answered for must survive a power cut.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
-        .pragma("cache_size", "-16384")
+        .pragma("cache_size", SQLITE_CACHE)
         .disable_statement_logging();
     let pool = |size| {
         SqlitePoolOptions::new()
