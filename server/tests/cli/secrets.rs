@@ -19,6 +19,7 @@ const WRONG_PAX8_SECRET: &str = "another/Pax8+secret&typed";
 const PASSWORD: &str = "a password for tests";
 const WRONG_PASSWORD: &str = "n0t/the+password&typed";
 const NEW_PASSWORD: &str = "another/password+for&the owner";
+const WEBHOOK_PATH: &str = "T0/B7/its-path+is&the=secret";
 const JOINED_PASSWORD: &str = "the/password+of&who joined";
 
 /// Everything that came out, by place.
@@ -61,8 +62,14 @@ impl Walk {
     }
 
     /// The same, where the answer shows a secret once, and that alone.
-    async fn shown_once(&mut self, path: &str, body: Value, at: &str) -> (Value, String) {
-        let (status, answer) = self.call(Method::POST, path, body).await;
+    async fn shown_once(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Value,
+        at: &str,
+    ) -> (Value, String) {
+        let (status, answer) = self.call(method, path, body).await;
         assert!(status.is_success(), "{answer}");
         let (place, text) = self.seen.pop().unwrap();
         let shown = answer
@@ -168,6 +175,7 @@ async fn no_secret_is_in_the_database_a_backup_the_log_an_answer_or_a_print() {
         ("the new password", NEW_PASSWORD),
         ("the password of who joined", JOINED_PASSWORD),
         ("the mail server's password", MAIL_PASSWORD),
+        ("the path of the webhook", WEBHOOK_PATH),
         (
             "the token of setup",
             token.rsplit_once('_').map_or(&token[..], |(_, it)| it),
@@ -181,6 +189,7 @@ async fn no_secret_is_in_the_database_a_backup_the_log_an_answer_or_a_print() {
     credentials(&mut walk, &sandbox).await;
     people(&mut walk).await;
     mail(&mut walk, &post).await;
+    webhook(&mut walk).await;
     stop_and_see(&mut walk, server);
 
     let file = place.path("backup.db");
@@ -282,6 +291,24 @@ async fn credentials(walk: &mut Walk, sandbox: &Running) {
     walk.call(Method::GET, PAX8, json!({})).await;
 }
 
+/// A webhook that is refused, set, and cannot be reached.
+async fn webhook(walk: &mut Walk) {
+    let settings = "/api/v1/alert-settings";
+    let path = format!("{settings}/webhook");
+    for scheme in ["http", "ftp"] {
+        let refused = json!({ "url": format!("{scheme}://127.0.0.1:1/{WEBHOOK_PATH}") });
+        let (answered, _) = walk.call(Method::PUT, &path, refused).await;
+        assert_eq!(answered, 422);
+    }
+    let body = json!({ "url": format!("https://hooks.invalid/{WEBHOOK_PATH}") });
+    walk.shown_once(Method::PUT, &path, body, "/secret").await;
+    let tests = format!("{settings}/tests");
+    let (answered, results) = walk.call(Method::POST, &tests, json!({})).await;
+    assert_eq!(answered, 200, "{results}");
+    walk.call(Method::GET, settings, json!({})).await;
+    walk.page("/admin/settings/alerts").await;
+}
+
 /// Signing in and failing to, tokens, an invitation and its link.
 async fn people(walk: &mut Walk) {
     let email = "owner@ours.example";
@@ -315,7 +342,12 @@ async fn people(walk: &mut Walk) {
 
     let tokens = "/api/v1/api-tokens";
     let (made, secret) = walk
-        .shown_once(tokens, json!({ "name": "Another" }), "/secret")
+        .shown_once(
+            Method::POST,
+            tokens,
+            json!({ "name": "Another" }),
+            "/secret",
+        )
         .await;
     let first = std::mem::replace(&mut walk.token, secret);
     walk.call(Method::GET, tokens, json!({})).await;
@@ -325,7 +357,7 @@ async fn people(walk: &mut Walk) {
 
     let body = json!({ "email": "new@ours.example", "name": "New", "role": "member" });
     let (_, link) = walk
-        .shown_once("/api/v1/users", body, "/invitation/url")
+        .shown_once(Method::POST, "/api/v1/users", body, "/invitation/url")
         .await;
     let (_, code) = link.split_once("code=").unwrap();
     let owner = std::mem::replace(&mut walk.client, browser());
