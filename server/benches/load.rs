@@ -1,6 +1,6 @@
-//! What a process bears: a steady 200 requests a second of mixed pages and calls on the sandbox's default estate, while syncs
-//! and billing runs go on, and then more than it can answer. It starts the real program, on SQLite or on the Postgres of
-//! `ASCENT_TEST_POSTGRES_URL`. The numbers are seconds of the steady load and requests a second:
+//! What a process bears: a steady 200 requests a second of mixed pages and calls on the sandbox's default estate, while one
+//! sync follows the other and a billing run begins each second, and then more than it can answer. It starts the real program,
+//! on SQLite or on the Postgres of `ASCENT_TEST_POSTGRES_URL`. The numbers are seconds of the steady load and requests a second:
 //!
 //! ```text
 //! cargo bench -p ascent --bench load
@@ -45,6 +45,9 @@ use crate::{
 /// How long the flood lasts, and how many ask at once.
 const FLOOD: (Duration, usize) = (Duration::from_secs(10), 1_500);
 
+/// So often each kind of request is sent alone.
+const ALONE: u32 = 20;
+
 #[tokio::main]
 async fn main() {
     let numbers: Vec<u32> = std::env::args()
@@ -70,6 +73,7 @@ async fn main() {
             estate.clients.len(),
             estate.linked
         );
+        one_at_a_time(&visitor, &estate).await;
         steady(&server, &visitor, &estate, seconds, rate).await;
         flood(&server, &visitor).await;
         server.stop();
@@ -79,6 +83,19 @@ async fn main() {
         flood(&server, &visitor).await;
         server.stop();
         database.remove().await;
+    }
+}
+
+/// What each kind of request takes where nothing else goes on.
+async fn one_at_a_time(visitor: &Visitor, estate: &Estate) {
+    println!("one at a time, milliseconds:");
+    for path in estate.one_of_each_kind() {
+        let begin = Instant::now();
+        for _ in 0..ALONE {
+            assert_eq!(visitor.ask(path).await, "200", "{path}");
+        }
+        let each = begin.elapsed() / ALONE;
+        println!("  {:>6.1}  {path}", each.as_secs_f64() * 1e3);
     }
 }
 
@@ -136,14 +153,16 @@ async fn keep_syncing(visitor: Visitor, over: Arc<AtomicBool>, done: Arc<AtomicU
     }
 }
 
-/// Makes recurring invoices and bills them, again and again.
+/// Makes a recurring invoice and bills it, every second.
 async fn keep_billing(
     visitor: Visitor,
     clients: Vec<String>,
     over: Arc<AtomicBool>,
     done: Arc<AtomicU32>,
 ) {
+    let mut pace = tokio::time::interval(Duration::from_secs(1));
     for client in clients.iter().cycle() {
+        pace.tick().await;
         if over.load(Ordering::SeqCst) {
             return;
         }

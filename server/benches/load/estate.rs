@@ -13,6 +13,8 @@ use crate::server::Visitor;
 const CLIENTS: usize = 200;
 /// Subscriptions that are linked for each.
 const LINKS: usize = 3;
+/// So many kinds of requests there are.
+const KINDS: usize = 16;
 
 pub struct Estate {
     pub clients: Vec<String>,
@@ -100,6 +102,11 @@ impl Estate {
         }
     }
 
+    /// The first of each kind of request.
+    pub fn one_of_each_kind(&self) -> &[String] {
+        &self.paths[..KINDS]
+    }
+
     /// What the request of this number asks for.
     pub fn request(&self, number: u64) -> String {
         // A step that shares no factor with the length goes through all of them, in no order of theirs.
@@ -158,7 +165,7 @@ async fn paths(
         let client = &clients[number % clients.len()];
         let (company, _) = &companies[number % companies.len()];
         let invoice = invoices[number % invoices.len()];
-        paths.extend([
+        let one_of_each: [String; KINDS] = [
             "/".to_owned(),
             "/clients".to_owned(),
             format!("/clients/{client}"),
@@ -175,7 +182,8 @@ async fn paths(
             format!("/api/v1/integrations/pax8/companies/{company}/subscriptions?limit=20"),
             "/api/v1/audit-events?limit=20".to_owned(),
             "/api/v1/me".to_owned(),
-        ]);
+        ];
+        paths.extend(one_of_each);
     }
     paths
 }
