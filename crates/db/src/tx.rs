@@ -1,5 +1,6 @@
 //! Transactions: the only way to run a statement.
 
+use futures::TryStreamExt as _;
 use sqlx::{
     AssertSqlSafe, Postgres, Sqlite, Transaction, postgres::PgArguments, query::Query,
     sqlite::SqliteArguments,
@@ -65,6 +66,22 @@ impl OrgTx {
         let args = self.scoped(args);
         self.inner
             .fetch_all(statement.name, statement.sql, args)
+            .await
+    }
+
+    /// Hands over all rows one after the other, for more of them than are to be held. `args` begin at `$2`.
+    ///
+    /// # Errors
+    /// When the database refuses or is gone, or `each` refuses a row.
+    pub async fn fetch_each<E: From<DbError>>(
+        &mut self,
+        statement: &'static OrgStatement,
+        args: Vec<Value>,
+        each: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let args = self.scoped(args);
+        self.inner
+            .fetch_each(statement.name, statement.sql, args, each)
             .await
     }
 
@@ -363,6 +380,32 @@ impl Inner {
             }
         }
         .map_err(|error| DbError::of(name, error))
+    }
+
+    async fn fetch_each<E: From<DbError>>(
+        &mut self,
+        name: &'static str,
+        sql: &'static str,
+        args: Vec<Value>,
+        mut each: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        refuse_nul(name, &args)?;
+        let failed = |error| DbError::of(name, error);
+        match self {
+            Self::Sqlite(tx) => {
+                let mut rows = sqlite(sql, args).fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await.map_err(failed)? {
+                    each(Row::sqlite(name, row))?;
+                }
+            }
+            Self::Postgres(tx) => {
+                let mut rows = postgres(sql, args).fetch(&mut **tx);
+                while let Some(row) = rows.try_next().await.map_err(failed)? {
+                    each(Row::postgres(name, row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// As [`execute_text`](Self::execute_text), for a statement that reads.

@@ -26,6 +26,7 @@ db::statements! {
         ") select feature from organization_feature where organization_id = $1 and feature in (select feature from wanted)";
     bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2,
         "on conflict (organization_id, feature) do nothing";
+    org LIST_FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
     org COUNT_FEATURES = "select count(*) as n from organization_feature where organization_id = $1";
     system COLUMNS_SQLITE = "select m.name as tab, p.name as col, lower(p.type) as typ,
         (p.\"notnull\" = 1 or p.pk > 0) as required from sqlite_schema m join pragma_table_info(m.name) p
@@ -308,6 +309,35 @@ async fn bulk_reads_find_what_is_named_and_ours() {
         assert_eq!(found.unwrap().len(), 2_000);
         let none = tx.fetch_bulk(&FIND_FEATURES, Vec::new()).await.unwrap();
         assert!(none.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_come_one_by_one_until_one_is_refused() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let rows = (0..500).map(|n| args![format!("feature-{n:03}")]).collect();
+        let mut tx = it.database.write(ours).await.unwrap();
+        tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
+        let mut seen = Vec::new();
+        let some = tx.fetch_each(&LIST_FEATURES, args![], |row| {
+            seen.push(row.get::<String>("feature")?);
+            match seen.len() {
+                300 => Err(DbError::NoRow {
+                    statement: "enough",
+                }),
+                _ => Ok(()),
+            }
+        });
+        assert!(matches!(some.await, Err(DbError::NoRow { .. })));
+        assert_eq!((seen.len(), seen[299].as_str()), (300, "feature-299"));
+        let left = tx.fetch_one(&COUNT_FEATURES, args![]).await.unwrap();
+        assert_eq!(
+            left.get::<i64>("n").unwrap(),
+            500,
+            "the transaction goes on"
+        );
     })
     .await;
 }
