@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::config::RetryPolicy;
 use crate::pull::Pull;
@@ -15,6 +15,7 @@ use crate::retry::{Attempts, Fault};
 use crate::rows::{self, Row};
 use crate::token::{AccessToken, Tokens};
 use crate::transport::Transport;
+use crate::wire::Object;
 use crate::{
     ClientConfig, Company, Error, Invoice, InvoiceItem, Product, Products, RequestCount,
     Subscription,
@@ -75,7 +76,7 @@ impl Client {
             .with("page", "0")
             .with("size", "1");
         let body = self.get(Request::get(one_row)).await?;
-        if body.get("page").is_some() {
+        if Object::of(&body).is_some_and(|body| body.get("page").is_some()) {
             return Ok(());
         }
         let path = "/v1/companies".to_owned();
@@ -212,7 +213,7 @@ impl Client {
     }
 
     /// Sends a read until it is answered or there is no point in trying again.
-    pub(crate) async fn get(&self, request: Request) -> Result<Value, Error> {
+    pub(crate) async fn get(&self, request: Request) -> Result<Box<RawValue>, Error> {
         let mut attempts = Attempts::new(&self.inner.retry, &self.inner.transport.counter);
         loop {
             match self.inner.attempt(&request).await {
@@ -257,7 +258,7 @@ impl Client {
 
 impl Inner {
     /// Sends a read once, or twice if the token had to be renewed.
-    async fn attempt(&self, request: &Request) -> Result<Value, Fault> {
+    async fn attempt(&self, request: &Request) -> Result<Box<RawValue>, Fault> {
         let mut token = self.token().await?;
         let mut reply = self.transport.send(request, Some(&token)).await?;
         if reply.status == 401 && !reply.is_web_page() {

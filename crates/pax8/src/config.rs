@@ -46,7 +46,7 @@ impl ClientConfig {
             timeouts: Timeouts::default(),
             retry: RetryPolicy::default(),
             user_agent: concat!("ascent-pax8/", env!("CARGO_PKG_VERSION")).to_owned(),
-            parallelism: 4,
+            parallelism: 5,
             max_body_bytes: 16 * 1024 * 1024,
             max_pages: 10_000,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::Error;
 use crate::error::Problem;
@@ -25,7 +25,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body of a success; otherwise what went wrong and whether trying
     /// again makes sense.
-    pub(crate) fn into_json(self, secrets: &Secrets<'_>) -> Result<Value, Fault> {
+    pub(crate) fn into_json(self, secrets: &Secrets<'_>) -> Result<Box<RawValue>, Fault> {
         if !(200..300).contains(&self.status) {
             return Err(self.into_fault(secrets));
         }

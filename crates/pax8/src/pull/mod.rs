@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use futures::{StreamExt, stream};
 
 use crate::client::Client;
-use crate::request::Read;
+use crate::request::{PAGE_SIZE, Read};
 use crate::rows::Row;
 use crate::{Error, Subscription};
 
@@ -17,7 +17,7 @@ use tally::Tally;
 
 /// Reads a page as the client would, for the fuzzer.
 #[cfg(fuzzing)]
-pub(crate) fn read_page<T: Row + std::fmt::Debug>(body: &serde_json::Value) {
+pub(crate) fn read_page<T: Row + std::fmt::Debug>(body: &serde_json::value::RawValue) {
     if let Ok(page) = Page::<T>::read(body) {
         let _ = (page.pages(), format!("{page:?}"));
     }
@@ -35,6 +35,8 @@ pub struct Pull<T> {
     list: Read,
     /// The only company whose rows may appear, where one was asked for.
     only_company: Option<String>,
+    /// As many rows as there will probably be.
+    likely_rows: u64,
     row: PhantomData<fn() -> T>,
 }
 
@@ -87,8 +89,17 @@ impl<T: Row> Pull<T> {
             client,
             list,
             only_company: None,
+            likely_rows: 0,
             row: PhantomData,
         }
+    }
+
+    /// Says how many rows there will probably be, such as those of the last
+    /// time: as many pages as may be in flight are then asked for at once,
+    /// before the first has told how many there are.
+    pub fn expecting(mut self, rows: u64) -> Self {
+        self.likely_rows = rows;
+        self
     }
 
     /// Reads every page and proves the whole complete.
@@ -110,7 +121,24 @@ impl<T: Row> Pull<T> {
         &self,
         progress: impl Fn(u64, u64) + Send + Sync,
     ) -> Result<Complete<T>, Error> {
-        let mut tally = self.gather(&progress).await?;
+        self.complete_as(|row| row, progress).await
+    }
+
+    /// The same for lists that are too long to hold: of each row only what
+    /// `keep` makes of it is kept, as soon as its page is read.
+    ///
+    /// A row that comes again is handed over again, and so is every row of a
+    /// list that has to be read again; what was made of it last counts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`complete`](Pull::complete).
+    pub async fn complete_as<K: Send>(
+        &self,
+        mut keep: impl FnMut(T) -> K + Send,
+        progress: impl Fn(u64, u64) + Send + Sync,
+    ) -> Result<Complete<K>, Error> {
+        let mut tally = self.gather(&mut keep, &progress).await?;
         for attempt in 1.. {
             if tally.is_complete() {
                 return Ok(tally.into_complete(attempt));
@@ -125,7 +153,7 @@ impl<T: Row> Pull<T> {
             if attempt == ATTEMPTS {
                 break;
             }
-            tally = self.gather(&progress).await?;
+            tally = self.gather(&mut keep, &progress).await?;
         }
         Err(Error::Incomplete {
             path: self.list.path(),
@@ -136,20 +164,34 @@ impl<T: Row> Pull<T> {
     }
 
     /// Reads every page once.
-    async fn gather(&self, progress: &(impl Fn(u64, u64) + Sync)) -> Result<Tally<T>, Error> {
+    async fn gather<K: Send>(
+        &self,
+        keep: &mut (impl FnMut(T) -> K + Send),
+        progress: &(impl Fn(u64, u64) + Sync),
+    ) -> Result<Tally<K>, Error> {
         let mut tally = Tally::default();
-        let first = self.page(0).await?;
-        let pages = self.within_limit(first.pages())?;
-        tally.add(first);
-        progress(tally.received(), tally.expected());
-        let mut rest = stream::iter(1..pages)
-            .map(|number| self.page(number))
-            .buffered(self.client.parallelism());
-        while let Some(page) = rest.next().await {
-            tally.add(page?);
-            progress(tally.received(), tally.expected());
+        let (mut from, mut to) = (0, self.pages_at_first());
+        while from < to {
+            let mut pages = stream::iter(from..to)
+                .map(|number| self.page(number))
+                .buffered(self.client.parallelism());
+            from = to;
+            while let Some(page) = pages.next().await {
+                let page = page?;
+                if tally.is_empty() {
+                    to = self.within_limit(page.pages())?;
+                }
+                tally.add(page, keep);
+                progress(tally.received(), tally.expected());
+            }
         }
         Ok(tally)
+    }
+
+    /// Pages to ask for before the first has told how many there are.
+    fn pages_at_first(&self) -> u64 {
+        let most = u64::try_from(self.client.parallelism()).unwrap_or(u64::MAX);
+        self.likely_rows.div_ceil(PAGE_SIZE).clamp(1, most)
     }
 
     async fn page(&self, number: u64) -> Result<Page<T>, Error> {

@@ -1,9 +1,11 @@
 //! One page of a list.
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::request::PAGE_SIZE;
-use crate::rows::{self, Row};
+use crate::rows::Row;
+use crate::wire::{Fields, Object, Value};
 
 /// A page: its rows, and what it says about the whole list.
 #[derive(Debug)]
@@ -14,23 +16,37 @@ pub(super) struct Page<T> {
     pages: u64,
 }
 
+/// A page as it is written; an empty one may leave `content` out.
+#[derive(Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    content: Option<Vec<Object<'a>>>,
+    #[serde(borrow)]
+    page: Option<Object<'a>>,
+}
+
 impl<T: Row> Page<T> {
     /// Reads `{"content": [...], "page": {...}}`, or says what is wrong with it.
-    pub(super) fn read(body: &Value) -> Result<Self, String> {
-        let info = body
-            .get("page")
-            .and_then(Value::as_object)
+    pub(super) fn read(body: &RawValue) -> Result<Self, String> {
+        let written: Written<'_> =
+            serde_json::from_str(body.get()).map_err(|_| "it is not a page of a list")?;
+        let info = written
+            .page
             .ok_or("it does not say how many pages there are")?;
         let total =
-            number(info, "totalElements").ok_or("it does not say how many rows there are")?;
-        let size = number(info, "size")
+            number(&info, "totalElements").ok_or("it does not say how many rows there are")?;
+        let size = number(&info, "size")
             .filter(|size| *size > 0)
             .unwrap_or(PAGE_SIZE);
+        let rows = written.content.unwrap_or_default().into_iter();
+        let rows = rows.map(|row| {
+            T::read(Fields::of(row)).ok_or_else(|| format!("it holds a {} without an id", T::NAME))
+        });
         Ok(Self {
-            rows: rows_of(body)?,
+            rows: rows.collect::<Result<_, _>>()?,
             total,
             // The larger of the two: a page too many is empty, a page too few is a loss.
-            pages: number(info, "totalPages")
+            pages: number(&info, "totalPages")
                 .unwrap_or(0)
                 .max(total.div_ceil(size)),
         })
@@ -42,36 +58,23 @@ impl<T: Row> Page<T> {
     }
 }
 
-/// The rows; an empty page may leave `content` out.
-fn rows_of<T: Row>(body: &Value) -> Result<Vec<T>, String> {
-    match body.get("content") {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(rows)) => rows
-            .iter()
-            .map(|row| {
-                rows::read(row).ok_or_else(|| format!("it holds a {} without an id", T::NAME))
-            })
-            .collect(),
-        Some(_) => Err("its content is not a list".to_owned()),
-    }
-}
-
 /// A count, written as a number or as a text.
-fn number(info: &Map<String, Value>, name: &str) -> Option<u64> {
+fn number(info: &Object<'_>, name: &str) -> Option<u64> {
     match info.get(name)? {
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_u64(),
+        Value::Text(text) => text.trim().parse().ok(),
+        Value::Number(written) => written.parse().ok(),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Page;
     use crate::Company;
-    use serde_json::json;
+    use serde_json::{Value, json, value::to_raw_value};
 
     fn read(body: &Value) -> Result<Page<Company>, String> {
-        Page::read(body)
+        Page::read(&to_raw_value(body).unwrap())
     }
 
     #[test]

@@ -6,10 +6,10 @@ use super::Complete;
 use super::page::Page;
 use crate::rows::Row;
 
-/// What one reading of a list has brought so far.
+/// What one reading of a list has brought so far, and what was made of it.
 #[derive(Debug)]
-pub(super) struct Tally<T> {
-    rows: Vec<T>,
+pub(super) struct Tally<K> {
+    rows: Vec<K>,
     /// Where the row of an id stands.
     places: HashMap<String, usize>,
     /// The total of the first page, and of the latest.
@@ -19,7 +19,7 @@ pub(super) struct Tally<T> {
     duplicates: u64,
 }
 
-impl<T> Default for Tally<T> {
+impl<K> Default for Tally<K> {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
@@ -31,28 +31,34 @@ impl<T> Default for Tally<T> {
     }
 }
 
-impl<T: Row> Tally<T> {
-    pub(super) fn add(&mut self, page: Page<T>) {
+impl<K> Tally<K> {
+    pub(super) fn add<T: Row>(&mut self, page: Page<T>, keep: &mut impl FnMut(T) -> K) {
         let (first, _) = self.totals.unwrap_or((page.total, page.total));
         self.totals = Some((first, page.total));
         self.shifted |= page.total != first;
         for row in page.rows {
-            self.add_row(row);
+            let key = row.key().map(str::to_owned);
+            self.add_row(key, keep(row));
         }
     }
 
     /// A row seen before moved while the list was read: the later is the newer.
-    fn add_row(&mut self, row: T) {
-        let place = row.key().and_then(|key| self.places.get(key)).copied();
+    fn add_row(&mut self, key: Option<String>, row: K) {
+        let place = key.as_ref().and_then(|key| self.places.get(key)).copied();
         if let Some(earlier) = place.and_then(|place| self.rows.get_mut(place)) {
             *earlier = row;
             self.duplicates += 1;
             return;
         }
-        if let Some(key) = row.key() {
-            self.places.insert(key.to_owned(), self.rows.len());
+        if let Some(key) = key {
+            self.places.insert(key, self.rows.len());
         }
         self.rows.push(row);
+    }
+
+    /// Whether no page has come yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.totals.is_none()
     }
 
     /// The rows that the latest page promises.
@@ -70,7 +76,7 @@ impl<T: Row> Tally<T> {
         !self.shifted && self.received() == self.expected()
     }
 
-    pub(super) fn into_complete(self, attempts: usize) -> Complete<T> {
+    pub(super) fn into_complete(self, attempts: usize) -> Complete<K> {
         Complete {
             rows: self.rows,
             attempts,

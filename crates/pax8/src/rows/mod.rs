@@ -13,9 +13,9 @@ pub use invoice::{Invoice, InvoiceItem};
 pub use product::{Product, Products};
 pub use subscription::{Commitment, Subscription};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::wire::Fields;
+use crate::wire::{Fields, Object};
 
 /// A kind of row. Only this crate has kinds.
 pub trait Row: Sized + Send {
@@ -35,6 +35,20 @@ pub trait Row: Sized + Send {
 }
 
 /// Reads a row of any kind.
-pub(crate) fn read<T: Row>(row: &Value) -> Option<T> {
-    T::read(Fields::of(row)?)
+pub(crate) fn read<T: Row>(row: &RawValue) -> Option<T> {
+    T::read(Fields::of(Object::of(row)?))
 }
+
+/// Reads rows from JSON text as the client does.
+macro_rules! deserialize {
+    ($($row:ty),* $(,)?) => {$(
+        impl<'de> serde::Deserialize<'de> for $row {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let object = Object::deserialize(deserializer)?;
+                Self::read(Fields::of(object)).ok_or_else(|| serde::de::Error::missing_field("id"))
+            }
+        }
+    )*};
+}
+
+deserialize!(Company, Subscription, Product, Invoice, InvoiceItem);

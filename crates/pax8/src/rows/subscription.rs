@@ -1,10 +1,9 @@
 //! Subscriptions: what a company has, how many, and at what price.
 
 use rust_decimal::Decimal;
-use serde_json::Value;
 
 use super::Row;
-use crate::wire::{Day, Fields, Moment, Warning};
+use crate::wire::{Day, Fields, Moment, Value, Warning};
 
 /// A subscription (`GET /v1/subscriptions`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +106,7 @@ impl Commitment {
         let name = ["commitment", "commitmentTerm"]
             .into_iter()
             .find(|name| fields.value(name).is_some())?;
-        if let Some(Value::String(term)) = fields.value(name) {
+        if let Some(Value::Text(term)) = fields.value(name) {
             return Some(Self {
                 term: Some(term.trim().to_owned()),
                 ..Self::default()

@@ -5,8 +5,10 @@
 mod decimal;
 mod fields;
 mod moment;
+mod value;
 mod warning;
 
 pub use fields::Fields;
 pub use moment::{Day, Moment};
+pub(crate) use value::{Object, Value};
 pub use warning::{FieldProblem, Warning};

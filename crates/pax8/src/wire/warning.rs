@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 /// Characters of an odd value that are kept.
 const SEEN_CHARS: usize = 60;
 
@@ -44,12 +42,8 @@ pub enum FieldProblem {
 }
 
 impl Warning {
-    pub(super) fn new(field: &'static str, problem: FieldProblem, seen: &Value) -> Self {
-        let text = match seen {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let seen = text
+    pub(super) fn new(field: &'static str, problem: FieldProblem, seen: &str) -> Self {
+        let seen = seen
             .chars()
             .filter(|character| !character.is_control())
             .take(SEEN_CHARS)

@@ -201,6 +201,26 @@ async fn a_row_that_came_twice_counts_once_and_its_later_form_stays() {
 }
 
 #[tokio::test]
+async fn of_each_row_only_what_is_made_of_it_is_kept_and_the_later_form_counts() {
+    let server = server().await;
+    let mut second = rows([200]);
+    second.push(json!({"id": "row-7", "name": "Renamed"}));
+    let pages = vec![page(rows(0..200), 0, 200, 201), page(second, 1, 200, 201)];
+    on_get(&server, COMPANIES, readings(vec![pages])).await;
+    let mut seen = 0;
+    let keep = |company: Company| {
+        seen += 1;
+        company.name.filter(|name| name != "Row 3")
+    };
+    let pull = client(&server).list_companies();
+    let pulled = pull.complete_as(keep, |_, _| {});
+    let names = pulled.await.unwrap().into_rows();
+    assert_eq!((seen, names.len()), (202, 201));
+    assert_eq!(names[3], None, "a row of which nothing is kept counts");
+    assert_eq!(names[7].as_deref(), Some("Renamed"));
+}
+
+#[tokio::test]
 async fn a_total_that_shifts_between_pages_means_reading_again() {
     let grown = vec![
         page(rows(0..200), 0, 200, 201),
@@ -353,6 +373,19 @@ async fn any_parallelism_brings_the_same_list() {
             .complete(|_, _| {})
             .await;
         assert_eq!(pulled.unwrap().rows().len(), 3000);
+    }
+}
+
+#[tokio::test]
+async fn whatever_was_expected_the_list_is_as_long_as_its_pages_say() {
+    for (expected, total, asked) in [(0, 450, 3), (450, 450, 3), (900, 450, 5), (200, 900, 5)] {
+        let server = server().await;
+        on_get(&server, COMPANIES, paged(total)).await;
+        let pull = client(&server).list_companies().expecting(expected);
+        let pulled = pull.complete(|_, _| {}).await.unwrap();
+        let expected: Vec<_> = (0..total).map(|n| format!("row-{n}")).collect();
+        assert_eq!(ids(&pulled), expected);
+        assert_eq!(count(&server, COMPANIES).await, asked);
     }
 }
 

@@ -152,8 +152,29 @@ async fn an_odd_field_costs_itself_and_not_its_row() {
     let shown = read.warnings[3].to_string();
     assert_eq!(
         shown,
-        "partnerCost has more digits than can be kept exactly (“1e+40”)"
+        "partnerCost has more digits than can be kept exactly (“1e40”)"
     );
+}
+
+#[tokio::test]
+async fn of_two_fields_of_one_name_the_later_counts_and_half_a_character_is_no_text() {
+    let read = subscription(
+        r#"{"id":"s0","id":"s1","status":"Active","status":"Trial","productName":"\ud83d",
+            "billingTerm":"2\u002dYear"}"#,
+    )
+    .await;
+    assert_eq!(read.status.as_deref(), Some("Trial"));
+    assert_eq!(read.billing_term.as_deref(), Some("2-Year"));
+    assert_eq!(read.product_name, None);
+    assert_eq!(read.warnings[0].problem, FieldProblem::NotText);
+}
+
+#[test]
+fn a_row_in_json_is_read_as_the_client_reads_it() {
+    let read: Vec<Subscription> =
+        serde_json::from_str(r#"[{"id":"s1","quantity":"12","price":null}]"#).unwrap();
+    assert_eq!((read[0].quantity, read[0].price), (exact("12"), None));
+    assert!(serde_json::from_str::<Subscription>(r#"{"id":" "}"#).is_err());
 }
 
 #[tokio::test]
