@@ -13,12 +13,14 @@
 mod absorb;
 mod api;
 mod events;
+mod fingerprint;
 mod lease;
 mod now;
 mod pull;
 mod request;
 mod run;
 mod schedule;
+mod sift;
 mod store;
 mod types;
 

@@ -5,10 +5,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use ::pax8::{Client, Company, Error, Products, Subscription};
+use ::pax8::{Client, Company, Error, Products};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Progress, Stage};
+use super::{
+    Progress, Stage,
+    sift::{Sieve, Sifted},
+    store::{products::Product, subscriptions::Glance},
+};
 
 /// So many companies that the list left out are asked for one by one, in one sync.
 const MOST_LOOKED_UP: usize = 100;
@@ -22,7 +26,11 @@ pub(super) struct Plan {
     /// Pax8's id of the only company, where it is one.
     pub only_company: Option<String>,
     /// Products that need not be asked for.
-    pub known_products: HashSet<String>,
+    pub known_products: HashMap<String, Product>,
+    /// How many companies the list probably has.
+    pub likely_companies: u64,
+    /// The subscriptions that are stored. They change by syncs alone, and this one has the lease.
+    pub stored: HashMap<String, Glance>,
     /// Companies that the list left out before, by when Pax8 was last asked for them and whether it knew them.
     pub looked_up: HashMap<String, LookedUp>,
 }
@@ -34,11 +42,19 @@ pub(super) struct LookedUp {
     pub found: bool,
 }
 
+impl Plan {
+    /// How many subscriptions there probably are: as many as there were.
+    fn likely_subscriptions(&self) -> u64 {
+        let present = self.stored.values().filter(|it| !it.missing);
+        u64::try_from(present.count()).unwrap_or(u64::MAX)
+    }
+}
+
 /// Everything that was pulled, proved complete.
 pub(super) struct Pulled {
     /// The companies; none where only one company's subscriptions were pulled.
     pub companies: Option<Vec<Company>>,
-    pub subscriptions: Vec<Subscription>,
+    pub subscriptions: Vec<Sifted>,
     pub products: Products,
     /// Companies that the list left out and Pax8 was asked for one by one; those it knows are among the companies.
     pub looked_up: Vec<String>,
@@ -95,7 +111,7 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
     let (mut looked_up, mut unasked) = (Vec::new(), HashSet::new());
     if plan.only_company.is_none() {
         gauge.enter(Stage::Companies);
-        let pull = client.list_companies();
+        let pull = client.list_companies().expecting(plan.likely_companies);
         let list = pull.complete(gauge.follow(Stage::Companies)).await?;
         notes.repeated_rows += list.duplicates();
         companies = Some(list.into_rows());
@@ -105,7 +121,11 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
         None => client.list_subscriptions(),
         Some(company) => client.subscriptions_of(company),
     };
-    let list = pull.complete(gauge.follow(Stage::Subscriptions)).await?;
+    let mut sieve = Sieve::new(&plan.stored, &plan.known_products);
+    let list = pull
+        .expecting(plan.likely_subscriptions())
+        .complete_as(|row| sieve.sift(row), gauge.follow(Stage::Subscriptions))
+        .await?;
     notes.repeated_rows += list.duplicates();
     let subscriptions = list.into_rows();
     if let Some(companies) = &mut companies {
@@ -117,8 +137,8 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
     gauge.enter(Stage::Products);
     let unknown: BTreeSet<String> = subscriptions
         .iter()
-        .filter_map(|it| it.product_id.clone())
-        .filter(|id| !plan.known_products.contains(id))
+        .filter_map(|it| it.news.as_ref()?.product_id.clone())
+        .filter(|id| !plan.known_products.contains_key(id))
         .collect();
     let products = client
         .products(unknown, gauge.follow(Stage::Products))
@@ -134,13 +154,11 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
 }
 
 /// Companies that have subscriptions and that the list left out, as it may do with inactive or deleted ones.
-fn unlisted_companies(companies: &[Company], subscriptions: &[Subscription]) -> BTreeSet<String> {
+fn unlisted_companies(companies: &[Company], subscriptions: &[Sifted]) -> BTreeSet<String> {
     let listed: HashSet<&str> = companies.iter().map(|it| it.id.as_str()).collect();
-    let named = subscriptions
-        .iter()
-        .filter_map(|it| it.company_id.as_deref());
+    let named = subscriptions.iter().map(|it| &*it.company);
     named
-        .filter(|id| !listed.contains(id))
+        .filter(|id| !id.is_empty() && !listed.contains(id))
         .map(str::to_owned)
         .collect()
 }
@@ -193,7 +211,9 @@ mod tests {
         let mut plan = Plan {
             now: Timestamp::from_second(1_000).unwrap(),
             only_company: None,
-            known_products: HashSet::new(),
+            known_products: HashMap::new(),
+            likely_companies: 0,
+            stored: HashMap::new(),
             looked_up: (0..110).map(looked_up).collect(),
         };
         let (now, later) = share_out(&plan, (0..115).map(id).collect());

@@ -8,7 +8,7 @@ use super::{
     Progress, Scope, Stage, Sync, absorb, lease,
     pull::{self, Gauge, Plan, Pulled, small},
     request,
-    store::{companies, leases, products, syncs},
+    store::{companies, leases, products, subscriptions, syncs},
 };
 use crate::{
     app::App,
@@ -97,7 +97,7 @@ impl Run<'_> {
         let pulled = pulled?;
         let storing = pull::at(Stage::Storing, 0, Some(small(pulled.subscriptions.len())));
         self.publish(storing, *requests).await?;
-        self.store(pulled, *requests).await
+        self.store(plan, pulled, *requests).await
     }
 
     /// It may have waited long: what was true when it was asked for is asked again.
@@ -120,6 +120,8 @@ impl Run<'_> {
                 Scope::Company(id) => Some(companies::load_pax8_id(&mut tx, id).await?),
             },
             known_products: products::list_known(&mut tx, self.app.clock.now()).await?,
+            likely_companies: companies::count_listed(&mut tx).await?,
+            stored: subscriptions::list_glances(&mut tx, self.sync.scope.company()).await?,
             looked_up: companies::list_looked_up(&mut tx).await?,
         })
     }
@@ -178,11 +180,11 @@ impl Run<'_> {
     }
 
     /// Stores everything at once: the estate, the history, and that it went well.
-    async fn store(&self, pulled: Pulled, requests: u32) -> Result<(), Ended> {
+    async fn store(&self, plan: Plan, pulled: Pulled, requests: u32) -> Result<(), Ended> {
         let now = self.app.clock.now();
         let mut tx = self.app.database.write(self.organization).await?;
         self.hold(&mut tx).await?;
-        let summary = absorb::absorb(&mut tx, &self.sync, pulled, now).await?;
+        let summary = absorb::absorb(&mut tx, &self.sync, plan.stored, pulled, now).await?;
         syncs::succeed(&mut tx, self.sync.id, &summary, requests, now).await?;
         connection::record_success(&mut tx, self.sync.scope, now).await?;
         lease::release(&mut tx, now).await?;

@@ -1,16 +1,20 @@
 //! Taking in companies.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Intake, KnownCompanies, KnownCompany, differ,
-    facts::{CompanyFacts, fingerprint, unreadable},
+    facts::{CompanyFacts, unreadable},
 };
 use crate::{
     error::Result,
     ids::{CompanyId, digest_of},
     pax8::sync::{
         Counts,
+        fingerprint::Fingerprint,
         store::{
             changes::NewChange,
             companies::{self, StoredCompany},
@@ -33,7 +37,7 @@ pub(super) struct Told {
 pub(super) async fn take_in(
     intake: &mut Intake<'_>,
     told: Told,
-    needed: BTreeSet<String>,
+    needed: BTreeSet<Arc<str>>,
 ) -> Result<(KnownCompanies, Counts)> {
     let mut stored: HashMap<String, StoredCompany> = companies::list(intake.tx)
         .await?
@@ -81,7 +85,7 @@ fn compare(
 ) -> Result<StoredCompany> {
     let mut facts = CompanyFacts::from(told);
     let unreadable = unreadable(&told.warnings);
-    let fingerprint = fingerprint(&facts, &told.id, &unreadable)?;
+    let fingerprint = Fingerprint::of(&facts, &told.id, &unreadable)?;
     let Some(before) = before else {
         let new = StoredCompany {
             facts,
@@ -136,14 +140,15 @@ fn lose(intake: &mut Intake<'_>, company: &mut StoredCompany) -> StoredCompany {
 
 fn hold_places(
     intake: &mut Intake<'_>,
-    needed: BTreeSet<String>,
+    needed: BTreeSet<Arc<str>>,
     unasked: &HashSet<String>,
     stored: &mut HashMap<String, StoredCompany>,
     written: &mut Vec<StoredCompany>,
 ) -> Result<()> {
     let unknown: Vec<String> = needed
-        .into_iter()
-        .filter(|id| !stored.contains_key(id))
+        .iter()
+        .filter(|id| !stored.contains_key(&***id))
+        .map(|id| id.as_ref().to_owned())
         .collect();
     let lost = unknown.iter().filter(|id| !unasked.contains(*id)).count();
     if lost > 0 {
@@ -155,7 +160,7 @@ fn hold_places(
     for pax8_id in unknown {
         let facts = CompanyFacts::default();
         let company = StoredCompany {
-            fingerprint: fingerprint(&facts, &pax8_id, &[])?,
+            fingerprint: Fingerprint::of(&facts, &pax8_id, &[])?,
             missing_since: (!unasked.contains(&pax8_id)).then_some(intake.now),
             ..blank(intake, &pax8_id)
         };
@@ -173,7 +178,7 @@ fn blank(intake: &Intake<'_>, pax8_id: &str) -> StoredCompany {
         facts: CompanyFacts::default(),
         missing_since: None,
         last_synced_at: None,
-        fingerprint: String::new(),
+        fingerprint: Fingerprint::default(),
         first_seen_at: intake.now,
     }
 }

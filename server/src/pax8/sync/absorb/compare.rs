@@ -1,7 +1,7 @@
 //! Comparing a subscription as it was told with the stored one: what is new, different or gone, what that is worth, and
 //! whether a person has to look.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use billing::Pricing;
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use crate::{
         subscriptions::{Attention, LastKnown, Worth},
         sync::{
             Counts,
+            fingerprint::Fingerprint,
             store::{
                 changes::NewChange,
                 subscriptions::{Decided, StoredSubscription},
@@ -31,11 +32,12 @@ use crate::{
 /// A subscription as it was told, compared by its fingerprint first.
 pub(super) struct Told {
     pub pax8_id: String,
-    pub company: String,
-    pub facts: SubscriptionFacts,
+    /// Pax8's id of the company; empty where it names none.
+    pub company: Arc<str>,
+    pub facts: Box<SubscriptionFacts>,
     /// Fields that say something which could not be understood.
     pub unreadable: Vec<&'static str>,
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
 }
 
 /// What is needed to compare whole records and to value the differences.
@@ -59,7 +61,7 @@ impl Comparison<'_> {
             id: SubscriptionId::from_digest(digest),
             pax8_id: told.pax8_id,
             company,
-            facts: told.facts,
+            facts: *told.facts,
             missing_since: None,
             last_known: LastKnown::new(),
             attention: None,
@@ -83,10 +85,10 @@ impl Comparison<'_> {
         before: StoredSubscription,
         told: Told,
     ) -> Result<()> {
-        let mut facts = told.facts;
+        let mut facts = *told.facts;
         let kept = differ::keep_subscription(&mut facts, &before.facts, &told.unreadable);
         // Without a company it stays where it was.
-        let company = match told.company.as_str() {
+        let company = match &*told.company {
             "" => before.company,
             pax8_id => self.company(pax8_id)?.id,
         };

@@ -4,7 +4,6 @@ use ::pax8::{Company, Moment, Subscription, Warning};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::pax8::sync::store::products::Product;
 
@@ -50,41 +49,47 @@ impl From<&Company> for CompanyFacts {
     }
 }
 
-impl SubscriptionFacts {
-    /// What the row says, completed by what is known of its product. The row's own name of it is the fresher one.
-    pub(super) fn new(row: &Subscription, product: Option<&Product>) -> Self {
-        let commitment = row.commitment.as_ref();
-        let date = |moment: Option<&Moment>| moment.map(Moment::date);
-        let of_product =
-            |pick: fn(&Product) -> &Option<String>| product.and_then(|it| pick(it).clone());
+impl From<Subscription> for SubscriptionFacts {
+    /// What the row says; the rest of its product is not known yet.
+    fn from(row: Subscription) -> Self {
+        let commitment = row.commitment.unwrap_or_default();
+        let date = |moment: Option<Moment>| moment.map(|it| it.date());
         Self {
-            parent_id: row.parent_subscription_id.clone(),
-            product_id: row.product_id.clone(),
-            product_name: row
-                .product_name
-                .clone()
-                .or_else(|| of_product(|it| &it.name)),
-            vendor: of_product(|it| &it.vendor),
-            sku: of_product(|it| &it.sku),
-            currency: row.currency_code.clone(),
-            billing_term: row.billing_term.clone(),
+            parent_id: row.parent_subscription_id,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            vendor: None,
+            sku: None,
+            currency: row.currency_code,
+            billing_term: row.billing_term,
             // 10.5 and 10.50 are one price.
             quantity: row.quantity.map(|it| it.normalize()),
             price: row.price.map(|it| it.normalize()),
             partner_cost: row.partner_cost.map(|it| it.normalize()),
-            commitment_term: commitment.and_then(|it| it.term.clone()),
-            commitment_end: date(commitment.and_then(|it| it.end_date.as_ref())),
-            start_date: date(row.start_date.as_ref()),
-            billing_start: row.billing_start.as_ref().map(::pax8::Day::date),
-            end_date: date(row.end_date.as_ref()),
-            status: row.status.clone(),
+            commitment_term: commitment.term,
+            commitment_end: date(commitment.end_date),
+            start_date: date(row.start_date),
+            billing_start: row.billing_start.map(|it| it.date()),
+            end_date: date(row.end_date),
+            status: row.status,
         }
+    }
+}
+
+impl SubscriptionFacts {
+    /// Adds what is known of its product. The row's own name of it is the fresher one.
+    pub(in crate::pax8::sync) fn complete(&mut self, product: &Product) {
+        if self.product_name.is_none() {
+            self.product_name.clone_from(&product.name);
+        }
+        self.vendor.clone_from(&product.vendor);
+        self.sku.clone_from(&product.sku);
     }
 }
 
 /// The fields of a row that say something which could not be understood, by their names here. Such a field was not taken
 /// away, though it is as empty as one that was.
-pub(super) fn unreadable(warnings: &[Warning]) -> Vec<&'static str> {
+pub(in crate::pax8::sync) fn unreadable(warnings: &[Warning]) -> Vec<&'static str> {
     let fields = warnings.iter().flat_map(|it| match it.field {
         "endDate" => &["end_date"][..],
         "commitment.endDate" => &["commitment_end"],
@@ -96,41 +101,4 @@ pub(super) fn unreadable(warnings: &[Warning]) -> Vec<&'static str> {
         _ => &[],
     });
     fields.copied().collect()
-}
-
-/// A text that differs when what Pax8 says differs. Kept with each row, so that a sync need not read whole rows to see
-/// that nothing changed.
-pub(super) fn fingerprint(
-    facts: &impl Serialize,
-    company: &str,
-    unreadable: &[&str],
-) -> Result<String, serde_json::Error> {
-    use std::fmt::Write as _;
-    let mut digest = Sha256::new();
-    digest.update(company.as_bytes());
-    digest.update([0]);
-    digest.update(serde_json::to_vec(facts)?);
-    for field in unreadable {
-        digest.update([0]);
-        digest.update(field.as_bytes());
-    }
-    let mut text = String::with_capacity(32);
-    for byte in &digest.finalize()[..16] {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn d7_a_field_that_cannot_be_read_differs_from_one_that_is_absent() {
-        let facts = SubscriptionFacts::default();
-        let absent = fingerprint(&facts, "c", &[]).unwrap();
-        assert_eq!(fingerprint(&facts, "c", &[]).unwrap(), absent);
-        assert_ne!(fingerprint(&facts, "c", &["end_date"]).unwrap(), absent);
-    }
 }

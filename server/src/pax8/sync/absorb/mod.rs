@@ -10,9 +10,12 @@ mod subscriptions;
 mod value;
 mod warnings;
 
-pub(super) use facts::{CompanyFacts, SubscriptionFacts};
+pub(super) use facts::{CompanyFacts, SubscriptionFacts, unreadable};
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use db::OrgTx;
 use jiff::Timestamp;
@@ -20,7 +23,7 @@ use jiff::Timestamp;
 use super::{
     Scope, Sync,
     pull::{Pulled, small},
-    store::{self, changes::NewChange, syncs::Summary},
+    store::{self, changes::NewChange, subscriptions::Glance, syncs::Summary},
 };
 use crate::{
     error::Result,
@@ -40,6 +43,14 @@ struct Intake<'a> {
     warnings: Vec<String>,
 }
 
+impl Intake<'_> {
+    /// Stores the changes that were found so far.
+    async fn record_changes(&mut self) -> Result<()> {
+        let changes = std::mem::take(&mut self.changes);
+        store::changes::insert(self.tx, self.sync.id, changes, self.now).await
+    }
+}
+
 /// A company that subscriptions can be stored under.
 #[derive(Debug, Clone)]
 struct KnownCompany {
@@ -55,6 +66,7 @@ type KnownCompanies = HashMap<String, KnownCompany>;
 pub(super) async fn absorb(
     tx: &mut OrgTx,
     sync: &Sync,
+    stored: HashMap<String, Glance>,
     pulled: Pulled,
     now: Timestamp,
 ) -> Result<Summary> {
@@ -68,11 +80,8 @@ pub(super) async fn absorb(
     };
     let mut summary = Summary::default();
     store::products::put(intake.tx, pulled.products, now).await?;
-    let needed: BTreeSet<String> = pulled
-        .subscriptions
-        .iter()
-        .map(|it| it.company_id.clone().unwrap_or_default())
-        .collect();
+    let named = pulled.subscriptions.iter();
+    let needed: BTreeSet<Arc<str>> = named.map(|it| Arc::clone(&it.company)).collect();
     let told = companies::Told {
         companies: pulled.companies,
         looked_up: pulled.looked_up,
@@ -81,15 +90,11 @@ pub(super) async fn absorb(
     let (known, counts) = companies::take_in(&mut intake, told, needed).await?;
     summary.companies = counts;
     let confirmed = connection.as_ref().and_then(|it| it.last_sync_at);
+    let told = pulled.subscriptions;
     summary.subscriptions =
-        subscriptions::take_in(&mut intake, pulled.subscriptions, &known, confirmed).await?;
-    let Intake {
-        tx,
-        changes,
-        warnings,
-        ..
-    } = intake;
-    store::changes::insert(tx, sync.id, changes, now).await?;
+        subscriptions::take_in(&mut intake, told, stored, &known, confirmed).await?;
+    intake.record_changes().await?;
+    let Intake { tx, warnings, .. } = intake;
     store::companies::recount(tx).await?;
     summary.warnings = warnings;
     summary.mapped = conclude(tx, sync.scope, connection.as_ref(), now).await?;

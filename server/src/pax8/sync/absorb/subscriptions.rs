@@ -1,53 +1,54 @@
 //! Taking in subscriptions.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::{
     Intake, KnownCompanies,
     compare::{Comparison, Told},
-    facts::{SubscriptionFacts, fingerprint, unreadable},
+    facts::unreadable,
     warnings,
 };
 use crate::{
     error::Result,
     pax8::sync::{
         Counts,
-        store::{self, subscriptions::Glance},
+        fingerprint::Fingerprint,
+        sift::Sifted,
+        store::{self, products::Product, subscriptions::Glance},
     },
 };
 
-/// Stores what was told of subscriptions: those that differ, and those that are gone.
+/// So many subscriptions are compared and stored at a time, so that no more than these are held as whole rows.
+const AT_A_TIME: usize = 1_000;
+
+/// Stores what was told of subscriptions: those that differ from what is `stored`, and those that are gone.
 pub(super) async fn take_in(
     intake: &mut Intake<'_>,
-    told: Vec<::pax8::Subscription>,
+    told: Vec<Sifted>,
+    mut stored: HashMap<String, Glance>,
     known: &KnownCompanies,
     confirmed: Option<Timestamp>,
 ) -> Result<Counts> {
-    let only = intake.sync.scope.company();
-    let mut glances = store::subscriptions::list_glances(intake.tx, only).await?;
+    warnings::about_subscriptions(&mut intake.warnings, &told, &stored, intake.sync.scope);
     let products = store::products::list(intake.tx).await?;
-    warnings::about_subscriptions(&mut intake.warnings, &told, &glances, intake.sync.scope);
     let mut counts = Counts::default();
     let mut differing = Vec::new();
-    for row in told {
-        let product = row.product_id.as_ref().and_then(|id| products.get(id));
-        let told = Told::new(&row, SubscriptionFacts::new(&row, product))?;
-        match glances.remove(&told.pax8_id) {
-            Some(glance) if glance.is(&told.fingerprint) => counts.unchanged += 1,
-            _ => differing.push(told),
+    for it in told {
+        let before = stored.remove(&it.pax8_id);
+        match Told::new(it, &products)? {
+            Some(told) if before.is_none_or(|it| !it.says(told.fingerprint)) => {
+                differing.push(told);
+            }
+            _ => counts.unchanged += 1,
         }
     }
-    let gone: Vec<String> = glances
-        .into_iter()
-        .filter(|(_, glance)| !glance.missing)
-        .map(|(pax8_id, _)| pax8_id)
-        .collect();
+    let gone = stored.into_iter().filter(|(_, glance)| !glance.missing);
+    let gone: Vec<String> = gone.map(|(pax8_id, _)| pax8_id).collect();
     if differing.is_empty() && gone.is_empty() {
         return Ok(counts);
     }
-    let ids = differing.iter().map(|it| it.pax8_id.as_str());
-    let ids: Vec<&str> = ids.chain(gone.iter().map(String::as_str)).collect();
-    let mut stored = store::subscriptions::load_many(intake.tx, &ids).await?;
     let mut comparison = Comparison {
         known,
         decided: store::subscriptions::list_decided(intake.tx).await?,
@@ -57,14 +58,13 @@ pub(super) async fn take_in(
         written: Vec::new(),
         held: 0,
     };
-    for told in differing {
-        match stored.remove(&told.pax8_id) {
-            None => comparison.create(intake, told)?,
-            Some(before) => comparison.update(intake, before, told)?,
-        }
+    let mut differing = differing.into_iter();
+    while differing.len() > 0 {
+        let some = differing.by_ref().take(AT_A_TIME).collect();
+        compare(intake, &mut comparison, some).await?;
     }
-    for before in gone.iter().filter_map(|id| stored.remove(id)) {
-        comparison.lose(intake, before);
+    for some in gone.chunks(AT_A_TIME) {
+        lose(intake, &mut comparison, some).await?;
     }
     if comparison.held > 0 {
         intake.warnings.push(format!(
@@ -72,27 +72,63 @@ pub(super) async fn take_in(
             warnings::count(comparison.held, "subscription", "subscriptions")
         ));
     }
-    store::subscriptions::put(intake.tx, comparison.written).await?;
     store::subscriptions::void_decisions(intake.tx).await?;
     Ok(comparison.counts)
 }
 
-impl Told {
-    fn new(row: &::pax8::Subscription, facts: SubscriptionFacts) -> Result<Self> {
-        let company = row.company_id.clone().unwrap_or_default();
-        let unreadable = unreadable(&row.warnings);
-        Ok(Self {
-            pax8_id: row.id.clone(),
-            fingerprint: fingerprint(&facts, &company, &unreadable)?,
-            company,
-            facts,
-            unreadable,
-        })
+async fn compare(
+    intake: &mut Intake<'_>,
+    comparison: &mut Comparison<'_>,
+    differing: Vec<Told>,
+) -> Result<()> {
+    let ids = differing.iter().map(|it| it.pax8_id.as_str());
+    let mut stored = store::subscriptions::load_many(intake.tx, ids).await?;
+    for told in differing {
+        match stored.remove(&told.pax8_id) {
+            None => comparison.create(intake, told)?,
+            Some(before) => comparison.update(intake, before, told)?,
+        }
     }
+    put(intake, comparison).await
 }
 
-impl Glance {
-    fn is(&self, fingerprint: &str) -> bool {
-        !self.missing && self.fingerprint == fingerprint
+async fn lose(
+    intake: &mut Intake<'_>,
+    comparison: &mut Comparison<'_>,
+    gone: &[String],
+) -> Result<()> {
+    let ids = gone.iter().map(String::as_str);
+    let mut stored = store::subscriptions::load_many(intake.tx, ids).await?;
+    for before in gone.iter().filter_map(|id| stored.remove(id)) {
+        comparison.lose(intake, before);
+    }
+    put(intake, comparison).await
+}
+
+/// Stores what the comparison came to so far.
+async fn put(intake: &mut Intake<'_>, comparison: &mut Comparison<'_>) -> Result<()> {
+    let written = std::mem::take(&mut comparison.written);
+    store::subscriptions::put(intake.tx, written).await?;
+    intake.record_changes().await
+}
+
+impl Told {
+    /// What is news of a subscription, completed by what is known of its product by now.
+    fn new(sifted: Sifted, products: &HashMap<String, Product>) -> Result<Option<Self>> {
+        let Some(mut facts) = sifted.news else {
+            return Ok(None);
+        };
+        let product = facts.product_id.as_ref().and_then(|id| products.get(id));
+        if let Some(product) = product {
+            facts.complete(product);
+        }
+        let unreadable = unreadable(&sifted.warnings);
+        Ok(Some(Self {
+            fingerprint: Fingerprint::of(&facts, &sifted.company, &unreadable)?,
+            pax8_id: sifted.pax8_id,
+            company: sifted.company,
+            facts,
+            unreadable,
+        }))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ::pax8::{Subscription, Warning};
+use ::pax8::Warning;
 
-use crate::pax8::sync::{Scope, pull::Pulled, store::subscriptions::Glance};
+use crate::pax8::sync::{Scope, pull::Pulled, sift::Sifted, store::subscriptions::Glance};
 
 /// What to do where Pax8 lists nothing although something is stored.
 pub(super) const RIGHT_ACCOUNT: &str = "Check that the API credential belongs to the right account; linked subscriptions are held in drafts.";
@@ -51,7 +51,7 @@ pub(super) fn about_pull(pulled: &Pulled) -> Vec<String> {
 /// What the subscriptions show together: none where there were some, no company, prices that are all costs.
 pub(super) fn about_subscriptions(
     warnings: &mut Vec<String>,
-    told: &[Subscription],
+    told: &[Sifted],
     stored: &HashMap<String, Glance>,
     scope: Scope,
 ) {
@@ -72,20 +72,19 @@ pub(super) fn about_subscriptions(
         }
         _ => {}
     }
-    let homeless = told.iter().filter(|it| it.company_id.is_none()).count();
+    let homeless = told.iter().filter(|it| it.company.is_empty()).count();
     if homeless > 0 {
         warnings.push(format!(
             "{} without a company.",
             count(homeless, "subscription", "subscriptions")
         ));
     }
-    let priced = told.iter().filter_map(|it| it.price.zip(it.partner_cost));
-    let priced: Vec<_> = priced.filter(|(price, _)| !price.is_zero()).collect();
-    let same = priced.iter().filter(|(price, cost)| price == cost).count();
-    if priced.len() >= ENOUGH && same * 10 >= priced.len() * 9 {
+    let priced = told.iter().filter(|it| it.price_is_cost.is_some()).count();
+    let same = told.iter().filter(|it| it.price_is_cost == Some(true));
+    let same = same.count();
+    if priced >= ENOUGH && same * 10 >= priced * 9 {
         warnings.push(format!(
-            "Pax8's price equals your cost for {same} of {} subscriptions: Pax8 may not know your sell prices.",
-            priced.len()
+            "Pax8's price equals your cost for {same} of {priced} subscriptions: Pax8 may not know your sell prices.",
         ));
     }
 }

@@ -10,12 +10,14 @@ use crate::{
     error::{Error, Result},
     ids::CompanyId,
     like,
-    pax8::sync::{absorb::CompanyFacts, pull::LookedUp},
+    pax8::sync::{absorb::CompanyFacts, fingerprint::Fingerprint, pull::LookedUp},
 };
 
 db::statements! {
     org LIST = "select id, pax8_id, name, status, external_id, website, missing_since, last_synced_at, fingerprint, first_seen_at
         from pax8_company where organization_id = $1";
+    org COUNT_LISTED = "select count(*) as n from pax8_company
+        where organization_id = $1 and missing_since is null and looked_up_at is null";
     org FIND_PAX8_ID = "select pax8_id from pax8_company where organization_id = $1 and id = $2";
     org LIST_LOOKED_UP = "select pax8_id, looked_up_at, missing_since from pax8_company
         where organization_id = $1 and looked_up_at is not null";
@@ -42,13 +44,19 @@ pub(in crate::pax8::sync) struct StoredCompany {
     pub facts: CompanyFacts,
     pub missing_since: Option<Timestamp>,
     pub last_synced_at: Option<Timestamp>,
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub first_seen_at: Timestamp,
 }
 
 pub(in crate::pax8::sync) async fn list(tx: &mut OrgTx) -> Result<Vec<StoredCompany>> {
     let rows = tx.fetch_all(&LIST, args![]).await?;
     rows.iter().map(read).collect()
+}
+
+/// How many companies Pax8's list has had until now.
+pub(in crate::pax8::sync) async fn count_listed(tx: &mut OrgTx) -> Result<u64> {
+    let listed: i64 = tx.fetch_one(&COUNT_LISTED, args![]).await?.get("n")?;
+    u64::try_from(listed).map_err(Error::internal)
 }
 
 pub(in crate::pax8::sync) async fn load_pax8_id(tx: &mut OrgTx, id: CompanyId) -> Result<String> {
@@ -115,7 +123,7 @@ pub(in crate::pax8::sync) async fn put(
             it.facts.external_id,
             it.facts.website,
             it.missing_since,
-            it.fingerprint,
+            it.fingerprint.to_string(),
             it.first_seen_at,
             search_text
         ]
@@ -140,6 +148,12 @@ pub(in crate::pax8::sync) async fn recount(tx: &mut OrgTx) -> Result<()> {
     Ok(())
 }
 
+/// What Pax8 said when the row was written.
+pub(super) fn fingerprint(row: &Row) -> Result<Fingerprint> {
+    let stored = row.parse("fingerprint", str::parse)?;
+    stored.ok_or_else(|| Error::internal("a row without a fingerprint"))
+}
+
 fn read(row: &Row) -> Result<StoredCompany> {
     Ok(StoredCompany {
         id: row.get("id")?,
@@ -152,7 +166,7 @@ fn read(row: &Row) -> Result<StoredCompany> {
         },
         missing_since: row.get("missing_since")?,
         last_synced_at: row.get("last_synced_at")?,
-        fingerprint: row.get("fingerprint")?,
+        fingerprint: fingerprint(row)?,
         first_seen_at: row.get("first_seen_at")?,
     })
 }

@@ -1,6 +1,6 @@
 //! What is known of products.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use db::{OrgTx, Row, args};
 use jiff::{SignedDuration, Timestamp};
@@ -11,8 +11,8 @@ use crate::error::Result;
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 db::statements! {
-    org LIST_KNOWN = "select pax8_id from pax8_product where organization_id = $1 and fetched_at >= $2";
-    org LIST = "select pax8_id, name, vendor, sku from pax8_product where organization_id = $1";
+    org LIST = "select pax8_id, name, vendor, sku from pax8_product
+        where organization_id = $1 and (cast($2 as bigint) is null or fetched_at >= $2)";
     bulk PUT = "insert into pax8_product (organization_id, pax8_id, name, vendor, sku, vendor_sku, found, fetched_at) values", 8,
         "on conflict (organization_id, pax8_id) do update set name = excluded.name, vendor = excluded.vendor, sku = excluded.sku,
             vendor_sku = excluded.vendor_sku, found = excluded.found, fetched_at = excluded.fetched_at";
@@ -29,21 +29,21 @@ pub(in crate::pax8::sync) struct Product {
     pub sku: Option<String>,
 }
 
-/// Products that need not be asked for.
+/// Products that need not be asked for, by Pax8's id.
 pub(in crate::pax8::sync) async fn list_known(
     tx: &mut OrgTx,
     now: Timestamp,
-) -> Result<HashSet<String>> {
-    let rows = tx.fetch_all(&LIST_KNOWN, args![now - KNOWN_FOR]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| row.get("pax8_id"))
-        .collect::<db::Result<_>>()?)
+) -> Result<HashMap<String, Product>> {
+    list_since(tx, Some(now - KNOWN_FOR)).await
 }
 
 /// All products, by Pax8's id.
 pub(in crate::pax8::sync) async fn list(tx: &mut OrgTx) -> Result<HashMap<String, Product>> {
-    let rows = tx.fetch_all(&LIST, args![]).await?;
+    list_since(tx, None).await
+}
+
+async fn list_since(tx: &mut OrgTx, since: Option<Timestamp>) -> Result<HashMap<String, Product>> {
+    let rows = tx.fetch_all(&LIST, args![since]).await?;
     rows.iter().map(read).collect()
 }
 

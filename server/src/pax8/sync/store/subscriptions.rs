@@ -13,12 +13,11 @@ use crate::{
     like,
     pax8::{
         subscriptions::{Attention, LastKnown, Worth},
-        sync::absorb::SubscriptionFacts,
+        sync::{
+            absorb::SubscriptionFacts, fingerprint::Fingerprint, store::companies::fingerprint,
+        },
     },
 };
-
-/// Up to so many rows are read one by one; more, by reading all.
-const FEW: usize = 300;
 
 /// A macro, because statements are put together at compile time.
 macro_rules! columns {
@@ -32,8 +31,8 @@ macro_rules! columns {
 db::statements! {
     org LIST_GLANCES = "select pax8_id, fingerprint, missing_since from pax8_subscription
         where organization_id = $1 and (cast($2 as text) is null or company_id = $2)";
-    org LIST = columns!();
-    org FIND = concat!(columns!(), " and pax8_id = $2");
+    bulk FIND_MANY = "with wanted (organization_id, pax8_id) as (values", 2,
+        concat!(") ", columns!(), " and pax8_id in (select pax8_id from wanted)");
     org LIST_DECIDED = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id
         from subscription_billing where organization_id = $1";
     org VOID_DECISIONS = "update subscription_billing set billed_in_status = null
@@ -60,8 +59,15 @@ db::statements! {
 
 /// As much of a stored subscription as tells whether it has to be read.
 pub(in crate::pax8::sync) struct Glance {
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub missing: bool,
+}
+
+impl Glance {
+    /// Whether it is there and Pax8 says of it what it said before.
+    pub(in crate::pax8::sync) fn says(&self, told: Fingerprint) -> bool {
+        !self.missing && self.fingerprint == told
+    }
 }
 
 /// A subscription, as far as Pax8 says it.
@@ -76,7 +82,7 @@ pub(in crate::pax8::sync) struct StoredSubscription {
     pub attention: Option<Attention>,
     /// Since when.
     pub attention_at: Option<Timestamp>,
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub first_seen_at: Timestamp,
     pub seen_at: Timestamp,
     pub seen_sync: SyncId,
@@ -95,32 +101,27 @@ pub(in crate::pax8::sync) async fn list_glances(
     tx: &mut OrgTx,
     company: Option<CompanyId>,
 ) -> Result<HashMap<String, Glance>> {
-    let rows = tx.fetch_all(&LIST_GLANCES, args![company]).await?;
-    let mut glances = HashMap::with_capacity(rows.len());
-    for row in &rows {
+    let mut glances = HashMap::new();
+    tx.fetch_each(&LIST_GLANCES, args![company], |row| {
         let missing: Option<Timestamp> = row.get("missing_since")?;
         let glance = Glance {
-            fingerprint: row.get("fingerprint")?,
+            fingerprint: fingerprint(&row)?,
             missing: missing.is_some(),
         };
         glances.insert(row.get("pax8_id")?, glance);
-    }
+        Ok::<_, Error>(())
+    })
+    .await?;
     Ok(glances)
 }
 
 /// Those of these that are stored, by Pax8's id; under whatever company they are.
 pub(in crate::pax8::sync) async fn load_many(
     tx: &mut OrgTx,
-    pax8_ids: &[&str],
+    pax8_ids: impl Iterator<Item = &str>,
 ) -> Result<HashMap<String, StoredSubscription>> {
-    let mut rows = Vec::new();
-    if pax8_ids.len() <= FEW {
-        for pax8_id in pax8_ids {
-            rows.extend(tx.fetch_optional(&FIND, args![*pax8_id]).await?);
-        }
-    } else {
-        rows = tx.fetch_all(&LIST, args![]).await?;
-    }
+    let wanted = pax8_ids.map(|pax8_id| args![pax8_id]);
+    let rows = tx.fetch_bulk(&FIND_MANY, wanted.collect()).await?;
     let stored = rows.iter().map(|row| {
         let stored = read(row)?;
         Ok((stored.pax8_id.clone(), stored))
@@ -203,7 +204,7 @@ fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
         worth.monthly_cost.map(Amount::minor),
         worth.bill_price.map(|it| it.unit.value()),
         worth.below_cost(),
-        it.fingerprint,
+        it.fingerprint.to_string(),
         it.first_seen_at,
         it.seen_at,
         it.seen_sync,
@@ -240,7 +241,7 @@ fn read(row: &Row) -> Result<StoredSubscription> {
             Attention::parse(name).ok_or("not a known name")
         })?,
         attention_at: row.get("attention_at")?,
-        fingerprint: row.get("fingerprint")?,
+        fingerprint: fingerprint(row)?,
         first_seen_at: row.get("first_seen_at")?,
         seen_at: row.get("seen_at")?,
         seen_sync: row.get("seen_sync_id")?,
