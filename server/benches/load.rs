@@ -148,7 +148,7 @@ async fn steady(server: &Server, visitor: &Visitor, estate: &Estate, seconds: u3
 
 async fn keep_syncing(visitor: Visitor, over: Arc<AtomicBool>, done: Arc<AtomicU32>) {
     while !over.load(Ordering::SeqCst) {
-        estate::sync(&visitor).await;
+        visitor.sync().await;
         done.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -1,5 +1,7 @@
 //! The installation that benchmarks measure.
 
+#![allow(dead_code, reason = "each benchmark takes what it measures with")]
+
 use std::num::NonZeroU32;
 
 use ascent::{
@@ -42,13 +44,18 @@ pub fn app(database: &TestDatabase, sandbox: &Running) -> App {
 
 /// The same with another clock and patience.
 pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: RetryPolicy) -> App {
+    app_of(database, sandbox.url(), clock, retry)
+}
+
+/// The same for a Pax8 at that address.
+pub fn app_of(database: &TestDatabase, pax8_url: String, clock: Clock, retry: RetryPolicy) -> App {
     App::new(Parts {
         database: database.database.clone(),
         clock: clock.clone(),
         passwords: ascent::accounts::Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
-            pax8_url: sandbox.url(),
+            pax8_url,
             public_url: "http://localhost".to_owned(),
             trusted_proxies: "10.0.0.0/8".parse().unwrap(),
             sync_interval: 4.hours(),
@@ -82,7 +89,6 @@ pub async fn organization(app: &App) -> OrganizationId {
 }
 
 /// A client of that name.
-#[allow(dead_code, reason = "each benchmark takes what it measures with")]
 pub fn client(name: String) -> ClientDetails {
     ClientDetails {
         name,
@@ -104,9 +110,21 @@ pub async fn connect_to(
     auto_map: bool,
 ) {
     let config = sandbox.sandbox().config();
+    let (id, secret) = (&config.client_id, &config.client_secret);
+    connect_with(id, secret, app, organization, auto_map).await;
+}
+
+/// The same with these credentials.
+pub async fn connect_with(
+    id: &str,
+    secret: &str,
+    app: &App,
+    organization: OrganizationId,
+    auto_map: bool,
+) {
     let credentials = TypedCredentials {
-        client_id: Some(SecretString::from(config.client_id.clone())),
-        client_secret: Some(SecretString::from(config.client_secret.clone())),
+        client_id: Some(SecretString::from(id)),
+        client_secret: Some(SecretString::from(secret)),
     };
     let change = ConnectionChange {
         credentials,

@@ -1,7 +1,5 @@
 //! What is asked for: the sandbox's default estate, connected, partly mapped and billed.
 
-use std::time::Duration;
-
 use jiff::{ToSpan as _, tz::TimeZone};
 use pax8_sandbox::Running;
 use reqwest::Method;
@@ -31,23 +29,6 @@ fn today() -> jiff::civil::Date {
         .date()
 }
 
-/// Syncs and waits for the end.
-pub async fn sync(visitor: &Visitor) {
-    let path = "/integrations/pax8/syncs";
-    let sync = visitor.call(Method::POST, path, json!({})).await;
-    let id = sync["id"].as_str().unwrap().to_owned();
-    loop {
-        let now = visitor
-            .call(Method::GET, &format!("{path}/{id}"), Value::Null)
-            .await;
-        match now["status"].as_str().unwrap() {
-            "succeeded" => return,
-            "failed" => panic!("{now}"),
-            _ => tokio::time::sleep(Duration::from_millis(250)).await,
-        }
-    }
-}
-
 fn recurring(client: &str, name: &str) -> Value {
     json!({
         "client_id": client, "name": name, "frequency": "monthly", "start_date": today().saturating_sub(1.month()).to_string(),
@@ -73,7 +54,7 @@ impl Estate {
         visitor
             .call(Method::PUT, "/integrations/pax8", credentials)
             .await;
-        sync(visitor).await;
+        visitor.sync().await;
         let mut clients = Vec::new();
         let mut linked = 0;
         let companies = companies(visitor).await;

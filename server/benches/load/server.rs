@@ -12,7 +12,7 @@ use std::{
 };
 
 use reqwest::{Client, Method, redirect::Policy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const EMAIL: &str = "owner@load.example";
@@ -55,16 +55,23 @@ impl Server {
 
     /// Memory in use, in bytes.
     pub fn memory(&self) -> Option<u64> {
-        memory_of(self.child.id())
+        memory_of(self.child.id(), "VmRSS:")
+    }
+
+    /// The most memory that was ever in use, in bytes.
+    #[allow(dead_code, reason = "each benchmark takes what it measures with")]
+    pub fn peak_memory(&self) -> Option<u64> {
+        memory_of(self.child.id(), "VmHWM:")
     }
 
     /// The most memory until it is over, in bytes.
+    #[allow(dead_code, reason = "each benchmark takes what it measures with")]
     pub fn watch_memory(&self, over: Arc<AtomicBool>) -> tokio::task::JoinHandle<u64> {
         let id = self.child.id();
         tokio::spawn(async move {
             let mut most = 0;
             while !over.load(Ordering::SeqCst) {
-                most = most.max(memory_of(id).unwrap_or(0));
+                most = most.max(memory_of(id, "VmRSS:").unwrap_or(0));
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             most
@@ -77,9 +84,9 @@ impl Server {
     }
 }
 
-fn memory_of(id: u32) -> Option<u64> {
+fn memory_of(id: u32, kind: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|it| it.strip_prefix(kind))?;
     let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -161,6 +168,21 @@ impl Visitor {
         match answer.bytes().await {
             Ok(_) => status.to_string(),
             Err(_) => "cut off".to_owned(),
+        }
+    }
+
+    /// Syncs and waits for the end.
+    pub async fn sync(&self) {
+        let path = "/integrations/pax8/syncs";
+        let sync = self.call(Method::POST, path, json!({})).await;
+        let path = format!("{path}/{}", sync["id"].as_str().unwrap());
+        loop {
+            let now = self.call(Method::GET, &path, Value::Null).await;
+            match now["status"].as_str().unwrap() {
+                "succeeded" => return,
+                "failed" => panic!("{now}"),
+                _ => tokio::time::sleep(Duration::from_millis(250)).await,
+            }
         }
     }
 

@@ -16,12 +16,19 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod growth;
+mod installation;
+mod process;
+mod requests;
+mod rows;
+mod sandbox;
+mod sync;
 mod table;
 
 use crate::table::Table;
 
 /// What can be asked for by name, in the order of the table.
-const PARTS: [&str; 0] = [];
+const PARTS: [&str; 5] = ["requests", "sync", "growth", "million", "process"];
 
 #[tokio::main]
 async fn main() {
@@ -39,6 +46,11 @@ async fn main() {
             continue;
         }
         match part {
+            "requests" => requests::measure(&mut table).await,
+            "sync" => sync::measure(&mut table).await,
+            "growth" => growth::measure(&mut table).await,
+            "million" => growth::measure_a_million(&mut table).await,
+            "process" => process::measure(&mut table).await,
             _ => unreachable!(),
         }
     }
