@@ -1,5 +1,7 @@
 //! What a period's bill is computed from: the recurring invoice, its client, the organization and what is linked.
 
+use std::sync::Arc;
+
 use billing::{
     InvoiceInput, LineSource, LinkedSubscription, ManualLine, Period, Proration, TaxRate, assemble,
 };
@@ -9,7 +11,7 @@ use money::Currency;
 
 use super::{Occasion, PeriodBill};
 use crate::{
-    clients::{Client, load_client},
+    clients::{Client, find_clients},
     deliveries::can_be_sent_to,
     error::{Error, Result},
     ids::InvoiceId,
@@ -20,7 +22,7 @@ use crate::{
     organizations::{Organization, list_tax_rates, load_organization},
     pax8::{
         connection::{data_is_stale, find_connection},
-        subscriptions::{add_past, linked_subscriptions, once_linked},
+        subscriptions::{linked_subscriptions, once_linked},
     },
     recurring::{RecurringInvoice, schedule_of},
 };
@@ -29,9 +31,16 @@ use crate::{
 pub(super) struct Basis {
     pub recurring: RecurringInvoice,
     client: Client,
+    linked: Vec<LinkedSubscription>,
+    common: Arc<Common>,
+}
+
+/// What the bills of an organization have in common.
+struct Common {
     organization: Organization,
     tax_rates: Vec<TaxRate>,
-    linked: Vec<LinkedSubscription>,
+    /// The day of the last complete sync, where the organization is.
+    confirmed_on: Option<Date>,
     data_is_stale: bool,
     sends_mail: bool,
 }
@@ -75,30 +84,39 @@ impl Basis {
         except: Option<InvoiceId>,
         occasion: Occasion,
     ) -> Result<Self> {
-        let Occasion { now, sends_mail } = occasion;
-        let client = load_client(tx, recurring.client_id).await?;
-        let organization = load_organization(tx).await?;
-        let tax_rates = list_tax_rates(tx).await?;
-        let mut linked = linked_subscriptions(tx, recurring.id).await?;
-        let mut invoiced = invoiced_of_recurring(tx, recurring.id, client.id, except).await?;
-        let confirmed_on = confirmed_on(tx, &organization).await?;
-        for subscription in &mut linked {
-            subscription.invoiced = invoiced.remove(&subscription.id).unwrap_or_default();
-            // A sync does not confirm what it did not find.
-            subscription.confirmed_on =
-                confirmed_on.filter(|_| subscription.missing_since.is_none());
-        }
-        add_past(tx, &mut linked, &organization.timezone).await?;
-        let data_is_stale = !linked.is_empty() && data_is_stale(tx, now).await?;
-        Ok(Self {
-            recurring,
-            client,
-            organization,
-            tax_rates,
-            linked,
-            data_is_stale,
-            sends_mail,
-        })
+        let loaded = Self::load_all(tx, vec![recurring], except, occasion).await?;
+        let only = loaded.into_iter().next();
+        only.ok_or_else(|| Error::internal("a recurring invoice without a basis"))
+    }
+
+    /// The same of many recurring invoices, in their order.
+    pub(super) async fn load_all(
+        tx: &mut OrgTx,
+        recurring: Vec<RecurringInvoice>,
+        except: Option<InvoiceId>,
+        occasion: Occasion,
+    ) -> Result<Vec<Self>> {
+        let common = Arc::new(Common::load(tx, occasion).await?);
+        let ids: Vec<_> = recurring.iter().map(|it| it.id).collect();
+        let clients = find_clients(tx, recurring.iter().map(|it| it.client_id)).await?;
+        let timezone = &common.organization.timezone;
+        let mut linked = linked_subscriptions(tx, &ids, timezone).await?;
+        let mut invoiced = invoiced_of_recurring(tx, &ids, except).await?;
+        let basis = |recurring: RecurringInvoice| {
+            let mut linked = linked.remove(&recurring.id).unwrap_or_default();
+            for it in &mut linked {
+                it.invoiced = invoiced.remove(&it.id).unwrap_or_default();
+                it.confirmed_on = common.confirmed_on(it);
+            }
+            let client = clients.get(&recurring.client_id);
+            Ok(Self {
+                client: client.ok_or(Error::NotFound("client"))?.clone(),
+                recurring,
+                linked,
+                common: common.clone(),
+            })
+        };
+        recurring.into_iter().map(basis).collect()
     }
 
     /// Reads it all for an invoice that was made before and is to be computed anew. Where its recurring invoice is over its
@@ -109,21 +127,17 @@ impl Basis {
         invoice: &Invoice,
         occasion: Occasion,
     ) -> Result<Self> {
-        let (over, now) = (!recurring.status.is_live(), occasion.now);
+        let over = !recurring.status.is_live();
         let mut basis = Self::load(tx, recurring, Some(invoice.id), occasion).await?;
         if over {
-            let mut unlinked = once_linked(tx, invoice.subscriptions()).await?;
-            add_past(tx, &mut unlinked, &basis.organization.timezone).await?;
-            for mut subscription in unlinked {
-                let (id, client) = (&subscription.id, basis.client.id);
-                subscription.invoiced =
-                    invoiced_of_subscription(tx, id, client, Some(invoice.id)).await?;
-                let confirmed = confirmed_on(tx, &basis.organization).await?;
-                subscription.confirmed_on =
-                    confirmed.filter(|_| subscription.missing_since.is_none());
-                basis.linked.push(subscription);
+            let timezone = &basis.common.organization.timezone;
+            for mut it in once_linked(tx, invoice.subscriptions(), timezone).await? {
+                let client = basis.client.id;
+                it.invoiced =
+                    invoiced_of_subscription(tx, &it.id, client, Some(invoice.id)).await?;
+                it.confirmed_on = basis.common.confirmed_on(&it);
+                basis.linked.push(it);
             }
-            basis.data_is_stale = !basis.linked.is_empty() && data_is_stale(tx, now).await?;
         }
         Ok(basis)
     }
@@ -152,7 +166,7 @@ impl Basis {
             review.push(ReviewReason::NegativeTotal);
         }
         let send_to = can_be_sent_to(self.client.email.as_deref());
-        if self.recurring.auto_send && !self.sends_mail {
+        if self.recurring.auto_send && !self.common.sends_mail {
             review.push(ReviewReason::MailNotConfigured);
         } else if self.recurring.auto_send && send_to.is_none() {
             review.push(ReviewReason::NoAddress);
@@ -160,7 +174,7 @@ impl Basis {
         let goes_out = self.recurring.auto_send && review.is_empty();
         Ok(PeriodBill {
             client: self.client.clone(),
-            seller: seller(&self.organization),
+            seller: seller(&self.common.organization),
             origin: Origin {
                 recurring_invoice: self.recurring.id,
                 name: self.recurring.name.clone(),
@@ -213,15 +227,15 @@ impl Basis {
             schedule,
             manual_lines: lines.collect(),
             subscriptions: self.linked.clone(),
-            data_is_stale: self.data_is_stale,
-            tax_rates: self.tax_rates.clone(),
+            data_is_stale: self.common.data_is_stale,
+            tax_rates: self.common.tax_rates.clone(),
             tax_exempt: self.client.tax_exempt,
-            line_text: self.organization.lines.text.clone(),
+            line_text: self.common.organization.lines.text.clone(),
             proration: Proration {
                 first_from: first_from.filter(|_| is_first),
                 transition_from: first_from.filter(|_| !is_first),
                 changes: self.recurring.prorate_changes,
-                basis: self.organization.lines.proration_basis,
+                basis: self.common.organization.lines.proration_basis,
             },
         })
     }
@@ -244,11 +258,24 @@ impl Basis {
     }
 }
 
-/// The day of the last complete sync, where the organization is.
-async fn confirmed_on(tx: &mut OrgTx, organization: &Organization) -> Result<Option<Date>> {
-    let at = find_connection(tx).await?.and_then(|it| it.last_sync_at);
-    let zone = &organization.timezone;
-    Ok(at.map(|at| at.to_zoned_datetime(zone.clone()).date()))
+impl Common {
+    async fn load(tx: &mut OrgTx, occasion: Occasion) -> Result<Self> {
+        let organization = load_organization(tx).await?;
+        let synced_at = find_connection(tx).await?.and_then(|it| it.last_sync_at);
+        Ok(Self {
+            tax_rates: list_tax_rates(tx).await?,
+            confirmed_on: synced_at.map(|at| organization.today(at)),
+            data_is_stale: data_is_stale(tx, occasion.now).await?,
+            sends_mail: occasion.sends_mail,
+            organization,
+        })
+    }
+
+    /// When a subscription was last found as it is: a sync does not confirm what it did not find.
+    fn confirmed_on(&self, subscription: &LinkedSubscription) -> Option<Date> {
+        let found = subscription.missing_since.is_none();
+        self.confirmed_on.filter(|_| found)
+    }
 }
 
 fn seller(organization: &Organization) -> SellerSnapshot {

@@ -6,7 +6,7 @@ use money::{Amount, MoneyError};
 
 use crate::{
     clients::Client,
-    ids::BillingRunId,
+    ids::{BillingRunId, InvoiceId},
     invoices::{ClientSnapshot, Held, NewInvoice, Origin, ReviewReason, SellerSnapshot, Skipped},
 };
 
@@ -68,9 +68,11 @@ impl PeriodBill {
             .collect()
     }
 
-    /// The subscriptions whose prices are paid once and are on this bill.
-    pub(super) fn billed_once(&self) -> Vec<String> {
-        self.assembled.billed_once().map(str::to_owned).collect()
+    /// The subscriptions whose prices are paid once and are on this bill, which is to become that invoice.
+    pub(super) fn billed_once(&self, id: InvoiceId) -> Vec<(String, InvoiceId)> {
+        let once = self.assembled.billed_once();
+        once.map(|subscription| (subscription.to_owned(), id))
+            .collect()
     }
 
     /// The draft to be stored.

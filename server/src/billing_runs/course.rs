@@ -1,12 +1,12 @@
-//! A run under way: everything that is due, one recurring invoice after the other.
+//! A run under way: everything that is due, some recurring invoices after the others.
 //!
 //! What it did is written down in the transaction that did it, so that a run whose process ended is carried on by another:
 //! what is billed is not due any more, and what had failed is tried again.
 
 use super::{
     Failed, Occasion,
-    step::{Came, Step},
-    store::{self, Asked},
+    step::Step,
+    store::{self, Asked, Count},
 };
 use crate::{
     app::App,
@@ -14,6 +14,10 @@ use crate::{
     ids::{OrganizationId, RecurringInvoiceId},
     recurring::{find_recurring_invoice, list_due},
 };
+
+/// Recurring invoices that are billed in one transaction: enough that reading for them and making it durable are a small part
+/// of it, and few enough that others who write hardly wait.
+const TOGETHER: usize = 50;
 
 /// Carries a run out to its end, from where it is.
 ///
@@ -36,11 +40,20 @@ pub(super) async fn carry_out(
         occasion,
         mail: app.settings.mail.as_ref(),
     };
-    for recurring in due {
-        match bill_all_due(app, organization, &step, recurring).await {
-            Ok(()) => {}
+    let batches = due.chunks(TOGETHER).rev().map(<[_]>::to_vec);
+    let mut batches: Vec<Vec<RecurringInvoiceId>> = batches.collect();
+    while let Some(batch) = batches.pop() {
+        match bill_next(app, organization, &step, &batch).await {
+            Ok(more) => batches.extend(Some(more).filter(|more| !more.is_empty())),
             Err(error @ Error::Unavailable(_)) => return Err(error),
-            Err(error) => note_failure(app, organization, asked, recurring, &error).await?,
+            Err(error) => match batch[..] {
+                [one] => note_failure(app, organization, asked, one, &error).await?,
+                // By halves down to the one that fails, so that the others are billed.
+                _ => {
+                    let (first, second) = batch.split_at(batch.len() / 2);
+                    batches.extend([second.to_vec(), first.to_vec()]);
+                }
+            },
         }
     }
     let mut tx = app.database.write(organization).await?;
@@ -48,32 +61,25 @@ pub(super) async fn carry_out(
     Ok(tx.commit().await?)
 }
 
-/// Bills the periods of one recurring invoice that are due, each in a transaction of its own.
-async fn bill_all_due(
+/// Bills the next period of some recurring invoices in one transaction; gives those of which another period is due.
+async fn bill_next(
     app: &App,
     organization: OrganizationId,
     step: &Step<'_>,
-    recurring: RecurringInvoiceId,
-) -> Result<()> {
-    loop {
-        let now = app.clock.now();
-        let mut tx = app.database.write(organization).await?;
-        let stepped = step.bill_next(&mut tx, recurring).await?;
-        match &stepped.came {
-            Came::Made => store::count_made(&mut tx, step.run, now).await?,
-            Came::Skipped(skip) => store::note_skip(&mut tx, step.run, skip).await?,
-            Came::NotDue => {}
-        }
-        if !stepped.more {
-            store::count_done(&mut tx, step.run, now).await?;
-        }
-        tx.commit().await?;
-        // It may have put mail on its way.
-        app.wake.wake();
-        if !stepped.more {
-            return Ok(());
-        }
-    }
+    some: &[RecurringInvoiceId],
+) -> Result<Vec<RecurringInvoiceId>> {
+    let mut tx = app.database.write(organization).await?;
+    let stepped = step.bill_next(&mut tx, some).await?;
+    store::note_skips(&mut tx, step.run, &stepped.skips).await?;
+    let count = Count {
+        made: stepped.made,
+        done: some.len() - stepped.more.len(),
+    };
+    store::count(&mut tx, step.run, count, app.clock.now()).await?;
+    tx.commit().await?;
+    // It may have put mail on its way.
+    app.wake.wake();
+    Ok(stepped.more)
 }
 
 async fn note_failure(
@@ -86,7 +92,8 @@ async fn note_failure(
     let failed = failure(app, organization, recurring, error).await?;
     let mut tx = app.database.write(organization).await?;
     store::note_failure(&mut tx, asked.id, &failed).await?;
-    store::count_done(&mut tx, asked.id, app.clock.now()).await?;
+    let count = Count { made: 0, done: 1 };
+    store::count(&mut tx, asked.id, count, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     audit,
     error::{Error, Result},
     ids::InvoiceId,
-    invoices::{Invoice, InvoiceStatus, find_of_period, insert_draft, load_invoice},
+    invoices::{Invoice, InvoiceStatus, find_of_period, insert_drafts, load_invoice},
     pax8::subscriptions::mark_billed_once,
     recurring::load_recurring_invoice,
 };
@@ -36,9 +36,10 @@ pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, occasion: Occasion) 
         let detail = "There is nothing to bill for this period any more.";
         return Err(Error::conflict("nothing_to_bill", detail));
     }
-    let once = bill.billed_once();
-    let draft = insert_draft(tx, bill.into_draft(None), occasion.now).await?;
-    mark_billed_once(tx, draft, &once).await?;
+    let draft = InvoiceId::new();
+    let once = bill.billed_once(draft);
+    insert_drafts(tx, &[(draft, bill.into_draft(None))], occasion.now).await?;
+    mark_billed_once(tx, once).await?;
     let event = audit::Event {
         by,
         action: "invoice.rebilled",

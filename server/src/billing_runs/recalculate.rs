@@ -26,9 +26,9 @@ pub async fn recalculate(
 ) -> Result<Invoice> {
     let before = load_invoice(tx, id).await?;
     let bill = bill_anew(tx, &before, occasion).await?;
-    let once: Vec<String> = bill.billed_once();
+    let once = bill.billed_once(id);
     replace_draft(tx, id, bill.into_draft(before.billing_run_id)).await?;
-    mark_billed_once(tx, id, &once).await?;
+    mark_billed_once(tx, once).await?;
     let after = load_invoice(tx, id).await?;
     let event = audit::Event {
         by,

@@ -1,5 +1,6 @@
-//! One period of one recurring invoice: everything about it in one transaction.
+//! A step of a run: the next period of some recurring invoices, everything about them in one transaction.
 
+use billing::Period;
 use db::OrgTx;
 use jiff::civil::Date;
 
@@ -10,12 +11,14 @@ use super::{
 use crate::{
     accounts::By,
     deliveries::send,
-    error::Result,
+    error::{Error, Result},
     ids::{BillingRunId, InvoiceId, RecurringInvoiceId},
-    invoices::{find_of_period, insert_draft, issue},
+    invoices::{NewInvoice, find_of_periods, insert_drafts, issue_new},
     mail::Mail,
     pax8::subscriptions::mark_billed_once,
-    recurring::{RecurringStatus, advance, end_recurring_invoice, load_recurring_invoice},
+    recurring::{
+        RecurringInvoice, RecurringStatus, advance, end_recurring_invoice, find_recurring_invoices,
+    },
 };
 
 /// What a run knows at every step.
@@ -27,88 +30,130 @@ pub(super) struct Step<'a> {
     pub mail: Option<&'a Mail>,
 }
 
-/// What came of a period.
+/// What came of a step.
+#[derive(Default)]
 pub(super) struct Stepped {
-    pub came: Came,
-    /// Whether another period is due.
-    pub more: bool,
+    /// How many invoices were made.
+    pub made: usize,
+    /// The periods of which nothing was made.
+    pub skips: Vec<Skip>,
+    /// The recurring invoices of which another period is due.
+    pub more: Vec<RecurringInvoiceId>,
 }
-
-/// What there was to make.
-pub(super) enum Came {
-    /// An invoice.
-    Made,
-    /// Nothing, although a period was due.
-    Skipped(Skip),
-    /// No period was due.
-    NotDue,
-}
-
-const NOT_DUE: Stepped = Stepped {
-    came: Came::NotDue,
-    more: false,
-};
 
 impl Step<'_> {
-    /// Bills the next period that is due, in a writing transaction that the caller commits.
+    /// Bills the next period of each that is due, in a writing transaction that the caller commits.
     ///
-    /// The recurring invoice is read under the organization's lock, so that of any number of runs one finds the period due
+    /// The recurring invoices are read under the organization's lock, so that of any number of runs one finds a period due
     /// and the others find it billed.
     pub(super) async fn bill_next(
         &self,
         tx: &mut OrgTx,
-        id: RecurringInvoiceId,
+        ids: &[RecurringInvoiceId],
     ) -> Result<Stepped> {
-        let recurring = load_recurring_invoice(tx, id).await?;
-        if recurring.status != RecurringStatus::Active || recurring.next_invoice_date > self.as_of {
-            return Ok(NOT_DUE);
-        }
-        let Some(period) = due_period(&recurring, self.as_of)? else {
-            end_recurring_invoice(
-                tx,
-                self.by,
-                &recurring,
-                recurring.next_invoice_date,
-                self.occasion.now,
-            )
-            .await?;
-            return Ok(NOT_DUE);
-        };
-        let came = if find_of_period(tx, id, period).await?.is_some() {
-            Came::Skipped(Skip::of(&recurring, period, SkipCause::AlreadyBilled))
-        } else {
-            let bill = Basis::load(tx, recurring.clone(), None, self.occasion)
-                .await?
-                .bill(period)?;
-            if bill.is_empty() {
-                Came::Skipped(Skip::of(&recurring, period, SkipCause::NothingToBill))
-            } else {
-                self.make(tx, bill).await?;
-                Came::Made
+        let due = self.due(tx, ids).await?;
+        let starts = due.iter().map(|(it, period)| (it.id, period.start));
+        let billed = find_of_periods(tx, starts).await?;
+        let mut stepped = Stepped::default();
+        let mut open = Vec::new();
+        for (recurring, period) in &due {
+            match billed.get(&(recurring.id, period.start)) {
+                None => open.push((recurring.clone(), *period)),
+                Some(_) => {
+                    let skip = Skip::of(recurring, *period, SkipCause::AlreadyBilled);
+                    stepped.skips.push(skip);
+                }
             }
-        };
-        let last = is_last(&recurring, period);
-        if last {
-            end_recurring_invoice(tx, self.by, &recurring, period.end, self.occasion.now).await?;
-        } else {
-            advance(tx, id, period.end).await?;
         }
-        let more = !last && period.end <= self.as_of;
-        Ok(Stepped { came, more })
+        let (bills, empty) = self.bills(tx, open).await?;
+        stepped.made = bills.len();
+        stepped.skips.extend(empty);
+        self.make(tx, bills).await?;
+        stepped.more = self.move_on(tx, &due).await?;
+        Ok(stepped)
     }
 
-    async fn make(&self, tx: &mut OrgTx, bill: PeriodBill) -> Result<InvoiceId> {
-        let once = bill.billed_once();
-        let (waits, send_to) = (!bill.review.is_empty(), bill.send_to.clone());
-        let now = self.occasion.now;
-        let id = insert_draft(tx, bill.into_draft(Some(self.run)), now).await?;
-        mark_billed_once(tx, id, &once).await?;
-        if !waits {
-            issue(tx, self.by, id, None, now).await?;
+    /// Those that are due, with their periods. One whose end leaves nothing to bill is ended.
+    async fn due(
+        &self,
+        tx: &mut OrgTx,
+        ids: &[RecurringInvoiceId],
+    ) -> Result<Vec<(RecurringInvoice, Period)>> {
+        let mut found = find_recurring_invoices(tx, ids).await?;
+        let mut due = Vec::new();
+        for id in ids {
+            let it = found.remove(id);
+            let it = it.ok_or(Error::NotFound("recurring invoice"))?;
+            if it.status != RecurringStatus::Active || it.next_invoice_date > self.as_of {
+                continue;
+            }
+            match due_period(&it, self.as_of)? {
+                Some(period) => due.push((it, period)),
+                None => self.end(tx, &it, it.next_invoice_date).await?,
+            }
         }
-        if let Some(to) = send_to {
+        Ok(due)
+    }
+
+    /// The bills for these periods, and those that there is nothing to bill for.
+    async fn bills(
+        &self,
+        tx: &mut OrgTx,
+        due: Vec<(RecurringInvoice, Period)>,
+    ) -> Result<(Vec<PeriodBill>, Vec<Skip>)> {
+        let (recurring, periods): (Vec<_>, Vec<_>) = due.into_iter().unzip();
+        let bases = Basis::load_all(tx, recurring, None, self.occasion).await?;
+        let (mut bills, mut empty) = (Vec::new(), Vec::new());
+        for (basis, period) in bases.iter().zip(periods) {
+            let bill = basis.bill(period)?;
+            if bill.is_empty() {
+                let cause = SkipCause::NothingToBill;
+                empty.push(Skip::of(&basis.recurring, period, cause));
+            } else {
+                bills.push(bill);
+            }
+        }
+        Ok((bills, empty))
+    }
+
+    /// Makes invoices of bills, issues those that nobody has to look at, and sends those that go out by themselves.
+    async fn make(&self, tx: &mut OrgTx, bills: Vec<PeriodBill>) -> Result<()> {
+        let now = self.occasion.now;
+        let (mut once, mut issued, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+        let mut drafts: Vec<(InvoiceId, NewInvoice)> = Vec::with_capacity(bills.len());
+        for bill in bills {
+            let id = InvoiceId::new();
+            once.extend(bill.billed_once(id));
+            issued.extend(Some(id).filter(|_| bill.review.is_empty()));
+            sent.extend(bill.send_to.clone().map(|to| (id, to)));
+            drafts.push((id, bill.into_draft(Some(self.run))));
+        }
+        insert_drafts(tx, &drafts, now).await?;
+        mark_billed_once(tx, once).await?;
+        issue_new(tx, self.by, &issued, now).await?;
+        for (id, to) in sent {
             send(tx, self.by, self.mail, id, Some(&to), now).await?;
         }
-        Ok(id)
+        Ok(())
+    }
+
+    /// Moves each over its period, or ends it after its last one; those of which another period is due.
+    async fn move_on(
+        &self,
+        tx: &mut OrgTx,
+        due: &[(RecurringInvoice, Period)],
+    ) -> Result<Vec<RecurringInvoiceId>> {
+        let (last, others): (Vec<_>, Vec<_>) = due.iter().partition(|(it, p)| is_last(it, *p));
+        for (recurring, period) in last {
+            self.end(tx, recurring, period.end).await?;
+        }
+        advance(tx, others.iter().map(|(it, period)| (it.id, period.end))).await?;
+        let more = others.iter().filter(|(_, period)| period.end <= self.as_of);
+        Ok(more.map(|(it, _)| it.id).collect())
+    }
+
+    async fn end(&self, tx: &mut OrgTx, it: &RecurringInvoice, until: Date) -> Result<()> {
+        end_recurring_invoice(tx, self.by, it, until, self.occasion.now).await?;
+        Ok(())
     }
 }

@@ -32,11 +32,9 @@ db::statements! {
     org FORGET_FAILURES = "delete from billing_run_aside where organization_id = $1 and billing_run_id = $2 and kind = 'failed'";
     org TAKE_UP = "update billing_run set status = 'running', done = done - cast($3 as bigint), total = done - cast($3 as bigint) + cast($4 as bigint),
         started_at = coalesce(started_at, $5), seen_at = $5 where organization_id = $1 and id = $2";
-    org COUNT_MADE = "update billing_run set created = created + 1, seen_at = $3 where organization_id = $1 and id = $2";
-    org COUNT_DONE = "update billing_run set done = done + 1, seen_at = $3 where organization_id = $1 and id = $2";
-    org NOTE = "insert into billing_run_aside (organization_id, billing_run_id, recurring_invoice_id, period_start, kind, told)
-        values ($1, $2, $3, $4, $5, $6)
-        on conflict (organization_id, billing_run_id, recurring_invoice_id, period_start) do update set kind = excluded.kind, told = excluded.told";
+    org COUNT = "update billing_run set created = created + $3, done = done + $4, seen_at = $5 where organization_id = $1 and id = $2";
+    bulk NOTE = "insert into billing_run_aside (organization_id, billing_run_id, recurring_invoice_id, period_start, kind, told)
+        values", 6, "on conflict (organization_id, billing_run_id, recurring_invoice_id, period_start) do update set kind = excluded.kind, told = excluded.told";
     org FINISH = "update billing_run set finished_at = $3, seen_at = $3, status = case when exists (select 1 from billing_run_aside a
             where a.organization_id = billing_run.organization_id and a.billing_run_id = billing_run.id and a.kind = 'failed')
             then 'partly_failed' else 'succeeded' end
@@ -128,28 +126,41 @@ pub(super) async fn take_up(
     Ok(())
 }
 
-pub(super) async fn count_made(tx: &mut OrgTx, id: BillingRunId, now: Timestamp) -> Result<()> {
-    tx.execute(&COUNT_MADE, args![id, now]).await?;
+/// How much more was done.
+#[derive(Clone, Copy)]
+pub(super) struct Count {
+    /// Invoices.
+    pub made: usize,
+    /// Recurring invoices that are done with.
+    pub done: usize,
+}
+
+pub(super) async fn count(
+    tx: &mut OrgTx,
+    id: BillingRunId,
+    more: Count,
+    now: Timestamp,
+) -> Result<()> {
+    let made = i64::try_from(more.made).map_err(Error::internal)?;
+    let done = i64::try_from(more.done).map_err(Error::internal)?;
+    tx.execute(&COUNT, args![id, made, done, now]).await?;
     Ok(())
 }
 
-/// One recurring invoice more is done with.
-pub(super) async fn count_done(tx: &mut OrgTx, id: BillingRunId, now: Timestamp) -> Result<()> {
-    tx.execute(&COUNT_DONE, args![id, now]).await?;
-    Ok(())
-}
-
-pub(super) async fn note_skip(tx: &mut OrgTx, id: BillingRunId, skip: &Skip) -> Result<()> {
-    let (of, start) = (&skip.recurring_invoice_id, skip.period.start.to_string());
-    let args = args![id, of, start, "skipped", Value::json(skip)?];
-    tx.execute(&NOTE, args).await?;
+pub(super) async fn note_skips(tx: &mut OrgTx, id: BillingRunId, skips: &[Skip]) -> Result<()> {
+    let row = |skip: &Skip| {
+        let (of, start) = (&skip.recurring_invoice_id, skip.period.start.to_string());
+        Ok(args![id, of, start, "skipped", Value::json(skip)?])
+    };
+    let rows = skips.iter().map(row).collect::<Result<_>>()?;
+    tx.bulk(&NOTE, rows).await?;
     Ok(())
 }
 
 pub(super) async fn note_failure(tx: &mut OrgTx, id: BillingRunId, failed: &Failed) -> Result<()> {
     let of = &failed.recurring_invoice_id;
-    let args = args![id, of, "", "failed", Value::json(failed)?];
-    tx.execute(&NOTE, args).await?;
+    let row = args![id, of, "", "failed", Value::json(failed)?];
+    tx.bulk(&NOTE, vec![row]).await?;
     Ok(())
 }
 

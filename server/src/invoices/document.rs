@@ -11,7 +11,8 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use billing::Explanation;
 use db::OrgTx;
 use invoice_pdf::{
-    DocumentDate, DocumentLine, Fonts, InvoiceDocument, PageSize, Party, TotalLine, render_with,
+    DocumentDate, DocumentLine, Fonts, InvoiceDocument, Logo, PageSize, Party, TotalLine,
+    render_with,
 };
 use jiff::civil::Date;
 use money::Amount;
@@ -33,13 +34,17 @@ pub fn use_fonts(fonts: Fonts) {
     let _ = FONTS.set(fonts);
 }
 
-/// Puts an invoice that was just issued on paper, for good.
+/// Puts invoices that were just issued on paper, for good.
 ///
 /// # Errors
-/// When it is too large for a PDF file, or the database refuses.
-pub(super) async fn keep(tx: &mut OrgTx, issued: &Invoice) -> Result<()> {
-    let pdf = BASE64_STANDARD.encode(make(tx, issued).await?);
-    store::insert_document(tx, issued.id, &pdf).await
+/// When one is too large for a PDF file, or the database refuses.
+pub(super) async fn keep(tx: &mut OrgTx, issued: &[Invoice]) -> Result<()> {
+    let logo = load_logo(tx).await?;
+    let papers = issued.iter().map(|it| Paper::of(it, logo.clone()));
+    let files = print_all(papers.collect()).await?;
+    let files = files.iter().map(|file| BASE64_STANDARD.encode(file));
+    let ids = issued.iter().map(|it| it.id);
+    store::insert_documents(tx, ids.zip(files)).await
 }
 
 /// The invoice as a PDF file: of an issued one the very bytes that were made then.
@@ -58,17 +63,53 @@ pub async fn pdf(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
 
 /// With the present logo.
 async fn make(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
-    let document = InvoiceDocument {
-        logo: load_logo(tx).await?,
-        ..document(invoice)
-    };
-    let paper = if invoice.seller.page_size == "letter" {
-        PageSize::Letter
-    } else {
-        PageSize::A4
-    };
-    let fonts = FONTS.get_or_init(Fonts::built_in);
-    render_with(&document, paper, fonts).map_err(Error::internal)
+    Paper::of(invoice, load_logo(tx).await?).print()
+}
+
+/// What is printed, and on what.
+struct Paper {
+    document: InvoiceDocument,
+    size: PageSize,
+}
+
+impl Paper {
+    fn of(invoice: &Invoice, logo: Option<Logo>) -> Self {
+        let size = match invoice.seller.page_size.as_str() {
+            "letter" => PageSize::Letter,
+            _ => PageSize::A4,
+        };
+        let document = InvoiceDocument {
+            logo,
+            ..document(invoice)
+        };
+        Self { document, size }
+    }
+
+    fn print(&self) -> Result<Vec<u8>> {
+        let fonts = FONTS.get_or_init(Fonts::built_in);
+        render_with(&self.document, self.size, fonts).map_err(Error::internal)
+    }
+}
+
+/// Prints on all processors, beside what else the process does.
+async fn print_all(papers: Vec<Paper>) -> Result<Vec<Vec<u8>>> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = papers.len().div_ceil(processors).max(1);
+    let mut papers = papers.into_iter();
+    let mut shares = Vec::new();
+    loop {
+        let some: Vec<_> = papers.by_ref().take(share).collect();
+        if some.is_empty() {
+            break;
+        }
+        let print = move || some.iter().map(Paper::print).collect::<Result<Vec<_>>>();
+        shares.push(tokio::task::spawn_blocking(print));
+    }
+    let mut files = Vec::new();
+    for share in shares {
+        files.extend(share.await.map_err(Error::internal)??);
+    }
+    Ok(files)
 }
 
 /// What the file is called: `INV-0042.pdf`.

@@ -45,9 +45,20 @@ pub struct NewInvoice {
 /// When the database refuses.
 pub async fn insert_draft(tx: &mut OrgTx, new: NewInvoice, now: Timestamp) -> Result<InvoiceId> {
     let id = InvoiceId::new();
-    store::insert(tx, id, &new, now).await?;
-    store::insert_lines(tx, id, &new.assembled.lines).await?;
+    store::insert(tx, &[(id, new)], now).await?;
     Ok(id)
+}
+
+/// Stores drafts under the ids given.
+///
+/// # Errors
+/// As [`insert_draft`].
+pub async fn insert_drafts(
+    tx: &mut OrgTx,
+    drafts: &[(InvoiceId, NewInvoice)],
+    now: Timestamp,
+) -> Result<()> {
+    store::insert(tx, drafts, now).await
 }
 
 /// Puts other lines, totals and snapshots in the place of a draft's.
@@ -59,5 +70,5 @@ pub async fn replace_draft(tx: &mut OrgTx, id: InvoiceId, new: NewInvoice) -> Re
         return Err(Error::NotFound("draft"));
     }
     store::delete_lines(tx, id).await?;
-    store::insert_lines(tx, id, &new.assembled.lines).await
+    store::insert_lines(tx, [(id, &new.assembled.lines[..])]).await
 }

@@ -3,14 +3,13 @@
 use db::OrgTx;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Invoice, credit::apply_credit, document, load_invoice, store};
+use super::{Invoice, InvoiceStatus, credit::apply_credit, document, load_invoice, store};
 use crate::{
     accounts::By,
     audit,
     error::{Error, Result},
     ids::InvoiceId,
-    like,
-    organizations::{load_organization, take_invoice_number},
+    organizations::{load_organization, take_invoice_numbers},
 };
 
 /// Issues a draft. A credit note then settles what is open of the invoice that it corrects. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
@@ -34,33 +33,60 @@ pub async fn issue(
         let detail = "This draft was recalculated meanwhile. Look at it again, then issue it.";
         return Err(Error::conflict("changed_meanwhile", detail));
     }
-    let issue_date = load_organization(tx).await?.today(now);
-    let due_date = due_date(&draft, issue_date)?;
-    let number = take_invoice_number(tx, issue_date).await?;
-    let issued = store::Issued {
-        number: &number,
-        search_text: search_text(&draft, &number),
-        issue_date,
-        due_date,
-        now,
-    };
-    store::mark_issued(tx, id, &issued).await?;
-    let event = audit::Event {
-        by,
-        action: "invoice.issued",
-        subject_type: "invoice",
-        subject_id: id.to_string(),
-    };
-    let before = serde_json::json!({ "status": draft.status });
-    let after = serde_json::json!({ "status": "issued", "kind": draft.kind(), "number": number, "issue_date": issue_date,
-        "due_date": due_date, "total": draft.total.to_string(), "currency": draft.currency.code() });
-    audit::record(tx, event, now, Some(&before), Some(&after)).await?;
-    let issued = load_invoice(tx, id).await?;
-    document::keep(tx, &issued).await?;
-    if issued.is_credit_note() {
-        apply_credit(tx, by, &issued, issue_date, now).await?;
+    let mut drafts = vec![draft];
+    let issue_date = issue_all(tx, by, &mut drafts, now).await?;
+    for issued in drafts.iter().filter(|it| it.is_credit_note()) {
+        apply_credit(tx, by, issued, issue_date, now).await?;
     }
     load_invoice(tx, id).await
+}
+
+/// Issues drafts that were stored in this transaction and that nobody has to look at, numbered in the order in which they
+/// were made.
+///
+/// # Errors
+/// When one of them has no lines.
+pub async fn issue_new(tx: &mut OrgTx, by: &By, ids: &[InvoiceId], now: Timestamp) -> Result<()> {
+    let mut drafts = store::find_with_lines(tx, ids).await?;
+    for draft in &drafts {
+        draft.require_issuable()?;
+    }
+    issue_all(tx, by, &mut drafts, now).await?;
+    Ok(())
+}
+
+/// Makes these drafts issued invoices, here and in the database, and puts them on paper. The day of issue.
+async fn issue_all(
+    tx: &mut OrgTx,
+    by: &By,
+    drafts: &mut [Invoice],
+    now: Timestamp,
+) -> Result<Date> {
+    let issue_date = load_organization(tx).await?.today(now);
+    let numbers = take_invoice_numbers(tx, issue_date, drafts.len()).await?;
+    let mut events = Vec::with_capacity(drafts.len());
+    for (it, number) in drafts.iter_mut().zip(numbers) {
+        let due_date = due_date(it, issue_date)?;
+        let event = audit::Event {
+            by,
+            action: "invoice.issued",
+            subject_type: "invoice",
+            subject_id: it.id.to_string(),
+        };
+        let before = serde_json::json!({ "status": it.status });
+        let after = serde_json::json!({ "status": "issued", "kind": it.kind(), "number": number, "issue_date": issue_date,
+            "due_date": due_date, "total": it.total.to_string(), "currency": it.currency.code() });
+        events.push((event, Some(before), Some(after)));
+        it.status = InvoiceStatus::Issued;
+        it.number = Some(number);
+        it.issue_date = Some(issue_date);
+        it.due_date = due_date;
+        it.issued_at = Some(now);
+    }
+    store::mark_issued(tx, drafts).await?;
+    audit::record_all(tx, events, now).await?;
+    document::keep(tx, drafts).await?;
+    Ok(issue_date)
 }
 
 /// The day by which it is to be paid; a credit note is not.
@@ -71,12 +97,4 @@ fn due_date(draft: &Invoice, issue_date: Date) -> Result<Option<Date>> {
     let terms = i64::from(draft.payment_terms_days).days();
     let due = issue_date.checked_add(terms).map_err(Error::internal)?;
     Ok(Some(due))
-}
-
-fn search_text(draft: &Invoice, number: &str) -> String {
-    like::search_text([
-        Some(number),
-        Some(draft.client.name.as_str()),
-        draft.correction.as_ref().map(|it| it.number.as_str()),
-    ])
 }

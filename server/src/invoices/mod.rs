@@ -18,6 +18,7 @@ mod kind;
 mod pages;
 pub mod payments;
 mod printed;
+mod row;
 mod sorted;
 mod status;
 mod store;
@@ -31,20 +32,20 @@ pub use body::{
     lines,
 };
 pub use document::{file_name, pdf, use_fonts};
-pub use draft::{NewInvoice, insert_draft, replace_draft};
+pub use draft::{NewInvoice, insert_draft, insert_drafts, replace_draft};
 pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{
     ClientSnapshot, Held, Invoice, InvoiceLine, Origin, PrintOptions, ReviewReason, SellerSnapshot,
     Skipped,
 };
-pub use issue::issue;
+pub use issue::{issue, issue_new};
 pub use kind::{Correction, InvoiceKind};
 pub use pages::routes;
 pub use payments::{Payment, PaymentBody};
 pub use status::InvoiceStatus;
 pub use store::{
-    any_draft_of, any_invoice, count_drafts_before, find_of_period, invoiced_of_recurring,
-    invoiced_of_subscription, list_invoices, list_of_run, load_invoice,
+    any_draft_of, any_invoice, count_drafts_before, find_of_period, find_of_periods,
+    invoiced_of_recurring, invoiced_of_subscription, list_invoices, list_of_run, load_invoice,
 };
 pub use sums::{ClientStanding, InvoiceSum, overdue_invoices, standing_of_client, waiting_drafts};
 pub use void::void;

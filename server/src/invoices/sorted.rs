@@ -3,7 +3,7 @@
 use db::{OrgTx, args};
 use money::Currency;
 
-use super::{Filter, Invoice, filter::filtered, list_invoices, store};
+use super::{Filter, Invoice, filter::filtered, list_invoices, row::read};
 use crate::{
     error::Result,
     http::{Column, List, PageQuery, Sort},
@@ -114,7 +114,7 @@ pub async fn list_sorted(
     let rows = tx.fetch_all(statement, args).await?;
     let placed = rows.iter().map(|row| {
         let (text, number) = (row.get("place_text")?, row.get("place_number")?);
-        let invoice = store::read(row)?;
+        let invoice = read(row)?;
         Ok((sort.key(text, number, invoice.id), invoice))
     });
     let placed = placed.collect::<Result<Vec<_>>>()?;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use billing::{Invoiced, LineSource, Period};
 use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
-use money::{Amount, Currency, UnitPrice};
 
 use super::{
-    Correction, Invoice, InvoiceLine, InvoiceStatus, NewInvoice, Origin,
+    Invoice, InvoiceStatus, NewInvoice,
     filter::{Filter, filtered},
     payments::store::add_payments,
+    row::{read, read_line},
 };
 use crate::{
     deliveries::{list_of_invoice, list_of_invoices},
@@ -23,19 +23,21 @@ use crate::{
 db::statements! {
     org COUNT_DRAFTS_BEFORE = "select count(*) as n from invoice where organization_id = $1 and status = 'draft' and created_at < $2";
     org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
-    org INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
+    bulk INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
         currency, period_start, period_end, first_from, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
         client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text, corrects_id, corrects_number,
-        correction_reason) values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        $21, $22, $23, $24, $25, $26, $27)";
+        correction_reason) values", 28, "";
     org REPLACE = "update invoice set recurring_name = $3, needs_review = $4, review_reasons = $5, subtotal_minor = $6, tax_minor = $7,
         total_minor = $8, client_name = $9, client_json = $10, seller_json = $11, taxes = $12, held = $13, skipped = $14,
         payment_terms_days = $15, search_text = $16, version = version + 1 where organization_id = $1 and id = $2 and status = 'draft'";
     org DELETE_LINES = "delete from invoice_line where organization_id = $1 and invoice_id = $2";
     bulk INSERT_LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
-    org FIND = "select * from invoice where organization_id = $1 and id = $2";
-    org LINES = "select * from invoice_line where organization_id = $1 and invoice_id = $2 order by position";
+    bulk FIND = "with wanted (organization_id, id) as (values", 2,
+        ") select * from invoice where organization_id = $1 and id in (select id from wanted) order by id";
+    bulk LINES = "with wanted (organization_id, id) as (values", 2,
+        ") select * from invoice_line where organization_id = $1 and invoice_id in (select id from wanted)
+        order by invoice_id, position";
     org LIST = concat!("select * from invoice where ", filtered!(), "
         and (cast($9 as text) is null or id < $9) order by id desc limit $10");
     org LIST_LINES = "select line.* from invoice_line line
@@ -43,12 +45,15 @@ db::statements! {
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
         and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
         order by line.invoice_id, line.position";
-    org INVOICED = "select line.subscription_id, line.explanation, invoice.client_id from subscription_billing b
+    bulk INVOICED = "with wanted (organization_id, id, except_id) as (values", 3,
+        ") select line.subscription_id, line.explanation, invoice.client_id, r.client_id as billed_now from wanted
+        join recurring_invoice r on r.organization_id = wanted.organization_id and r.id = wanted.id
+        join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
         join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
         join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        where b.organization_id = $1 and b.recurring_invoice_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
-        and (cast($3 as text) is null or invoice.id <> $3)";
+        where invoice.status <> 'void' and invoice.corrects_id is null
+        and (wanted.except_id is null or invoice.id <> wanted.except_id)";
     org INVOICED_OF = "select line.explanation, invoice.client_id from invoice_line line
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
         where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
@@ -56,32 +61,39 @@ db::statements! {
     org ANY_DRAFT_OF = "select 1 as one from invoice where organization_id = $1 and recurring_invoice_id = $2
         and status = 'draft' limit 1";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
-    org FIND_OF_PERIOD = "select id from invoice where organization_id = $1 and recurring_invoice_id = $2 and period_start = $3
-        and status <> 'void'";
-    org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
-        issued_at = $6, search_text = $7 where organization_id = $1 and id = $2";
+    bulk FIND_OF_PERIODS = "with wanted (organization_id, recurring_invoice_id, period_start) as (values", 3,
+        ") select invoice.recurring_invoice_id, invoice.period_start, invoice.id from wanted
+        join invoice on invoice.organization_id = wanted.organization_id
+            and invoice.recurring_invoice_id = wanted.recurring_invoice_id and invoice.period_start = wanted.period_start
+        where invoice.status <> 'void'";
+    bulk MARK_ISSUED = "with news (organization_id, id, number, issue_date, due_date, issued_at, search_text) as (values", 7,
+        ") update invoice set status = 'issued', needs_review = false, number = news.number, issue_date = news.issue_date,
+            due_date = news.due_date, issued_at = cast(news.issued_at as bigint), search_text = news.search_text
+        from news where invoice.organization_id = news.organization_id and invoice.id = news.id";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
-    org INSERT_DOCUMENT = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values ($1, $2, $3)";
+    bulk INSERT_DOCUMENTS = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values", 3, "";
     org FIND_DOCUMENT = "select pdf_base64 from invoice_document where organization_id = $1 and invoice_id = $2";
 }
 
-pub(super) struct Issued<'a> {
-    pub number: &'a str,
-    pub search_text: String,
-    pub issue_date: Date,
-    pub due_date: Option<Date>,
-    pub now: Timestamp,
-}
-
+/// Stores drafts with their lines.
 pub(super) async fn insert(
     tx: &mut OrgTx,
-    id: InvoiceId,
-    new: &NewInvoice,
+    drafts: &[(InvoiceId, NewInvoice)],
     now: Timestamp,
 ) -> Result<()> {
+    let rows = drafts.iter().map(|(id, new)| inserted(*id, new, now));
+    tx.bulk(&INSERT, rows.collect::<Result<_>>()?).await?;
+    let lines = drafts
+        .iter()
+        .map(|(id, new)| (*id, &new.assembled.lines[..]));
+    insert_lines(tx, lines).await
+}
+
+fn inserted(id: InvoiceId, new: &NewInvoice, now: Timestamp) -> Result<Vec<Value>> {
     let origin = new.origin.as_ref();
     let mut args = args![
         id,
+        InvoiceStatus::Draft.as_str(),
         now,
         new.client_id,
         origin.map(|origin| origin.recurring_invoice),
@@ -98,8 +110,7 @@ pub(super) async fn insert(
         correction.map(|it| it.number.clone()),
         correction.map(|it| it.reason.clone()),
     ]);
-    tx.execute(&INSERT, args).await?;
-    Ok(())
+    Ok(args)
 }
 
 /// Tells whether there was a draft to replace.
@@ -142,13 +153,16 @@ pub(super) async fn delete_lines(tx: &mut OrgTx, id: InvoiceId) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn insert_lines(
+pub(super) async fn insert_lines<'a>(
     tx: &mut OrgTx,
-    invoice: InvoiceId,
-    lines: &[billing::Line],
+    invoices: impl IntoIterator<Item = (InvoiceId, &'a [billing::Line])>,
 ) -> Result<()> {
-    let mut rows = Vec::with_capacity(lines.len());
-    for (position, line) in (1_i64..).zip(lines) {
+    let mut rows = Vec::new();
+    let numbered = invoices.into_iter().flat_map(|(invoice, lines)| {
+        let lines = (1_i64..).zip(lines);
+        lines.map(move |(position, line)| (invoice, position, line))
+    });
+    for (invoice, position, line) in numbered {
         let (source, subscription) = match &line.source {
             LineSource::Manual => ("manual", None),
             LineSource::Pax8 { subscription_id } => ("pax8", Some(subscription_id)),
@@ -171,16 +185,23 @@ pub(super) async fn insert_lines(
     Ok(())
 }
 
-pub(super) async fn mark_issued(tx: &mut OrgTx, id: InvoiceId, issued: &Issued<'_>) -> Result<()> {
-    let args = args![
-        id,
-        issued.number,
-        issued.issue_date,
-        issued.due_date,
-        issued.now,
-        issued.search_text.to_lowercase()
-    ];
-    tx.execute(&MARK_ISSUED, args).await?;
+/// Writes down what issuing gave to each of these.
+pub(super) async fn mark_issued(tx: &mut OrgTx, issued: &[Invoice]) -> Result<()> {
+    let rows = issued.iter().map(|it| {
+        args![
+            it.id,
+            it.number.clone(),
+            it.issue_date,
+            it.due_date,
+            it.issued_at,
+            like::search_text([
+                it.number.as_deref(),
+                Some(it.client.name.as_str()),
+                it.correction.as_ref().map(|it| it.number.as_str()),
+            ])
+        ]
+    });
+    tx.bulk(&MARK_ISSUED, rows.collect()).await?;
     Ok(())
 }
 
@@ -189,8 +210,12 @@ pub(super) async fn mark_void(tx: &mut OrgTx, id: InvoiceId, now: Timestamp) -> 
     Ok(())
 }
 
-pub(super) async fn insert_document(tx: &mut OrgTx, id: InvoiceId, pdf: &str) -> Result<()> {
-    tx.execute(&INSERT_DOCUMENT, args![id, pdf]).await?;
+pub(super) async fn insert_documents(
+    tx: &mut OrgTx,
+    files: impl IntoIterator<Item = (InvoiceId, String)>,
+) -> Result<()> {
+    let rows = files.into_iter().map(|(id, pdf)| args![id, pdf]);
+    tx.bulk(&INSERT_DOCUMENTS, rows.collect()).await?;
     Ok(())
 }
 
@@ -204,14 +229,26 @@ pub(super) async fn load_document(tx: &mut OrgTx, id: InvoiceId) -> Result<Strin
 /// # Errors
 /// When the organization has no such invoice.
 pub async fn load_invoice(tx: &mut OrgTx, id: InvoiceId) -> Result<Invoice> {
-    let row = tx.fetch_optional(&FIND, args![id]).await?;
-    let mut invoice = read(&row.ok_or(Error::NotFound("invoice"))?)?;
-    let rows = tx.fetch_all(&LINES, args![id]).await?;
-    let lines = rows.iter().map(|row| read_line(row, invoice.currency));
-    invoice.lines = lines.collect::<Result<_>>()?;
+    let found = find_with_lines(tx, &[id]).await?.pop();
+    let mut invoice = found.ok_or(Error::NotFound("invoice"))?;
     add_payments(tx, std::slice::from_mut(&mut invoice)).await?;
     invoice.deliveries = list_of_invoice(tx, id).await?;
     Ok(invoice)
+}
+
+/// Those of these invoices that the organization has, oldest first, without payments and deliveries.
+pub(super) async fn find_with_lines(tx: &mut OrgTx, ids: &[InvoiceId]) -> Result<Vec<Invoice>> {
+    let wanted: Vec<_> = ids.iter().map(|id| args![*id]).collect();
+    let rows = tx.fetch_bulk(&FIND, wanted.clone()).await?;
+    let mut invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    for row in tx.fetch_bulk(&LINES, wanted).await? {
+        let of: InvoiceId = row.get("invoice_id")?;
+        if let Ok(at) = invoices.binary_search_by_key(&of, |invoice| invoice.id) {
+            let line = read_line(&row, invoices[at].currency)?;
+            invoices[at].lines.push(line);
+        }
+    }
+    Ok(invoices)
 }
 
 /// A page of invoices with their lines, payments and deliveries, newest first.
@@ -251,22 +288,21 @@ pub async fn list_invoices(
     Ok(list)
 }
 
-/// What invoices have charged of the subscriptions that feed a recurring invoice now, by subscription: all invoices, whatever
-/// they were made from, but void ones and one that is to be computed anew. `client` is the one billed now. A credit
-/// note opens no term: it corrects money.
+/// What invoices have charged of the subscriptions that feed recurring invoices now, by subscription: all invoices, whatever
+/// they were made from, but void ones and one that is to be computed anew. A credit note opens no term: it corrects money.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn invoiced_of_recurring(
     tx: &mut OrgTx,
-    recurring: RecurringInvoiceId,
-    client: ClientId,
+    recurring: &[RecurringInvoiceId],
     except: Option<InvoiceId>,
 ) -> Result<HashMap<String, Invoiced>> {
+    let wanted = recurring.iter().map(|id| args![*id, except]).collect();
     let mut invoiced: HashMap<String, Invoiced> = HashMap::new();
-    for row in tx.fetch_all(&INVOICED, args![recurring, except]).await? {
+    for row in tx.fetch_bulk(&INVOICED, wanted).await? {
         let it = invoiced.entry(row.get("subscription_id")?).or_default();
-        add_line(it, &row, client)?;
+        add_line(it, &row, row.get("billed_now")?)?;
     }
     Ok(invoiced)
 }
@@ -313,10 +349,27 @@ pub async fn find_of_period(
     recurring: RecurringInvoiceId,
     period: Period,
 ) -> Result<Option<InvoiceId>> {
-    let row = tx
-        .fetch_optional(&FIND_OF_PERIOD, args![recurring, period.start])
-        .await?;
-    Ok(row.map(|row| row.get("id")).transpose()?)
+    let mut found = find_of_periods(tx, [(recurring, period.start)]).await?;
+    Ok(found.remove(&(recurring, period.start)))
+}
+
+/// The invoices that bill periods of recurring invoices, by recurring invoice and the day on which the period starts; void
+/// ones are not among them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find_of_periods(
+    tx: &mut OrgTx,
+    periods: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
+) -> Result<HashMap<(RecurringInvoiceId, Date), InvoiceId>> {
+    let wanted = periods.into_iter();
+    let wanted = wanted.map(|(recurring, start)| args![recurring, start]);
+    let rows = tx.fetch_bulk(&FIND_OF_PERIODS, wanted.collect()).await?;
+    let found = |row: &Row| -> db::Result<_> {
+        let of = (row.get("recurring_invoice_id")?, row.get("period_start")?);
+        Ok((of, row.get("id")?))
+    };
+    Ok(rows.iter().map(found).collect::<db::Result<_>>()?)
 }
 
 /// Whether a draft of a recurring invoice waits.
@@ -326,11 +379,6 @@ pub async fn find_of_period(
 pub async fn any_draft_of(tx: &mut OrgTx, recurring: RecurringInvoiceId) -> Result<bool> {
     let row = tx.fetch_optional(&ANY_DRAFT_OF, args![recurring]).await?;
     Ok(row.is_some())
-}
-
-pub(super) fn currency(row: &Row) -> Result<Currency> {
-    row.parse("currency", str::parse::<Currency>)?
-        .ok_or_else(|| Error::internal("an invoice without a currency"))
 }
 
 /// Whether the organization has an invoice, of any status.
@@ -348,78 +396,4 @@ pub async fn any_invoice(tx: &mut OrgTx) -> Result<bool> {
 pub async fn count_drafts_before(tx: &mut OrgTx, instant: Timestamp) -> Result<u32> {
     let row = tx.fetch_one(&COUNT_DRAFTS_BEFORE, args![instant]).await?;
     Ok(row.get("n")?)
-}
-
-pub(super) fn read(row: &Row) -> Result<Invoice> {
-    let currency = currency(row)?;
-    let amount =
-        |column: &str| -> Result<Amount> { Ok(Amount::from_minor(row.get(column)?, currency)) };
-    let status = row.parse("status", |name| {
-        InvoiceStatus::parse(name).ok_or("not a status of an invoice")
-    })?;
-    let recurring: Option<RecurringInvoiceId> = row.get("recurring_invoice_id")?;
-    let name: Option<String> = row.get("recurring_name")?;
-    let (start, end): (Option<Date>, Option<Date>) =
-        (row.get("period_start")?, row.get("period_end")?);
-    Ok(Invoice {
-        id: row.get("id")?,
-        number: row.get("number")?,
-        status: status.ok_or_else(|| Error::internal("an invoice without a status"))?,
-        review: row.json("review_reasons")?,
-        client_id: row.get("client_id")?,
-        client: row.json("client_json")?,
-        seller: row.json("seller_json")?,
-        origin: recurring.map(|recurring_invoice| Origin {
-            recurring_invoice,
-            name: name.unwrap_or_default(),
-        }),
-        correction: read_correction(row)?,
-        billing_run_id: row.get("billing_run_id")?,
-        currency,
-        issue_date: row.get("issue_date")?,
-        due_date: row.get("due_date")?,
-        period: start.zip(end).map(|(start, end)| Period { start, end }),
-        first_from: row.get("first_from")?,
-        lines: Vec::new(),
-        subtotal: amount("subtotal_minor")?,
-        taxes: row.json("taxes")?,
-        tax: amount("tax_minor")?,
-        total: amount("total_minor")?,
-        paid: amount("paid_minor")?,
-        payments: Vec::new(),
-        held: row.json("held")?,
-        skipped: row.json("skipped")?,
-        payment_terms_days: row.get("payment_terms_days")?,
-        version: row.get("version")?,
-        created_at: row.get("created_at")?,
-        issued_at: row.get("issued_at")?,
-        voided_at: row.get("voided_at")?,
-        deliveries: Vec::new(),
-    })
-}
-
-fn read_correction(row: &Row) -> Result<Option<Correction>> {
-    let invoice: Option<InvoiceId> = row.get("corrects_id")?;
-    let number: Option<String> = row.get("corrects_number")?;
-    let reason: Option<String> = row.get("correction_reason")?;
-    Ok(invoice.map(|invoice| Correction {
-        invoice,
-        number: number.unwrap_or_default(),
-        reason: reason.unwrap_or_default(),
-    }))
-}
-
-fn read_line(row: &Row, currency: Currency) -> Result<InvoiceLine> {
-    let subscription: Option<String> = row.get("subscription_id")?;
-    Ok(InvoiceLine {
-        description: row.get("description")?,
-        quantity: row.get("quantity")?,
-        unit_price: UnitPrice::from_exact(row.get("unit_price")?, currency)?,
-        amount: Amount::from_minor(row.get("amount_minor")?, currency),
-        taxable: row.get("taxable")?,
-        source: subscription.map_or(LineSource::Manual, |subscription_id| LineSource::Pax8 {
-            subscription_id,
-        }),
-        explanation: row.json("explanation")?,
-    })
 }

@@ -4,7 +4,7 @@ use db::{OrgTx, Row, args};
 use jiff::civil::Date;
 use money::{Amount, Currency};
 
-use super::store::currency;
+use super::row::currency;
 use crate::{error::Result, ids::ClientId};
 
 db::statements! {

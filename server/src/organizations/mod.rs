@@ -32,5 +32,5 @@ pub use settings::{LONGEST_NAME, PAGE_SIZES, SettingsDetails, TaxDetails, zone_n
 pub use store::{
     Organization, find_by_id_or_slug, has_feature, list_billing_due, list_organizations,
     list_tax_rates, load_data_key, load_organization, next_billing_at, set_feature,
-    take_billing_turn, take_invoice_number,
+    take_billing_turn, take_invoice_numbers,
 };

@@ -34,8 +34,8 @@ db::statements! {
     org LIST_FEATURES = "select feature from organization_feature where organization_id = $1 order by feature";
     org LOAD_DATA_KEY = "select data_key from organization where id = $1";
     org SET_DATA_KEY = "update organization set data_key = $2 where id = $1";
-    org TAKE_INVOICE_NUMBER = "update organization set next_invoice_number = next_invoice_number + 1 where id = $1
-        returning next_invoice_number - 1 as number, invoice_prefix, invoice_digits";
+    org TAKE_INVOICE_NUMBERS = "update organization set next_invoice_number = next_invoice_number + $2 where id = $1
+        returning next_invoice_number - $2 as first, invoice_prefix, invoice_digits";
     org FIND_BILLING_DUE = "select timezone from organization where id = $1 and next_billing_at <= $2";
     org NEXT_BILLING = "select next_billing_at from organization where id = $1";
     org SET_NEXT_BILLING = "update organization set next_billing_at = $2 where id = $1";
@@ -283,19 +283,28 @@ pub async fn list_organizations(tx: &mut SystemTx) -> Result<Vec<OrganizationId>
         .collect::<db::Result<_>>()?)
 }
 
-/// Takes the next number for an invoice that is issued on that day, such as `INV-0042`. In a writing transaction, so that numbers have no gap: the
-/// number is taken if and only if the transaction commits.
+/// Takes the next numbers for so many invoices that are issued on that day, such as `INV-0042`. In a writing transaction, so
+/// that numbers have no gap: they are taken if and only if the transaction commits.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn take_invoice_number(tx: &mut OrgTx, issue_date: Date) -> Result<String> {
-    let row = tx.fetch_one(&TAKE_INVOICE_NUMBER, args![]).await?;
-    let taken = InvoiceNumbers {
+pub async fn take_invoice_numbers(
+    tx: &mut OrgTx,
+    issue_date: Date,
+    count: usize,
+) -> Result<Vec<String>> {
+    let count = i64::try_from(count).map_err(Error::internal)?;
+    let row = tx.fetch_one(&TAKE_INVOICE_NUMBERS, args![count]).await?;
+    let mut numbers = InvoiceNumbers {
         prefix: row.get("invoice_prefix")?,
         digits: row.get("invoice_digits")?,
-        next: row.get("number")?,
+        next: row.get("first")?,
     };
-    Ok(taken.issued_on(issue_date))
+    let taken = (numbers.next..numbers.next + count).map(|next| {
+        numbers.next = next;
+        numbers.issued_on(issue_date)
+    });
+    Ok(taken.collect())
 }
 
 /// The organizations whose daily billing run is due, the longest waiting first.

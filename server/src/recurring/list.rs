@@ -1,5 +1,7 @@
 //! Finding recurring invoices, and moving them on as they bill.
 
+use std::collections::HashMap;
+
 use billing::Frequency;
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
@@ -48,7 +50,19 @@ pub async fn find_recurring_invoice(
     tx: &mut OrgTx,
     id: RecurringInvoiceId,
 ) -> Result<Option<RecurringInvoice>> {
-    store::find(tx, id).await
+    Ok(store::find(tx, &[id]).await?.pop())
+}
+
+/// Those of these recurring invoices that the organization has, with their lines.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_recurring_invoices(
+    tx: &mut OrgTx,
+    ids: &[RecurringInvoiceId],
+) -> Result<HashMap<RecurringInvoiceId, RecurringInvoice>> {
+    let found = store::find(tx, ids).await?;
+    Ok(found.into_iter().map(|it| (it.id, it)).collect())
 }
 
 /// A page of recurring invoices, the earliest next date first.
@@ -135,18 +149,13 @@ pub async fn find_overdue(
     store::find_overdue(tx, before, unchanged_since).await
 }
 
-/// Moves a recurring invoice over a period that was billed, or had nothing to bill. `next_invoice_date` is that period's
-/// end.
+/// Moves recurring invoices over a period each that was billed, or had nothing to bill: to the end of that period.
 ///
 /// # Errors
-/// When the organization has none with this id.
+/// When the database is gone.
 pub async fn advance(
     tx: &mut OrgTx,
-    id: RecurringInvoiceId,
-    next_invoice_date: Date,
+    until: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
 ) -> Result<()> {
-    match store::advance(tx, id, next_invoice_date).await? {
-        0 => Err(Error::NotFound("recurring invoice")),
-        _ => Ok(()),
-    }
+    store::advance(tx, until).await
 }

@@ -34,7 +34,8 @@ pub use end::end_recurring_invoice;
 pub use linked::SubscriptionView;
 pub use list::{
     Due, ListRecurring, Overdue, advance, count_due, count_live_of_client, find_overdue,
-    find_recurring_invoice, list_due, list_of_client, list_recurring, load_recurring_invoice,
+    find_recurring_invoice, find_recurring_invoices, list_due, list_of_client, list_recurring,
+    load_recurring_invoice,
 };
 pub use pages::routes;
 pub use pause::{Resumed, foresee_resumption, pause_recurring_invoice, resume_recurring_invoice};

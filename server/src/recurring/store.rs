@@ -1,5 +1,7 @@
 //! Every SQL statement about recurring invoices and their lines.
 
+use std::collections::HashMap;
+
 use billing::Frequency;
 use db::{OrgTx, Row, args};
 use jiff::{Timestamp, civil::Date};
@@ -37,9 +39,11 @@ db::statements! {
         where organization_id = $1 and id = $2";
     org SET_STATUS = "update recurring_invoice set status = $3, next_invoice_date = $4, updated_at = $5, version = version + 1
         where organization_id = $1 and id = $2";
-    org ADVANCE = "update recurring_invoice set next_invoice_date = $3, billed_until = $3, version = version + 1
-        where organization_id = $1 and id = $2";
-    org FIND = select!("and r.id = $2");
+    bulk ADVANCE = "with news (organization_id, id, until) as (values", 3,
+        ") update recurring_invoice set next_invoice_date = news.until, billed_until = news.until, version = version + 1
+        from news where recurring_invoice.organization_id = news.organization_id and recurring_invoice.id = news.id";
+    bulk FIND = "with wanted (organization_id, id) as (values", 2,
+        concat!(") ", select!("and r.id in (select id from wanted)"));
     org OF_CLIENT = select!("and r.client_id = $2 order by r.next_invoice_date, r.id");
     org DUE = "select id from recurring_invoice
         where organization_id = $1 and status = 'active' and next_invoice_date <= $2 order by next_invoice_date, id";
@@ -49,8 +53,9 @@ db::statements! {
         and (end_date is null or next_invoice_date < end_date)";
     org COUNT_LIVE = "select count(*) as n from recurring_invoice
         where organization_id = $1 and client_id = $2 and status in ('active', 'paused')";
-    org LINES = "select id, description, quantity, unit_price, taxable from recurring_line
-        where organization_id = $1 and recurring_invoice_id = $2 order by position";
+    bulk LINES = "with wanted (organization_id, id) as (values", 2,
+        ") select recurring_invoice_id, id, description, quantity, unit_price, taxable from recurring_line
+        where organization_id = $1 and recurring_invoice_id in (select id from wanted) order by recurring_invoice_id, position";
     org DELETE_LINES = "delete from recurring_line where organization_id = $1 and recurring_invoice_id = $2";
     bulk INSERT_LINES = "insert into recurring_line (organization_id, id, recurring_invoice_id, position, description,
         quantity, unit_price, taxable) values", 8, "";
@@ -141,18 +146,22 @@ pub(super) async fn set_status(
     Ok(())
 }
 
-pub(super) async fn advance(tx: &mut OrgTx, id: RecurringInvoiceId, next: Date) -> Result<u64> {
-    Ok(tx.execute(&ADVANCE, args![id, next]).await?)
+pub(super) async fn advance(
+    tx: &mut OrgTx,
+    until: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
+) -> Result<()> {
+    let rows = until.into_iter().map(|(id, until)| args![id, until]);
+    tx.bulk(&ADVANCE, rows.collect()).await?;
+    Ok(())
 }
 
 pub(super) async fn find(
     tx: &mut OrgTx,
-    id: RecurringInvoiceId,
-) -> Result<Option<RecurringInvoice>> {
-    match tx.fetch_optional(&FIND, args![id]).await? {
-        Some(row) => Ok(Some(with_lines(tx, &row).await?)),
-        None => Ok(None),
-    }
+    ids: &[RecurringInvoiceId],
+) -> Result<Vec<RecurringInvoice>> {
+    let wanted = ids.iter().map(|id| args![*id]).collect();
+    let rows = tx.fetch_bulk(&FIND, wanted).await?;
+    all_with_lines(tx, &rows).await
 }
 
 pub(super) async fn of_client(tx: &mut OrgTx, client: ClientId) -> Result<Vec<RecurringInvoice>> {
@@ -196,18 +205,17 @@ pub(super) async fn count_live_of_client(tx: &mut OrgTx, client: ClientId) -> Re
 }
 
 pub(super) async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<RecurringInvoice>> {
-    let mut invoices = Vec::with_capacity(rows.len());
-    for row in rows {
-        invoices.push(with_lines(tx, row).await?);
+    let mut invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let wanted = invoices.iter().map(|invoice| args![invoice.id]).collect();
+    let mut lines: HashMap<RecurringInvoiceId, Vec<RecurringLine>> = HashMap::new();
+    for row in tx.fetch_bulk(&LINES, wanted).await? {
+        let of = lines.entry(row.get("recurring_invoice_id")?).or_default();
+        of.push(read_line(&row)?);
+    }
+    for invoice in &mut invoices {
+        invoice.lines = lines.remove(&invoice.id).unwrap_or_default();
     }
     Ok(invoices)
-}
-
-async fn with_lines(tx: &mut OrgTx, row: &Row) -> Result<RecurringInvoice> {
-    let mut invoice = read(row)?;
-    let lines = tx.fetch_all(&LINES, args![invoice.id]).await?;
-    invoice.lines = lines.iter().map(read_line).collect::<Result<_>>()?;
-    Ok(invoice)
 }
 
 fn read(row: &Row) -> Result<RecurringInvoice> {

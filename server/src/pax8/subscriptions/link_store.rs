@@ -57,8 +57,10 @@ db::statements! {
     bulk END_LINKS = "with ended (organization_id, pax8_id) as (values", 2,
         ") update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null, version = version + 1
         where organization_id = $1 and subscription_pax8_id in (select pax8_id from ended)";
-    org MARK_BILLED_ONCE = "insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
-        select organization_id, pax8_id, $3 from pax8_subscription where organization_id = $1 and id = $2
+    bulk MARK_BILLED_ONCE = "with news (organization_id, id, invoice_id) as (values", 3,
+        ") insert into billed_once (organization_id, subscription_pax8_id, invoice_id)
+        select s.organization_id, s.pax8_id, news.invoice_id from news
+        join pax8_subscription s on s.organization_id = news.organization_id and s.id = news.id where true
         on conflict (organization_id, subscription_pax8_id) do nothing";
     org FORGET_BILLED_ONCE = "delete from billed_once where organization_id = $1 and invoice_id = $2";
 }
@@ -182,10 +184,10 @@ pub(super) async fn end_links(tx: &mut OrgTx, pax8_ids: Vec<String>) -> Result<(
 
 pub(super) async fn mark_billed_once(
     tx: &mut OrgTx,
-    id: SubscriptionId,
-    invoice: InvoiceId,
+    billed: impl IntoIterator<Item = (String, InvoiceId)>,
 ) -> Result<()> {
-    tx.execute(&MARK_BILLED_ONCE, args![id, invoice]).await?;
+    let rows = billed.into_iter().map(|(id, invoice)| args![id, invoice]);
+    tx.bulk(&MARK_BILLED_ONCE, rows.collect()).await?;
     Ok(())
 }
 

@@ -11,43 +11,46 @@ use super::{Subscription, link_store, store};
 use crate::{
     error::Result,
     ids::{ClientId, CompanyId, InvoiceId, RecurringInvoiceId, SubscriptionId},
-    organizations::load_organization,
 };
 
-/// Everything that a recurring invoice has to bill, as the rules of billing want it. A subscription whose company belongs
+/// Everything that recurring invoices have to bill, as the rules of billing want it. A subscription whose company belongs
 /// to another client by now is among it, marked as moved, so that it is held.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn linked_subscriptions(
     tx: &mut OrgTx,
-    recurring: RecurringInvoiceId,
-) -> Result<Vec<LinkedSubscription>> {
-    let timezone = load_organization(tx).await?.timezone;
-    let linked = store::of_recurring(tx, recurring).await?;
-    Ok(linked
-        .iter()
-        .map(|subscription| subscription.billing_input(&timezone))
-        .collect())
+    recurring: &[RecurringInvoiceId],
+    timezone: &TimeZone,
+) -> Result<HashMap<RecurringInvoiceId, Vec<LinkedSubscription>>> {
+    let found = store::of_recurring(tx, recurring).await?;
+    let inputs = with_past(tx, &found, timezone).await?;
+    let mut linked: HashMap<_, Vec<_>> = HashMap::new();
+    for (subscription, input) in found.iter().zip(inputs) {
+        if let Some(recurring) = subscription.settings.recurring_invoice {
+            linked.entry(recurring).or_default().push(input);
+        }
+    }
+    Ok(linked)
 }
 
-/// Tells each subscription how its quantity moved and until when it was a trial, as far as that was recorded.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn add_past(
+/// Subscriptions as the rules of billing want them: with how their quantities moved and until when they were trials, as far
+/// as that was recorded.
+async fn with_past(
     tx: &mut OrgTx,
-    subscriptions: &mut [LinkedSubscription],
+    subscriptions: &[Subscription],
     timezone: &TimeZone,
-) -> Result<()> {
-    let ids = subscriptions.iter().map(|it| it.id.as_str());
+) -> Result<Vec<LinkedSubscription>> {
+    let inputs = subscriptions.iter().map(|it| it.billing_input(timezone));
+    let mut inputs: Vec<_> = inputs.collect();
+    let ids = inputs.iter().map(|it| it.id.as_str());
     let mut pasts = link_store::recorded_past(tx, ids, timezone).await?;
-    for subscription in subscriptions {
-        let past = pasts.remove(&subscription.id).unwrap_or_default();
-        subscription.quantity_changes = past.quantity_changes;
-        subscription.trial_until = past.trial_until;
+    for input in &mut inputs {
+        let past = pasts.remove(&input.id).unwrap_or_default();
+        input.quantity_changes = past.quantity_changes;
+        input.trial_until = past.trial_until;
     }
-    Ok(())
+    Ok(inputs)
 }
 
 /// Subscriptions that feed nothing any more, as the rules of billing want them: of those named, the ones whose link ended with
@@ -55,15 +58,17 @@ pub async fn add_past(
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn once_linked(tx: &mut OrgTx, named: BTreeSet<&str>) -> Result<Vec<LinkedSubscription>> {
-    let timezone = load_organization(tx).await?.timezone;
+pub async fn once_linked(
+    tx: &mut OrgTx,
+    named: BTreeSet<&str>,
+    timezone: &TimeZone,
+) -> Result<Vec<LinkedSubscription>> {
     let mut found = Vec::new();
     for id in named.into_iter().filter_map(SubscriptionId::parse) {
         let subscription = store::find(tx, id).await?;
-        let free = subscription.filter(|it| it.settings.recurring_invoice.is_none());
-        found.extend(free.map(|it| it.billing_input(&timezone)));
+        found.extend(subscription.filter(|it| it.settings.recurring_invoice.is_none()));
     }
-    Ok(found)
+    with_past(tx, &found, timezone).await
 }
 
 /// The subscriptions that feed a recurring invoice, by product.
@@ -74,7 +79,7 @@ pub async fn linked_summaries(
     tx: &mut OrgTx,
     recurring: RecurringInvoiceId,
 ) -> Result<Vec<Subscription>> {
-    store::of_recurring(tx, recurring).await
+    store::of_recurring(tx, &[recurring]).await
 }
 
 /// What subscriptions bring each recurring invoice that they feed a month, as far as it is known; one that none feeds is not
@@ -86,22 +91,15 @@ pub async fn linked_monthly(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId
     link_store::linked_sums(tx).await
 }
 
-/// Remembers that the prices of these subscriptions, which are paid once, are on an invoice.
+/// Remembers that the prices of these subscriptions, which are paid once, are each on an invoice.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn mark_billed_once(
     tx: &mut OrgTx,
-    invoice: InvoiceId,
-    subscriptions: &[String],
+    billed: impl IntoIterator<Item = (String, InvoiceId)>,
 ) -> Result<()> {
-    let ids = subscriptions
-        .iter()
-        .filter_map(|id| SubscriptionId::parse(id));
-    for id in ids {
-        link_store::mark_billed_once(tx, id, invoice).await?;
-    }
-    Ok(())
+    link_store::mark_billed_once(tx, billed).await
 }
 
 /// Forgets what is remembered of an invoice: it was made void, so prices on it that are paid once are still to be paid.

@@ -37,7 +37,7 @@ pub use draft::{BillingDraft, MarkupDraft};
 pub use history::{Observation, list_history};
 pub(in crate::pax8) use links::end_links_of_companies;
 pub use links::{
-    add_past, end_links_of_recurring, forget_billed_once, linked_monthly, linked_subscriptions,
+    end_links_of_recurring, forget_billed_once, linked_monthly, linked_subscriptions,
     linked_summaries, mark_billed_once, once_linked,
 };
 pub use list::{

@@ -65,8 +65,9 @@ db::statements! {
     org FIND = subscriptions_where!("s.id = $2");
     org COUNT_OF_COMPANY = "select count(*) as n from pax8_subscription where organization_id = $1 and company_id = $2
         and (cast($3 as text) is null or lower(coalesce(status, '')) = $3)";
-    org OF_RECURRING = subscriptions_where!("b.recurring_invoice_id = $2
-        order by lower(coalesce(s.product_name, '')), s.id");
+    bulk OF_RECURRING = "with wanted (organization_id, id) as (values", 2,
+        concat!(") ", subscriptions_where!("b.recurring_invoice_id in (select id from wanted)
+        order by lower(coalesce(s.product_name, '')), s.id"));
     org LINKED = subscriptions_where!("r.id is not null");
     org HELD_CANDIDATES = subscriptions_where!(may_be_held!());
     org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
@@ -136,11 +137,13 @@ pub(super) async fn count_of_company(
     Ok(tx.fetch_one(&COUNT_OF_COMPANY, args).await?.get("n")?)
 }
 
+/// Those that feed any of these recurring invoices, by product.
 pub(super) async fn of_recurring(
     tx: &mut OrgTx,
-    recurring: RecurringInvoiceId,
+    recurring: &[RecurringInvoiceId],
 ) -> Result<Vec<Subscription>> {
-    let rows = tx.fetch_all(&OF_RECURRING, args![recurring]).await?;
+    let wanted = recurring.iter().map(|id| args![*id]).collect();
+    let rows = tx.fetch_bulk(&OF_RECURRING, wanted).await?;
     rows.iter().map(read).collect()
 }
 

@@ -105,7 +105,7 @@ async fn die_on_the_way(app: App, job: Job) -> jobs::Outcome {
 async fn d24_d27_a_run_whose_process_was_killed_is_carried_on_to_its_end() {
     on_each_engine(async |world| {
         let books = Books::ours(world);
-        let path = ask(world, 25).await;
+        let path = ask(world, 60).await;
         let registry = Registry::default().with(billing_runs::JOB, die_on_the_way);
         let app = world.app.clone();
         let dying = tokio::spawn(async move { jobs::drain(&app, &registry).await });
@@ -124,13 +124,13 @@ async fn d24_d27_a_run_whose_process_was_killed_is_carried_on_to_its_end() {
         let run = of_api(world, &path).await;
         assert_eq!(
             (&run["status"], &run["created"]),
-            (&json!("succeeded"), &json!(25))
+            (&json!("succeeded"), &json!(60))
         );
-        assert_eq!(run["progress"], json!({ "done": 25, "total": 25 }));
+        assert_eq!(run["progress"], json!({ "done": 60, "total": 60 }));
         let mut numbers = texts(&books.invoices().await, "/number");
         numbers.sort();
         numbers.dedup();
-        assert_eq!(numbers.len(), 25, "each is billed once");
+        assert_eq!(numbers.len(), 60, "each is billed once");
     })
     .await;
 }

@@ -132,7 +132,8 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
                 issue(&mut tx, &By::job(), id, None, now).await.unwrap();
             }
             if steps > 2 {
-                advance(&mut tx, recurring.id, period.end).await.unwrap();
+                let until = [(recurring.id, period.end)];
+                advance(&mut tx, until).await.unwrap();
             }
             drop(tx);
             assert_eq!(

@@ -2,6 +2,7 @@
 
 use ascent::{
     ids::RecurringInvoiceId,
+    organizations::load_organization,
     pax8::subscriptions::{end_links_of_recurring, linked_subscriptions, linked_summaries},
 };
 use serde_json::{Value, json};
@@ -28,7 +29,9 @@ pub async fn linked(world: &World, sold: &[Sold]) -> (String, String, String, Ve
 async fn billing_input(world: &World, invoice: &str) -> Vec<::billing::LinkedSubscription> {
     let mut tx = world.app.database.read(world.ours.id).await.unwrap();
     let id = RecurringInvoiceId::parse(invoice).unwrap();
-    linked_subscriptions(&mut tx, id).await.unwrap()
+    let zone = load_organization(&mut tx).await.unwrap().timezone;
+    let linked = linked_subscriptions(&mut tx, &[id], &zone).await;
+    linked.unwrap().remove(&id).unwrap_or_default()
 }
 
 #[tokio::test]
