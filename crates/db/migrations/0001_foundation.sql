@@ -249,6 +249,8 @@ create table job (
     payload text not null,
     -- At most one unfinished job has the same key; null: any number.
     unique_key text,
+    -- It takes long or much memory: few of these are done at once.
+    heavy boolean not null default false,
     -- The request that caused it, directly or through other jobs, as the log names it; null: none did.
     request_id text,
     state text not null,

@@ -53,6 +53,7 @@ pub(super) async fn enqueue(
         kind: JOB,
         payload: serde_json::to_value(Payload { notice })?,
         unique_key: Some(format!("{JOB}:{notice}")),
+        heavy: false,
         run_at: now,
     };
     jobs::enqueue(tx, &job, now).await?;

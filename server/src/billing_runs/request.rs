@@ -75,6 +75,7 @@ pub(super) async fn enqueue(
         kind: JOB,
         payload: serde_json::to_value(Payload { run_id: id })?,
         unique_key: None,
+        heavy: true,
         run_at: now,
     };
     let job = jobs::enqueue(tx, &job, now).await?;

@@ -10,10 +10,21 @@ use super::{
     Failure,
     connections::{self, Limits},
 };
-use crate::{app::App, config::ListenAddress, http::router, job_registry, jobs, schedules};
+use crate::{
+    app::App,
+    config::ListenAddress,
+    http::router,
+    job_registry,
+    jobs::{self, Crew},
+    schedules,
+};
 
-/// Jobs at work at once in one process.
-const WORKERS: usize = 2;
+/// Jobs at work at once in one process. Light ones wait for Pax8 and for mail servers most of the time; heavy ones keep a processor
+/// busy, or hold all the subscriptions of a large estate.
+const CREW: Crew = Crew {
+    light: 24,
+    heavy: 2,
+};
 /// What is asked of connections. A reverse proxy keeps some open between requests.
 const LIMITS: Limits = Limits {
     connections: 2048,
@@ -63,7 +74,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let served = connections::serve(listener, router(app.clone()), LIMITS, stop.clone());
     let web = tokio::spawn(served);
-    let workers = jobs::run_workers(app.clone(), job_registry(), WORKERS, stop.clone());
+    let workers = jobs::run_workers(app.clone(), job_registry(), CREW, stop.clone());
     let workers = tokio::spawn(workers);
     let clockwork = tokio::spawn(jobs::run_schedules(app.clone(), schedules(), stop.clone()));
     let overtaken = watch_schema(&app.database, &stop).await;

@@ -60,6 +60,7 @@ pub(super) async fn enqueue(
         kind: JOB,
         payload: serde_json::to_value(Payload { delivery, before })?,
         unique_key: Some(format!("{JOB}:{delivery}:{before}")),
+        heavy: false,
         run_at: at,
     };
     jobs::enqueue(tx, &job, now).await?;

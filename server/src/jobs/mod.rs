@@ -7,18 +7,18 @@
 //!
 //! So a job may run more than once and must be written for that.
 
+mod crew;
 mod inspect;
 mod queue;
 mod schedule;
 mod store;
 mod worker;
 
+pub use crew::{Crew, run_workers};
 pub use inspect::{JobState, OpenJob, is_retrying, list_open, try_again};
 pub use queue::{NewJob, enqueue};
 pub use schedule::{Scheduled, run_schedules, tick};
-pub use worker::{
-    Failure, Handler, Job, LEASE, Outcome, RETRY_AFTER, Registry, do_one, drain, run_workers,
-};
+pub use worker::{Failure, Handler, Job, LEASE, Outcome, RETRY_AFTER, Registry, do_one, drain};
 
 use std::sync::Arc;
 
@@ -32,7 +32,8 @@ impl Wake {
         self.0.notify_waiters();
     }
 
-    pub(crate) async fn wait(&self) {
-        self.0.notified().await;
+    /// Ends with the next call of [`wake`](Self::wake) after this one.
+    pub(crate) fn wait(&self) -> tokio::sync::futures::Notified<'_> {
+        self.0.notified()
     }
 }

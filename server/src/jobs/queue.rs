@@ -14,6 +14,8 @@ pub struct NewJob {
     pub payload: serde_json::Value,
     /// At most one unfinished job has the same key. None: any number.
     pub unique_key: Option<String>,
+    /// Whether it takes long or much memory: few of these are done at once, and no other job waits for them.
+    pub heavy: bool,
     /// Not before this instant.
     pub run_at: Timestamp,
 }

@@ -11,20 +11,22 @@ use crate::{
 };
 
 db::statements! {
-    org INSERT = "insert into job (organization_id, id, kind, payload, unique_key, state, run_at, created_at, request_id)
-        values ($1, $2, $3, $4, $5, 'ready', $6, $7, $8)
+    org INSERT = "insert into job (organization_id, id, kind, payload, unique_key, heavy, state, run_at, created_at, request_id)
+        values ($1, $2, $3, $4, $5, $6, 'ready', $7, $8, $9)
         on conflict (organization_id, unique_key) where state in ('ready', 'running') do nothing";
     /// Whoever changes the row's state first has the job; the condition is asked again under the row's lock.
     system CLAIM = "update job set state = 'running', attempts = attempts + 1, lease_owner = $1, lease_until = $2
-        where (organization_id, id) = (select organization_id, id from job where state in ('ready', 'running')
-            and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3)) order by run_at, id limit 1)
+        where (organization_id, id) in (select organization_id, id from job where state in ('ready', 'running')
+            and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3))
+            and (cast($4 as boolean) is null or heavy = $4) order by run_at, id limit $5)
         and ((state = 'ready' and run_at <= $3) or (state = 'running' and lease_until < $3))
         returning id, organization_id, kind, payload, attempts, request_id";
     org CLAIM_ONE = "update job set state = 'running', attempts = attempts + 1, lease_owner = $3, lease_until = $4
         where organization_id = $1 and id = $2 and state = 'ready' and run_at <= $5
         returning id, organization_id, kind, payload, attempts, request_id";
     system ANY_DUE = "select 1 as one from job where state in ('ready', 'running')
-        and ((state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1)) limit 1";
+        and ((state = 'ready' and run_at <= $1) or (state = 'running' and lease_until < $1))
+        and (cast($2 as boolean) is null or heavy = $2) limit 1";
     system RENEW = "update job set lease_until = $4 where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
     system FINISH = "update job set state = $4, finished_at = $5, last_error = $6, lease_owner = null, lease_until = null
         where organization_id = $1 and id = $2 and lease_owner = $3 and state = 'running'";
@@ -51,6 +53,7 @@ pub(super) async fn insert(
         job.kind,
         job.payload.clone(),
         job.unique_key.clone(),
+        job.heavy,
         job.run_at,
         now,
         RequestId::current().map(|it| it.to_string())
@@ -59,20 +62,31 @@ pub(super) async fn insert(
 }
 
 /// Whether a claim has a chance; asked in a snapshot, so that an idle worker writes nothing.
-pub(super) async fn any_due(tx: &mut SystemTx, now: Timestamp) -> Result<bool> {
-    Ok(tx.fetch_optional(&ANY_DUE, args![now]).await?.is_some())
+pub(super) async fn any_due(
+    tx: &mut SystemTx,
+    heavy: Option<bool>,
+    now: Timestamp,
+) -> Result<bool> {
+    let found = tx.fetch_optional(&ANY_DUE, args![now, heavy]).await?;
+    Ok(found.is_some())
 }
 
-pub(super) async fn claim(
-    tx: &mut SystemTx,
-    owner: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Job>> {
-    let Some(row) = tx.fetch_optional(&CLAIM, args![owner, until, now]).await? else {
-        return Ok(None);
-    };
-    read_claimed(&row).map(Some)
+/// Which jobs somebody takes on.
+pub(super) struct Claim<'a> {
+    pub owner: &'a str,
+    /// None: heavy ones and others.
+    pub heavy: Option<bool>,
+    pub most: usize,
+    pub now: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Claims those that wait longest; fewer than there are where another process claims at the same moment.
+pub(super) async fn claim(tx: &mut SystemTx, claim: &Claim<'_>) -> Result<Vec<Job>> {
+    let most = i64::try_from(claim.most).map_err(Error::internal)?;
+    let args = args![claim.owner, claim.until, claim.now, claim.heavy, most];
+    let rows = tx.fetch_all(&CLAIM, args).await?;
+    rows.iter().map(read_claimed).collect()
 }
 
 /// Claims this very job, if nobody has it and it is due.

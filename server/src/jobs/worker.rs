@@ -9,7 +9,6 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::store;
@@ -24,8 +23,6 @@ use crate::{
 pub const LEASE: SignedDuration = SignedDuration::from_secs(45);
 /// How often a worker says that it lives: three chances within a lease.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often an idle worker looks by itself, for jobs of other processes and of the future.
-const POLL: Duration = Duration::from_secs(2);
 /// Waits between tries; a job that fails once more is given up.
 pub const RETRY_AFTER: [SignedDuration; 4] = [
     SignedDuration::from_secs(15),
@@ -98,27 +95,6 @@ impl Registry {
     }
 }
 
-/// Works until told to stop; a job under way is finished first.
-pub async fn run_workers(app: App, registry: Registry, workers: usize, stop: CancellationToken) {
-    let workers = (0..workers).map(|_| work(app.clone(), registry.clone(), stop.clone()));
-    futures::future::join_all(workers).await;
-}
-
-async fn work(app: App, registry: Registry, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        match work_once(&app, &registry).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(error = ?error, "the job queue cannot be read"),
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = app.wake.wait() => {}
-            () = tokio::time::sleep(POLL) => {}
-        }
-    }
-}
-
 /// Does everything that is due, and what comes of it, in the calling task; tells how many jobs that were.
 ///
 /// # Errors
@@ -152,22 +128,48 @@ pub async fn do_one(
 
 /// Claims and does one job, if one is due.
 async fn work_once(app: &App, registry: &Registry) -> Result<bool> {
+    loop {
+        return match claim(app, None, 1).await? {
+            Claimed::NothingDue => Ok(false),
+            Claimed::Jobs(jobs) => match jobs.first() {
+                Some(job) => attempt(app, registry, job).await.map(|()| true),
+                // Another process was quicker.
+                None => continue,
+            },
+        };
+    }
+}
+
+/// What there was to claim.
+pub(super) enum Claimed {
+    NothingDue,
+    /// None where other processes claimed all that was due.
+    Jobs(Vec<Job>),
+}
+
+/// Claims jobs that are due, so many at most.
+pub(super) async fn claim(app: &App, heavy: Option<bool>, most: usize) -> Result<Claimed> {
     let now = app.clock.now();
     let mut tx = app.database.system_read().await?;
-    if !store::any_due(&mut tx, now).await? {
-        return Ok(false);
+    if !store::any_due(&mut tx, heavy, now).await? {
+        return Ok(Claimed::NothingDue);
     }
     drop(tx);
+    let claim = store::Claim {
+        owner: &app.node,
+        heavy,
+        most,
+        now,
+        until: now + LEASE,
+    };
     let mut tx = app.database.system_write().await?;
-    let job = store::claim(&mut tx, &app.node, now, now + LEASE).await?;
+    let jobs = store::claim(&mut tx, &claim).await?;
     tx.commit().await?;
-    let Some(job) = job else { return Ok(false) };
-    attempt(app, registry, &job).await?;
-    Ok(true)
+    Ok(Claimed::Jobs(jobs))
 }
 
 /// Does a claimed job and says how that went, for the request that caused it.
-async fn attempt(app: &App, registry: &Registry, job: &Job) -> Result<()> {
+pub(super) async fn attempt(app: &App, registry: &Registry, job: &Job) -> Result<()> {
     let span = tracing::info_span!(
         "job",
         id = %job.id,

@@ -30,6 +30,7 @@ async fn give_up(world: &World, unique_key: Option<&str>) -> String {
         kind: "test.fails",
         payload: json!({ "private": "payload" }),
         unique_key: unique_key.map(str::to_owned),
+        heavy: false,
         run_at: now,
     };
     let mut tx = world.app.database.write(world.ours.id).await.unwrap();
@@ -211,6 +212,7 @@ async fn what_is_in_the_queue_already_is_not_put_there_again() {
             kind: "test.fails",
             payload: json!({}),
             unique_key: Some("one".to_owned()),
+            heavy: false,
             run_at: now,
         };
         let mut tx = world.app.database.write(world.ours.id).await.unwrap();

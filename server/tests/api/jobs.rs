@@ -32,6 +32,7 @@ async fn enqueue(world: &World, unique_key: Option<&str>) -> bool {
         kind: "test.count",
         payload: json!({}),
         unique_key: unique_key.map(str::to_owned),
+        heavy: false,
         run_at: now,
     };
     let mut tx = world.app.database.write(world.ours.id).await.unwrap();
@@ -86,6 +87,7 @@ async fn a_job_of_a_transaction_that_fails_does_not_exist() {
             kind: "test.count",
             payload: json!({}),
             unique_key: None,
+            heavy: false,
             run_at: now,
         };
         let mut tx = world.app.database.write(world.ours.id).await.unwrap();

@@ -19,6 +19,9 @@ use crate::{
     pax8::connection::{find_connection, not_connected},
 };
 
+/// A sync of more subscriptions than this holds so many in memory that few of these run at once.
+const LARGE: u32 = 5_000;
+
 /// Asks for a sync, or joins the one of the same scope that waits or runs; tells which of the two it was. A sync of one
 /// company does not join one of everything: it may have pulled that company already.
 ///
@@ -91,10 +94,12 @@ pub(super) async fn enqueue(
 
 /// More than one job for a sync does no harm: whichever comes first runs it.
 pub(super) async fn enqueue_job(tx: &mut OrgTx, id: SyncId, now: Timestamp) -> Result<()> {
+    let before = syncs::latest_size(tx).await?;
     let job = NewJob {
         kind: JOB,
         payload: serde_json::json!({ "sync_id": id }),
         unique_key: None,
+        heavy: before.is_some_and(|subscriptions| subscriptions > LARGE),
         run_at: now,
     };
     jobs::enqueue(tx, &job, now).await?;

@@ -25,6 +25,8 @@ db::statements! {
     org FIND = concat!(columns!(), "where organization_id = $1 and id = $2");
     org LIST = concat!(columns!(), "where organization_id = $1 and (cast($2 as text) is null or id < $2) order by id desc limit $3");
     org LIST_UNFINISHED = concat!(columns!(), "where organization_id = $1 and status in ('queued', 'running') order by id");
+    org LATEST_SIZE = "select total from pax8_sync
+        where organization_id = $1 and scope = 'full' and status = 'succeeded' order by id desc limit 1";
     org COUNT_FAILURES = "select count(*) as n from pax8_sync
         where organization_id = $1 and scope = 'full' and status = 'failed' and requested_at >= $2";
     org START = "update pax8_sync set status = 'running', stage = 'companies', started_at = $3 where organization_id = $1 and id = $2";
@@ -95,6 +97,12 @@ pub async fn find_unfinished(tx: &mut OrgTx) -> Result<Option<Sync>> {
         Some(at) => Some(unfinished.swap_remove(at)),
         None => unfinished.into_iter().next(),
     })
+}
+
+/// How many subscriptions the latest sync of everything found that went well.
+pub(in crate::pax8::sync) async fn latest_size(tx: &mut OrgTx) -> Result<Option<u32>> {
+    let row = tx.fetch_optional(&LATEST_SIZE, args![]).await?;
+    Ok(row.map(|row| row.get("total")).transpose()?.flatten())
 }
 
 /// How many syncs of everything failed that were asked for since an instant.
