@@ -13,6 +13,7 @@ use crate::{
     jobs::Wake,
     mail::Mail,
     metrics::Metrics,
+    pax8::connection::RateBudgets,
     secrets::Vault,
 };
 
@@ -32,8 +33,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// What the operator decided.
     pub settings: Settings,
-    /// The budget of Pax8 requests that the whole process shares.
-    pub pax8_budget: pax8::RateBudget,
+    /// How many requests may leave for Pax8.
+    pub pax8_budgets: RateBudgets,
     /// How much is taken on at once.
     pub limits: Limits,
     /// Wakes the workers of this process when a job was enqueued.

@@ -18,8 +18,8 @@ type Limiter = RateLimiter<NotKeyed, InMemoryState, BudgetClock, NoOpMiddleware<
 /// A shared allowance of requests a minute. Clones share the same allowance.
 ///
 /// Pax8 allows 1,000 requests a minute and does not say whether that counts
-/// per credential or per partner, so a process keeps one budget and gives a
-/// clone to every client. Retries and token requests spend it too.
+/// per credential or per partner, so everything that asks for one partner
+/// shares a budget. Retries and token requests spend it too.
 ///
 /// A tenth of the minute's allowance may leave at once; the other nine tenths
 /// become free evenly over the minute. So every sliding minute, not only

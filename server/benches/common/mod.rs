@@ -15,7 +15,7 @@ use ascent::{
     jobs::Wake,
     metrics::Metrics,
     organizations::{NewOrganization, create_organization},
-    pax8::connection::{ConnectionChange, TypedCredentials, connect},
+    pax8::connection::{ConnectionChange, RateBudgets, TypedCredentials, connect},
     secrets::{MasterKey, Vault},
 };
 use db::testing::TestDatabase;
@@ -49,26 +49,40 @@ pub fn app_at(database: &TestDatabase, sandbox: &Running, clock: Clock, retry: R
 
 /// The same for a Pax8 at that address.
 pub fn app_of(database: &TestDatabase, pax8_url: String, clock: Clock, retry: RetryPolicy) -> App {
+    let parts = parts(database, &pax8_url);
     App::new(Parts {
+        clock,
+        settings: Settings {
+            pax8_retry: retry,
+            ..parts.settings
+        },
+        ..parts
+    })
+}
+
+/// The parts of a server that asks for Pax8 at an address.
+pub fn parts(database: &TestDatabase, pax8_url: &str) -> Parts {
+    let clock = Clock::system();
+    Parts {
         database: database.database.clone(),
-        clock: clock.clone(),
+        metrics: Metrics::new(clock.now()),
+        clock,
         passwords: ascent::accounts::Passwords::default(),
         vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
-            pax8_url,
+            pax8_url: pax8_url.to_owned(),
             public_url: "http://localhost".to_owned(),
             trusted_proxies: "10.0.0.0/8".parse().unwrap(),
             sync_interval: 4.hours(),
             mail: None,
             webhook_hosts: WebhookHosts::default(),
-            pax8_retry: retry,
+            pax8_retry: RetryPolicy::default(),
         },
-        pax8_budget: pax8::RateBudget::new(LIFTED),
+        pax8_budgets: RateBudgets::new(LIFTED),
         limits: Limits::new(None),
         wake: Wake::default(),
-        metrics: Metrics::new(clock.now()),
         node: "benchmark".to_owned(),
-    })
+    }
 }
 
 /// An organization with its owner.

@@ -15,6 +15,7 @@ use crate::{
     jobs::Wake,
     metrics::Metrics,
     organizations::{find_by_id_or_slug, list_organizations, load_organization},
+    pax8::connection::RateBudgets,
     secrets::Vault,
 };
 
@@ -83,7 +84,7 @@ impl Installation {
                 webhook_hosts: self.config.webhook_hosts,
                 pax8_retry: ::pax8::RetryPolicy::default(),
             },
-            pax8_budget: pax8::RateBudget::default(),
+            pax8_budgets: RateBudgets::default(),
             limits: Limits::new(self.config.request_rate),
             wake: Wake::default(),
             node: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),

@@ -21,6 +21,7 @@ use ascent::{
     mail::Mail,
     metrics::Metrics,
     organizations::{NewOrganization, create_organization, set_feature},
+    pax8::connection::RateBudgets,
     secrets::{MasterKey, Vault},
 };
 use axum::{
@@ -53,6 +54,8 @@ db::statements! {
 pub const PASSWORD: &str = "a password for tests";
 /// The master key of every installation in tests.
 pub const MASTER_KEY: [u8; 32] = [7; 32];
+/// Requests to Pax8 a minute, far above what is sent.
+const PAX8_LIMIT: NonZeroU32 = NonZeroU32::new(100_000).unwrap();
 /// When tests happen, unless they say otherwise.
 pub const NOW: &str = "2026-06-15T12:00:00Z";
 
@@ -179,7 +182,7 @@ impl World {
                     longest_wait: Duration::from_millis(20),
                 },
             },
-            pax8_budget: pax8::RateBudget::new(NonZeroU32::new(100_000).unwrap()),
+            pax8_budgets: RateBudgets::new(PAX8_LIMIT),
             limits: Limits::new(None),
             wake: Wake::default(),
             metrics: Metrics::new(NOW.parse().unwrap()),
@@ -218,7 +221,7 @@ impl World {
             passwords: self.app.passwords.clone(),
             vault,
             settings,
-            pax8_budget: self.app.pax8_budget.clone(),
+            pax8_budgets: RateBudgets::new(PAX8_LIMIT),
             limits: Limits::new(None),
             wake: Wake::default(),
             metrics: Metrics::new(self.app.clock.now()),

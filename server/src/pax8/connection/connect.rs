@@ -62,7 +62,7 @@ async fn prove(app: &App, organization: OrganizationId, typed: TypedCredentials)
     let mut tx = app.database.read(organization).await?;
     let (open, stored) = credentials::complete(&mut tx, app, typed).await?;
     drop(tx);
-    match credentials::verify(app, &open).await {
+    match credentials::verify(app, organization, &open).await {
         Ok(()) => Ok(Proven { open, stored }),
         Err(error) if credentials::is_refusal(&error) => Err(Error::refused(
             "pax8_credentials_rejected",

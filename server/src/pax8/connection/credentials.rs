@@ -87,7 +87,7 @@ pub async fn test_credentials(
         ok: false,
         detail: error.to_string(),
     };
-    match verify(app, &open).await {
+    match verify(app, organization, &open).await {
         Ok(()) => Ok(CredentialTest {
             ok: true,
             detail: "Pax8 accepted the Client ID and Client Secret.".to_owned(),
@@ -109,7 +109,7 @@ pub async fn open_client(app: &App, organization: OrganizationId) -> Result<::pa
     let key = load_data_key(&mut tx, &app.vault).await?;
     drop(tx);
     let open = open(&key, &sealed)?;
-    let mut config = config(app, &open);
+    let mut config = config(app, organization, &open);
     config.retry = app.settings.pax8_retry;
     ::pax8::Client::new(config).map_err(Error::internal)
 }
@@ -151,8 +151,12 @@ pub(super) async fn complete(
 }
 
 /// Asks Pax8 whether it accepts the credentials; a person waits for the answer.
-pub(super) async fn verify(app: &App, open: &OpenCredentials) -> Result<(), ::pax8::Error> {
-    let mut config = config(app, open);
+pub(super) async fn verify(
+    app: &App,
+    organization: OrganizationId,
+    open: &OpenCredentials,
+) -> Result<(), ::pax8::Error> {
+    let mut config = config(app, organization, open);
     config.retry = RetryPolicy {
         max_attempts: 2,
         first_wait: Duration::from_millis(250),
@@ -204,12 +208,12 @@ fn open(key: &DataKey, sealed: &SealedCredentials) -> Result<OpenCredentials> {
     })
 }
 
-fn config(app: &App, open: &OpenCredentials) -> ClientConfig {
+fn config(app: &App, organization: OrganizationId, open: &OpenCredentials) -> ClientConfig {
     let credentials = Credentials::new(
         open.client_id.expose_secret(),
         open.client_secret.expose_secret(),
     );
-    ClientConfig::new(credentials, app.pax8_budget.clone())
+    ClientConfig::new(credentials, app.pax8_budgets.of(organization))
         .with_base_url(app.settings.pax8_url.clone())
 }
 

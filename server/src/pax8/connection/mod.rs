@@ -8,6 +8,7 @@
 //! - Three refusals of the credentials in a row make the connection inactive; a network failure never does.
 
 mod api;
+mod budgets;
 mod connect;
 mod credentials;
 mod disconnect;
@@ -17,6 +18,7 @@ mod store;
 mod types;
 
 pub use api::{ConnectionView, api};
+pub use budgets::RateBudgets;
 pub use connect::{ConnectionChange, connect};
 pub(in crate::pax8) use credentials::not_connected;
 pub use credentials::{CredentialTest, RESEALER, TypedCredentials, open_client, test_credentials};
