@@ -78,7 +78,12 @@ impl Server {
         })
     }
 
-    pub fn stop(mut self) {
+    pub fn stop(self) {}
+}
+
+/// Also where a benchmark ends badly.
+impl Drop for Server {
+    fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

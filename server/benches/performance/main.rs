@@ -14,21 +14,27 @@
     reason = "a benchmark prints its figures and stops where something is wrong"
 )]
 
+mod billing;
 #[path = "../common/mod.rs"]
 mod common;
 mod growth;
 mod installation;
+mod organizations;
+mod pdf;
 mod process;
 mod requests;
 mod rows;
 mod sandbox;
 mod sync;
 mod table;
+mod tenants;
 
 use crate::table::Table;
 
 /// What can be asked for by name, in the order of the table.
-const PARTS: [&str; 5] = ["requests", "sync", "growth", "million", "process"];
+const PARTS: [&str; 8] = [
+    "requests", "sync", "growth", "million", "process", "billing", "pdf", "tenants",
+];
 
 #[tokio::main]
 async fn main() {
@@ -51,6 +57,9 @@ async fn main() {
             "growth" => growth::measure(&mut table).await,
             "million" => growth::measure_a_million(&mut table).await,
             "process" => process::measure(&mut table).await,
+            "billing" => billing::measure(&mut table).await,
+            "tenants" => tenants::measure(&mut table).await,
+            "pdf" => pdf::measure(&mut table).await,
             _ => unreachable!(),
         }
     }
