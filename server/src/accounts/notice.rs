@@ -80,6 +80,7 @@ pub(super) async fn tell(
         kind: JOB,
         payload: serde_json::to_value(payload)?,
         unique_key: None,
+        heavy: false,
         run_at: at,
     };
     jobs::enqueue(tx, &job, at).await?;
