@@ -25,6 +25,8 @@ mod process;
 mod requests;
 mod rows;
 mod sandbox;
+#[path = "../load/server.rs"]
+mod server;
 mod sync;
 mod table;
 mod tenants;

@@ -1,15 +1,12 @@
 //! The real program as a process: the memory of it at rest and in syncs, and how soon it is ready.
 
-#[path = "../load/server.rs"]
-mod server;
-
 use std::time::{Duration, Instant};
 
 use db::{Engine, testing::TestDatabase};
 use reqwest::Method;
 use serde_json::json;
 
-use self::server::{Server, Visitor};
+use crate::server::{Server, Visitor};
 use crate::{
     sandbox::{CLIENT_ID, CLIENT_SECRET, Pax8, Size},
     table::Table,

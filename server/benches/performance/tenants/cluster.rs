@@ -2,11 +2,7 @@
 
 use std::path::Path;
 
-#[path = "../../load/server.rs"]
-#[allow(dead_code, reason = "it is shared with the benchmark of load")]
-mod server;
-
-use self::server::Server;
+use crate::server::Server;
 
 /// The master key of the program in benchmarks.
 pub const MASTER_KEY: [u8; 32] = [1; 32];
