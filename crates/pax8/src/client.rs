@@ -146,22 +146,24 @@ impl Client {
         I: IntoIterator,
         I::Item: Into<String>,
     {
-        let ids: BTreeSet<String> = ids.into_iter().map(Into::into).collect();
-        let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-        let mut answers = stream::iter(ids)
-            .map(|id| self.product_or_id(id))
-            .buffered(self.parallelism());
-        let mut products = Products::default();
-        let mut done = 0;
-        while let Some(answer) = answers.try_next().await? {
-            match answer {
-                Ok(product) => products.found.push(product),
-                Err(missing) => products.missing.push(missing),
-            }
-            done += 1;
-            progress(done, total);
-        }
-        Ok(products)
+        let (found, missing) = self.find_each("products", ids, progress).await?;
+        Ok(Products { found, missing })
+    }
+
+    /// Those of the companies of these ids that can be had, a few at a time.
+    /// One that Pax8 does not know, refuses or confuses with another is left
+    /// out.
+    ///
+    /// # Errors
+    ///
+    /// The first error that is not about one company alone.
+    pub async fn companies<I>(&self, ids: I) -> Result<Vec<Company>, Error>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let (found, _) = self.find_each("companies", ids, |_, _| {}).await?;
+        Ok(found)
     }
 
     /// The invoices from Pax8 to the partner, oldest first; with `since`, only
@@ -246,9 +248,42 @@ impl Client {
         }
     }
 
-    /// A product that cannot be had costs no more than its name: the others are asked for all the same.
-    async fn product_or_id(&self, id: String) -> Result<Result<Product, String>, Error> {
-        match self.product(&id).await {
+    /// The rows of these ids, each asked for once, and the ids of those that cannot be had.
+    async fn find_each<T: Row, I>(
+        &self,
+        collection: &str,
+        ids: I,
+        progress: impl Fn(u64, u64) + Send + Sync,
+    ) -> Result<(Vec<T>, Vec<String>), Error>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let ids: BTreeSet<String> = ids.into_iter().map(Into::into).collect();
+        let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+        let mut answers = stream::iter(ids)
+            .map(|id| self.find_or_id(collection, id))
+            .buffered(self.parallelism());
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        let mut done = 0;
+        while let Some(answer) = answers.try_next().await? {
+            match answer {
+                Ok(row) => found.push(row),
+                Err(id) => missing.push(id),
+            }
+            done += 1;
+            progress(done, total);
+        }
+        Ok((found, missing))
+    }
+
+    /// A row that cannot be had costs no more than its name: the others are asked for all the same.
+    async fn find_or_id<T: Row>(
+        &self,
+        collection: &str,
+        id: String,
+    ) -> Result<Result<T, String>, Error> {
+        match self.find(collection, &id).await {
             Ok(found) => Ok(found.ok_or(id)),
             Err(error) if error.is_about_one_record() => Ok(Err(id)),
             Err(error) => Err(error),

@@ -28,7 +28,7 @@ use secrecy::SecretString;
 const LIFTED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 /// The owner's address and password.
 pub const EMAIL: &str = "owner@benchmark.example";
-pub const PASSWORD: &str = "a password for benchmarks";
+pub const PASSWORD: &str = "a long password for benchmarks of load";
 
 /// The numbers of the command line.
 pub fn sizes() -> Vec<usize> {

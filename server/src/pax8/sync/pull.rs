@@ -132,7 +132,7 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
         let unlisted = unlisted_companies(companies, &subscriptions);
         notes.unlisted_companies = unlisted.len();
         (looked_up, unasked) = share_out(plan, unlisted);
-        look_up(client, &looked_up, companies).await?;
+        companies.extend(client.companies(&looked_up).await?);
     }
     gauge.enter(Stage::Products);
     let unknown: BTreeSet<String> = subscriptions
@@ -174,21 +174,6 @@ fn share_out(plan: &Plan, unlisted: BTreeSet<String>) -> (Vec<String>, HashSet<S
     now.sort_by_key(|id| before(id).map(|it| it.at));
     let later = now.split_off(now.len().min(MOST_LOOKED_UP));
     (now, later.into_iter().collect())
-}
-
-async fn look_up(
-    client: &Client,
-    ids: &[String],
-    companies: &mut Vec<Company>,
-) -> Result<(), Error> {
-    for id in ids {
-        match client.company(id).await {
-            Ok(found) => companies.extend(found),
-            Err(error) if error.is_about_one_record() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
