@@ -205,7 +205,9 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
             .acquire_timeout(PATIENCE)
             .after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
     };
-    let write = pool(1).connect_with(options.clone()).await?;
+    // A large sync changes pages all over its indices; those that do not stay in memory are written more than once.
+    let write = options.clone().pragma("cache_size", "-65536");
+    let write = pool(1).connect_with(write).await?;
     let read = pool(CONNECTIONS)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
