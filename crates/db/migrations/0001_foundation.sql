@@ -50,6 +50,14 @@ create table organization (
     version bigint not null default 1,
     created_at bigint not null
 );
+create index organization_billing_due on organization (next_billing_at, id);
+create index organization_alerts_due on organization (next_alerts_at, id);
+
+-- Raised by every transaction that changes what kept figures are made of. Apart from the organization, which others lock too.
+create table kept_version (
+    organization_id text primary key references organization (id),
+    version bigint not null
+);
 
 -- The sign that the organization prints on its invoices, as a PNG file that was read in full before it came here.
 create table organization_logo (
@@ -267,6 +275,7 @@ create table job (
 create index job_unfinished on job (organization_id, run_at) where state in ('ready', 'running');
 create unique index job_unique on job (organization_id, unique_key) where state in ('ready', 'running');
 create index job_failed on job (organization_id, kind) where state = 'failed';
+create index job_shown on job (organization_id, created_at, id) where state in ('ready', 'running', 'failed');
 create index job_organization on job (organization_id, kind, created_at);
 
 create table client (
@@ -384,6 +393,7 @@ create table pax8_sync (
     primary key (organization_id, id)
 );
 create index pax8_sync_latest on pax8_sync (organization_id, requested_at);
+create index pax8_sync_unfinished on pax8_sync (organization_id) where status in ('queued', 'running');
 
 -- Who is syncing an organization now. A process that dies stops renewing it.
 create table pax8_sync_lease (
@@ -424,7 +434,7 @@ create table pax8_company (
 create unique index pax8_company_pax8_id on pax8_company (organization_id, pax8_id);
 -- In the order of the list, which takes no notice of capitals.
 create index pax8_company_name on pax8_company (organization_id, lower(coalesce(name, '')), id);
-create index pax8_company_client on pax8_company (organization_id, client_id);
+create index pax8_company_client on pax8_company (organization_id, client_id, lower(coalesce(name, '')), id);
 
 create table pax8_product (
     organization_id text not null references organization (id),
@@ -556,6 +566,7 @@ create table billing_run (
     finished_at bigint,
     primary key (organization_id, id)
 );
+create index billing_run_unfinished on billing_run (organization_id) where status in ('queued', 'running');
 
 -- What a run made nothing of: periods with nothing to make, and recurring invoices that failed, for which the period is ''.
 create table billing_run_aside (
@@ -766,3 +777,4 @@ create table billed_once (
     primary key (organization_id, subscription_pax8_id),
     foreign key (organization_id, invoice_id) references invoice (organization_id, id)
 );
+create index billed_once_invoice on billed_once (organization_id, invoice_id);

@@ -67,7 +67,7 @@ impl Database {
                 return Ok(MigrationReport { applied });
             };
             tx.run(migration.sql).await?;
-            tx.secure_rows().await?;
+            tx.suit_engine().await?;
             tx.remember(migration).await?;
             tx.commit().await?;
             tracing::info!(migration = migration.name, "applied");
@@ -123,6 +123,9 @@ fn digest(sql: &str) -> String {
         .collect()
 }
 
+/// Tells SQLite's planner what to expect of each index.
+const PLANNING: &str = include_str!("planning.sql");
+
 const CREATE_TABLE: &str = "create table if not exists schema_migration (name text primary key, digest text not null, oldest text not null)";
 
 impl Inner {
@@ -135,9 +138,10 @@ impl Inner {
         .map_err(|error| DbError::of("migrate", error))
     }
 
-    async fn secure_rows(&mut self) -> Result<()> {
+    /// What only one of the engines needs of a schema.
+    async fn suit_engine(&mut self) -> Result<()> {
         match self {
-            Self::Sqlite(_) => Ok(()),
+            Self::Sqlite(_) => self.run(PLANNING).await,
             Self::Postgres(_) => self.run(POLICIES).await,
         }
     }
