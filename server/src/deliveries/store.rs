@@ -20,7 +20,7 @@ db::statements! {
     org LIST_OF_INVOICES = "select * from delivery where organization_id = $1 and invoice_id >= $2 and invoice_id <= $3 order by id desc";
     org LIST_OF_RUN = "select delivery.* from delivery
         join invoice on invoice.organization_id = delivery.organization_id and invoice.id = delivery.invoice_id
-        where delivery.organization_id = $1 and invoice.billing_run_id = $2 order by delivery.id desc";
+        where delivery.organization_id = $1 and invoice.billing_run_id = $2";
     org UNFINISHED = "select * from delivery where organization_id = $1 and invoice_id = $2 and state in ('queued', 'sending')";
     org LIST_UNFINISHED = "select * from delivery where organization_id = $1 and state in ('queued', 'sending') order by id";
     org MARK_SENDING = "update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = null
@@ -123,7 +123,10 @@ pub async fn list_of_invoices(
 /// # Errors
 /// When the database refuses.
 pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<Delivery>> {
-    read_all(&tx.fetch_all(&LIST_OF_RUN, args![run]).await?)
+    let mut found = read_all(&tx.fetch_all(&LIST_OF_RUN, args![run]).await?)?;
+    // Here, because in the database the order would lead through the deliveries of all runs.
+    found.sort_unstable_by_key(|delivery| std::cmp::Reverse(delivery.id));
+    Ok(found)
 }
 
 pub(super) async fn find_unfinished(

@@ -3,7 +3,7 @@
 use db::{OrgTx, args};
 use money::Currency;
 
-use super::{Filter, Invoice, filter::filtered, list_invoices, row::read};
+use super::{Filter, Invoice, filter::filtered, row::read, store};
 use crate::{
     error::Result,
     http::{Column, List, PageQuery, Sort},
@@ -27,12 +27,12 @@ pub const USUAL: Sort = Sort {
     falling: true,
 };
 
-/// The place of a row: texts go up or down with the statement; numbers are multiplied by the direction, so that what has no
+/// The places of all that the filter leaves are put in order, and only what is shown is read. The place of a row: texts go up or down with the statement; numbers are multiplied by the direction, so that what has no
 /// date, and other currencies than the organization's own, come last either way.
 macro_rules! list {
-    ($after:literal, $order:literal) => {
+    ($after:literal, $order:literal, $shown:literal) => {
         concat!(
-            "select * from (select invoice.*,
+            "select invoice.*, placed.place_text, placed.place_number from (select * from (select id,
                 case cast($9 as text) when 'number' then coalesce(number, '') when 'client' then lower(client_name)
                     when 'status' then case status when 'draft' then '1' when 'issued' then '2' when 'partially_paid' then '3'
                         when 'paid' then '4' else '5' end
@@ -51,14 +51,18 @@ macro_rules! list {
             $after,
             " ($12, $13, $14) order by ",
             $order,
-            " limit $15"
+            " limit $15) placed
+            join invoice on invoice.organization_id = $1 and invoice.id = placed.id order by ",
+            $shown
         )
     };
 }
 
 db::statements! {
-    org LIST_RISING = list!(">", "place_text, place_number, id");
-    org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc");
+    org LIST_RISING = list!(">", "place_text, place_number, id",
+        "placed.place_text, placed.place_number, placed.id");
+    org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc",
+        "placed.place_text desc, placed.place_number desc, placed.id desc");
 }
 
 const fn column(name: &'static str, label: &'static str, falls: bool) -> Column {
@@ -92,7 +96,7 @@ pub async fn list_sorted(
     page: &PageQuery,
 ) -> Result<List<Invoice>> {
     if sort == USUAL {
-        return list_invoices(tx, filter, &page.paging()?).await;
+        return store::list(tx, filter, &page.paging()?).await;
     }
     let paging = sort.paging::<InvoiceId>(page)?;
     let after = paging.after.as_ref();

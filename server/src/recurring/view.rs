@@ -59,7 +59,7 @@ impl RowView {
     /// # Errors
     /// When the database is gone.
     pub async fn load(tx: &mut OrgTx, invoices: &[RecurringInvoice]) -> Result<Vec<Self>> {
-        let linked = linked_monthly(tx).await?;
+        let linked = linked_monthly(tx, invoices.iter().map(|it| it.id)).await?;
         let row = |it: &RecurringInvoice| Self::of(it, linked.get(&it.id).copied());
         Ok(invoices.iter().map(row).collect())
     }

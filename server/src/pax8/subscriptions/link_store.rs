@@ -32,7 +32,8 @@ db::statements! {
         join pax8_change h on h.organization_id = s.organization_id and h.record_type = 'subscription'
             and h.record_pax8_id = s.pax8_id and h.field in ('quantity', 'status', 'billing_term')
         order by h.id";
-    org LINKED_SUMS = "select b.recurring_invoice_id, c.currency as currency,
+    bulk LINKED_SUMS = "with wanted (organization_id, id) as (values", 2,
+        ") select b.recurring_invoice_id, c.currency as currency,
             cast(sum(case when k.currency = c.currency then s.monthly_revenue_minor end) as bigint) as monthly
         from subscription_billing b
         join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
@@ -40,7 +41,8 @@ db::statements! {
         left join client k on k.organization_id = o.organization_id and k.id = o.client_id
         join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
         join client c on c.organization_id = r.organization_id and c.id = r.client_id
-        where b.organization_id = $1 group by b.recurring_invoice_id, c.currency";
+        where b.organization_id = $1 and b.recurring_invoice_id in (select id from wanted)
+        group by b.recurring_invoice_id, c.currency";
     org END_LINK = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null,
             version = version + 1
         where organization_id = $1 and subscription_pax8_id = $2";
@@ -136,9 +138,13 @@ fn was_a_trial(field: &str, before: Option<String>) -> bool {
     }
 }
 
-/// What linked subscriptions bring each recurring invoice a month; what is unknown adds nothing.
-pub(super) async fn linked_sums(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
-    let rows = tx.fetch_all(&LINKED_SUMS, args![]).await?;
+/// What linked subscriptions bring each of these recurring invoices a month; what is unknown adds nothing.
+pub(super) async fn linked_sums(
+    tx: &mut OrgTx,
+    recurring: impl Iterator<Item = RecurringInvoiceId>,
+) -> Result<HashMap<RecurringInvoiceId, Amount>> {
+    let wanted = recurring.map(|id| args![id]).collect();
+    let rows = tx.fetch_bulk(&LINKED_SUMS, wanted).await?;
     rows.iter()
         .map(|row| {
             let currency: String = row.get("currency")?;

@@ -82,13 +82,16 @@ pub async fn linked_summaries(
     store::of_recurring(tx, &[recurring]).await
 }
 
-/// What subscriptions bring each recurring invoice that they feed a month, as far as it is known; one that none feeds is not
+/// What subscriptions bring each of these recurring invoices a month, as far as it is known; one that none feeds is not
 /// among them.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn linked_monthly(tx: &mut OrgTx) -> Result<HashMap<RecurringInvoiceId, Amount>> {
-    link_store::linked_sums(tx).await
+pub async fn linked_monthly(
+    tx: &mut OrgTx,
+    recurring: impl Iterator<Item = RecurringInvoiceId>,
+) -> Result<HashMap<RecurringInvoiceId, Amount>> {
+    link_store::linked_sums(tx, recurring).await
 }
 
 /// Remembers that the prices of these subscriptions, which are paid once, are each on an invoice.

@@ -174,7 +174,8 @@ async fn load(app: &App, visit: &Visit, id: &str) -> Result<RecurringInvoice> {
 async fn stops(app: &App, visit: &Visit, invoice: &RecurringInvoice) -> Result<Vec<String>> {
     let mut tx = app.database.read(visit.actor.organization).await?;
     let linked = linked_summaries(&mut tx, invoice.id).await?.len();
-    let monthly = linked_monthly(&mut tx).await?.remove(&invoice.id);
+    let monthly = linked_monthly(&mut tx, [invoice.id].into_iter()).await?;
+    let monthly = monthly.get(&invoice.id).copied();
     let worth = monthly.map_or_else(String::new, |sum| {
         format!(", {} a month", filters::money(&sum))
     });
