@@ -14,6 +14,7 @@
 
 mod error;
 mod id;
+mod kept;
 mod migrate;
 mod pool;
 mod row;
@@ -26,6 +27,7 @@ mod value;
 
 pub use error::{DbError, Result};
 pub use id::OrganizationId;
+pub use kept::{KEPT_OF, written};
 pub use migrate::MigrationReport;
 pub use pool::{Database, Engine};
 pub use row::{FromColumn, Row};

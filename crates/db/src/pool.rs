@@ -10,6 +10,7 @@ use sqlx::{
 
 use crate::{
     DbError, OrganizationId, Result,
+    kept::Shelf,
     row_security::Scope,
     tx::{Inner, OrgTx, SystemTx},
 };
@@ -49,6 +50,7 @@ pub struct Connections {
 #[derive(Debug, Clone)]
 pub struct Database {
     pub(crate) pools: Pools,
+    shelf: Shelf,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +78,7 @@ impl Database {
         };
         Ok(Self {
             pools: pools.map_err(|error| DbError::Unreachable(error.to_string()))?,
+            shelf: Shelf::default(),
         })
     }
 
@@ -94,7 +97,7 @@ impl Database {
     /// When no connection is to be had.
     pub async fn read(&self, organization: OrganizationId) -> Result<OrgTx> {
         let begun = self.begin_read(Scope::Organization(organization)).await?;
-        Ok(OrgTx::new(begun, organization))
+        Ok(OrgTx::new(begun, organization, self.shelf.clone()))
     }
 
     /// Begins a unit of work on one organization's rows. Writers of the same organization wait for each other.
@@ -113,7 +116,8 @@ impl Database {
     /// # Errors
     /// When no connection is to be had.
     pub async fn system_read(&self) -> Result<SystemTx> {
-        Ok(SystemTx::new(self.begin_read(Scope::Installation).await?))
+        let begun = self.begin_read(Scope::Installation).await?;
+        Ok(SystemTx::new(begun, self.shelf.clone()))
     }
 
     /// Begins a unit of work for statements that belong to no organization.
@@ -121,7 +125,7 @@ impl Database {
     /// # Errors
     /// When no connection is to be had or the wait is too long.
     pub async fn system_write(&self) -> Result<SystemTx> {
-        Ok(SystemTx::new(self.begin_write().await?))
+        Ok(SystemTx::new(self.begin_write().await?, self.shelf.clone()))
     }
 
     /// How many connections there are, and how many of them are idle.

@@ -8,6 +8,7 @@ use sqlx::{
 
 use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
+    kept::{Shelf, Standing},
     row_security::Scope,
 };
 
@@ -23,13 +24,17 @@ pub(crate) enum Inner {
 pub struct OrgTx {
     inner: Inner,
     organization: OrganizationId,
+    pub(crate) shelf: Shelf,
+    pub(crate) standing: Standing,
 }
 
 impl OrgTx {
-    pub(crate) fn new(inner: Inner, organization: OrganizationId) -> Self {
+    pub(crate) fn new(inner: Inner, organization: OrganizationId, shelf: Shelf) -> Self {
         Self {
             inner,
             organization,
+            shelf,
+            standing: Standing::default(),
         }
     }
 
@@ -49,9 +54,14 @@ impl OrgTx {
         args: Vec<Value>,
     ) -> Result<u64> {
         let args = self.scoped(args);
-        self.inner
+        let touched = self
+            .inner
             .execute(statement.name, statement.sql, args)
-            .await
+            .await?;
+        if touched > 0 {
+            self.standing.note(statement.name);
+        }
+        Ok(touched)
     }
 
     /// All rows. `args` begin at `$2`.
@@ -64,6 +74,7 @@ impl OrgTx {
         args: Vec<Value>,
     ) -> Result<Vec<Row>> {
         let args = self.scoped(args);
+        self.standing.note(statement.name);
         self.inner
             .fetch_all(statement.name, statement.sql, args)
             .await
@@ -95,6 +106,7 @@ impl OrgTx {
         args: Vec<Value>,
     ) -> Result<Option<Row>> {
         let args = self.scoped(args);
+        self.standing.note(statement.name);
         self.inner
             .fetch_optional(statement.name, statement.sql, args)
             .await
@@ -130,6 +142,9 @@ impl OrgTx {
         for (text, args) in self.cut(statement, rows) {
             touched += self.inner.execute_text(statement.name, text, args).await?;
         }
+        if touched > 0 {
+            self.standing.note(statement.name);
+        }
         Ok(touched)
     }
 
@@ -144,6 +159,7 @@ impl OrgTx {
         rows: Vec<Vec<Value>>,
     ) -> Result<Vec<Row>> {
         let mut found = Vec::new();
+        self.standing.note(statement.name);
         for (text, args) in self.cut(statement, rows) {
             found.extend(
                 self.inner
@@ -180,15 +196,17 @@ impl OrgTx {
     /// # Errors
     /// When the database is gone.
     pub async fn into_system(mut self) -> Result<SystemTx> {
+        self.raise_version().await?;
         self.inner.open_to_all().await?;
-        Ok(SystemTx { inner: self.inner })
+        Ok(SystemTx::new(self.inner, self.shelf))
     }
 
     /// Makes everything that was done here true at once.
     ///
     /// # Errors
     /// When the database refuses or is gone; then nothing was done.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        self.raise_version().await?;
         self.inner.commit().await
     }
 
@@ -203,11 +221,12 @@ impl OrgTx {
 /// A transaction for statements that belong to no organization. Dropping it without [`commit`](Self::commit) undoes it.
 pub struct SystemTx {
     inner: Inner,
+    shelf: Shelf,
 }
 
 impl SystemTx {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner }
+    pub(crate) fn new(inner: Inner, shelf: Shelf) -> Self {
+        Self { inner, shelf }
     }
 
     /// Runs a statement and tells how many rows it touched.
@@ -274,7 +293,7 @@ impl SystemTx {
     /// When the wait is too long.
     pub async fn into_writer_of(mut self, organization: OrganizationId) -> Result<OrgTx> {
         self.inner.wait_for_writers(organization).await?;
-        Ok(OrgTx::new(self.inner, organization))
+        Ok(OrgTx::new(self.inner, organization, self.shelf))
     }
 
     /// Makes everything that was done here true at once.

@@ -1,18 +1,20 @@
 //! Clients with what they bring a month, in an order of choice.
 
+use std::{collections::HashMap, sync::Arc};
+
 use db::{OrgTx, Row};
 use money::{Amount, Currency};
 use serde::{Deserialize, Serialize};
 
-use super::{Client, ListClients, store};
+use super::{Client, ClientStatus, ListClients, find_clients, list_clients, store};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     http::{List, PageQuery, Paging, filters},
     ids::ClientId,
 };
 
 /// What the subscriptions that feed a client's active recurring invoices bring and cost a month, as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Earnings {
     /// At the bill price; none: unknown.
     pub revenue: Option<Amount>,
@@ -40,14 +42,66 @@ pub enum ClientOrder {
     },
 }
 
-/// The place of a client in the list: by name, the name; by an amount, the currency, whether it has none, the amount in the
-/// direction of the list. Amounts of different currencies are never compared.
+/// The place of a client in the list by an amount: the currency, whether it has none, the amount in the direction of the list.
+/// Amounts of different currencies are never compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
-    pub text: String,
-    pub without: i64,
-    pub amount: i64,
+struct Place {
+    text: String,
+    without: bool,
+    amount: i64,
+    id: ClientId,
+}
+
+/// A client with what it brings, and what lists are narrowed by.
+pub(super) struct Ranked {
     pub id: ClientId,
+    pub status: ClientStatus,
+    pub currency: Currency,
+    pub search_text: String,
+    pub earnings: Earnings,
+}
+
+/// Every client of an organization with what it brings: to put them in order takes all of them.
+struct Ranking(Vec<Ranked>);
+
+impl Ranking {
+    async fn load(tx: &mut OrgTx) -> Result<Arc<Self>> {
+        if let Some(kept) = tx.kept().await? {
+            return Ok(kept);
+        }
+        let ranking = Self(store::ranked(tx).await?);
+        Ok(tx.keep(ranking))
+    }
+
+    /// Those that a filter leaves.
+    fn filtered(&self, filter: &ListClients) -> impl Iterator<Item = &Ranked> {
+        let text = filter.q.as_deref().unwrap_or_default();
+        let text = text.trim().to_lowercase().replace('\0', "");
+        let status = filter.status;
+        self.0.iter().filter(move |it| {
+            status.is_none_or(|status| status == it.status) && it.search_text.contains(&text)
+        })
+    }
+}
+
+impl Ranked {
+    /// What the list is sorted by, the lowest first.
+    fn place(&self, order: ClientOrder, first: Currency) -> (&'static str, bool, i64, ClientId) {
+        let (amount, falling) = match order {
+            ClientOrder::Margin { falling } => (self.earnings.margin, falling),
+            ClientOrder::Revenue { falling } => (self.earnings.revenue, falling),
+            ClientOrder::Name => (None, false),
+        };
+        let minor = amount.map_or(0, Amount::minor);
+        let minor = if falling {
+            minor.saturating_neg()
+        } else {
+            minor
+        };
+        let own = self.currency == first;
+        let currency = if own { "" } else { self.currency.code() };
+        (currency, amount.is_none(), minor, self.id)
+    }
 }
 
 impl ClientOrder {
@@ -60,16 +114,6 @@ impl ClientOrder {
             "margin" => Self::Margin { falling: false },
             "-margin" => Self::Margin { falling: true },
             _ => Self::Name,
-        }
-    }
-
-    /// What multiplies revenue and margin so that rising numbers are the order.
-    pub(super) fn factors(self) -> (i64, i64) {
-        let sign = |falling| if falling { -1 } else { 1 };
-        match self {
-            Self::Name => (0, 0),
-            Self::Revenue { falling } => (sign(falling), 0),
-            Self::Margin { falling } => (0, sign(falling)),
         }
     }
 }
@@ -86,9 +130,41 @@ pub async fn list_by_earnings(
     first: Currency,
     page: &PageQuery,
 ) -> Result<List<(Client, Earnings)>> {
+    let ranking = Ranking::load(tx).await?;
+    if order == ClientOrder::Name {
+        let list = list_clients(tx, filter, page).await?;
+        let earnings: HashMap<ClientId, Earnings> =
+            ranking.0.iter().map(|it| (it.id, it.earnings)).collect();
+        return Ok(list.map(|client| {
+            let earnings = earnings.get(&client.id).copied();
+            (client, earnings.unwrap_or_default())
+        }));
+    }
     let paging: Paging<Place> = page.paging()?;
-    let rows = store::list_by_earnings(tx, filter, order, first, &paging).await?;
-    let list = paging.list(rows, |(place, ..)| place.clone())?;
+    let mut ranked: Vec<_> = ranking
+        .filtered(filter)
+        .map(|it| (it.place(order, first), it.earnings))
+        .collect();
+    ranked.sort_unstable_by_key(|(place, _)| *place);
+    let after = paging.after.as_ref();
+    let after = after.map(|it| (it.text.as_str(), it.without, it.amount, it.id));
+    let start = ranked.partition_point(|(place, _)| after.is_some_and(|after| *place <= after));
+    let fetch = usize::try_from(paging.fetch()).map_err(Error::internal)?;
+    let shown: Vec<_> = ranked.into_iter().skip(start).take(fetch).collect();
+    let ids = shown.iter().map(|((.., id), _)| *id);
+    let mut clients = find_clients(tx, ids).await?;
+    let rows = shown
+        .into_iter()
+        .filter_map(|((text, without, amount, id), earnings)| {
+            let place = Place {
+                text: text.to_owned(),
+                without,
+                amount,
+                id,
+            };
+            Some((place, clients.remove(&id)?, earnings))
+        });
+    let list = paging.list(rows.collect(), |(place, ..)| place.clone())?;
     Ok(list.map(|(_, client, earnings)| (client, earnings)))
 }
 
@@ -136,7 +212,9 @@ mod tests {
     fn an_address_names_the_order() {
         assert_eq!(ClientOrder::parse(""), ClientOrder::Name);
         assert_eq!(ClientOrder::parse("nonsense"), ClientOrder::Name);
-        assert_eq!(ClientOrder::parse("-revenue").factors(), (-1, 0));
-        assert_eq!(ClientOrder::parse("margin").factors(), (0, 1));
+        let falling = ClientOrder::Revenue { falling: true };
+        assert_eq!(ClientOrder::parse("-revenue"), falling);
+        let rising = ClientOrder::Margin { falling: false };
+        assert_eq!(ClientOrder::parse("margin"), rising);
     }
 }

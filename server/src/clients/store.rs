@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use money::Currency;
 
 use super::{
-    Client, ClientOption, ClientOrder, ClientStatus, Earnings, ListClients, details::Accepted,
-    earnings::Place,
+    Client, ClientOption, ClientStatus, Earnings, ListClients, details::Accepted, earnings::Ranked,
 };
 use crate::{
     error::{Error, Result},
@@ -39,29 +38,15 @@ db::statements! {
         and (cast($3 as text) is null or search_text like $3 escape '\\')
         and (cast($4 as text) is null or sort_name > $4 or (sort_name = $4 and id > $5))
         order by sort_name, id limit $6";
-    org LIST_BY_EARNINGS = concat!("select id, name, account_reference, website, email, address, currency, payment_terms_days, tax_exempt,
-            status, version, created_at, updated_at, revenue, margin, unknown, place_text, place_without, place_amount
-        from (select c.id, c.name, c.account_reference, c.website, c.email, c.address, c.currency, c.payment_terms_days,
-                c.tax_exempt, c.status, c.version, c.created_at, c.updated_at, f.revenue, f.margin, f.unknown,
-                case when cast($4 as bigint) = 0 and cast($5 as bigint) = 0 then c.sort_name when c.currency = $6 then '' else c.currency end as place_text,
-                cast(case when cast($4 as bigint) <> 0 and f.revenue is null then 1
-                    when cast($5 as bigint) <> 0 and f.margin is null then 1 else 0 end as bigint) as place_without,
-                coalesce(f.revenue, 0) * cast($4 as bigint) + coalesce(f.margin, 0) * cast($5 as bigint) as place_amount
-            from client c
-            left join (select r.client_id, cast(sum(s.monthly_revenue_minor) as bigint) as revenue,
-                    cast(sum(s.monthly_revenue_minor - s.monthly_cost_minor) as bigint) as margin,
-                    count(*) - count(s.monthly_revenue_minor - s.monthly_cost_minor) as unknown
-                from recurring_invoice r
-                join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
-                join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
-                where r.organization_id = $1 and r.status = 'active' and s.missing_since is null
-                    and ", bills_when_linked!(), "
-                group by r.client_id) f on f.client_id = c.id
-            where c.organization_id = $1
-                and (cast($2 as text) is null or c.status = $2)
-                and (cast($3 as text) is null or c.search_text like $3 escape '\\')) l
-        where cast($7 as text) is null or (place_text, place_without, place_amount, id) > ($7, $8, $9, $10)
-        order by place_text, place_without, place_amount, id limit $11");
+    org RANKED = "select id, status, currency, search_text from client where organization_id = $1";
+    org EARNINGS = concat!("select r.client_id, cast(sum(s.monthly_revenue_minor) as bigint) as revenue,
+            cast(sum(s.monthly_revenue_minor - s.monthly_cost_minor) as bigint) as margin,
+            count(*) - count(s.monthly_revenue_minor - s.monthly_cost_minor) as unknown
+        from recurring_invoice r
+        join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
+        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        where r.organization_id = $1 and r.status = 'active' and s.missing_since is null
+            and ", bills_when_linked!(), " group by r.client_id");
     org EARNINGS_OF = concat!("select cast(sum(s.monthly_revenue_minor) as bigint) as revenue,
             cast(sum(s.monthly_revenue_minor - s.monthly_cost_minor) as bigint) as margin,
             count(*) - count(s.monthly_revenue_minor - s.monthly_cost_minor) as unknown
@@ -181,42 +166,26 @@ pub(super) async fn list(
     rows.iter().map(read).collect()
 }
 
-/// Clients with what linked subscriptions bring; the sums read what other slices keep for that purpose.
-pub(super) async fn list_by_earnings(
-    tx: &mut OrgTx,
-    filter: &ListClients,
-    order: ClientOrder,
-    first: Currency,
-    paging: &Paging<Place>,
-) -> Result<Vec<(Place, Client, Earnings)>> {
-    let (by_revenue, by_margin) = order.factors();
-    let after = paging.after.as_ref();
-    let args = args![
-        filter.status.map(ClientStatus::as_str),
-        filter.q.as_deref().and_then(like::containing),
-        by_revenue,
-        by_margin,
-        first.code(),
-        after.map(|it| it.text.as_str()),
-        after.map(|it| it.without),
-        after.map(|it| it.amount),
-        after.map(|it| it.id),
-        paging.fetch()
-    ];
-    let rows = tx.fetch_all(&LIST_BY_EARNINGS, args).await?;
-    rows.iter()
-        .map(|row| {
-            let client = read(row)?;
-            let earnings = Earnings::read(row, client.currency)?;
-            let place = Place {
-                text: row.get("place_text")?,
-                without: row.get("place_without")?,
-                amount: row.get("place_amount")?,
-                id: client.id,
-            };
-            Ok((place, client, earnings))
+/// Every client with what linked subscriptions bring; the sums read what other slices keep for that purpose.
+pub(super) async fn ranked(tx: &mut OrgTx) -> Result<Vec<Ranked>> {
+    let mut earning: HashMap<ClientId, Row> = HashMap::new();
+    for row in tx.fetch_all(&EARNINGS, args![]).await? {
+        earning.insert(row.get("client_id")?, row);
+    }
+    let rows = tx.fetch_all(&RANKED, args![]).await?;
+    let ranked = rows.iter().map(|row| {
+        let (id, currency) = (row.get("id")?, currency(row)?);
+        let earnings = earning.get(&id);
+        let earnings = earnings.map(|row| Earnings::read(row, currency));
+        Ok(Ranked {
+            id,
+            status: status(row)?,
+            currency,
+            search_text: row.get("search_text")?,
+            earnings: earnings.transpose()?.unwrap_or_default(),
         })
-        .collect()
+    });
+    ranked.collect()
 }
 
 pub(super) async fn match_keys(tx: &mut OrgTx) -> Result<Vec<billing::ClientKeys>> {
@@ -261,8 +230,18 @@ fn search_text(it: &Accepted) -> String {
     ])
 }
 
-fn read(row: &Row) -> Result<Client> {
+fn currency(row: &Row) -> Result<Currency> {
+    let currency = row.parse("currency", str::parse)?;
+    currency.ok_or_else(|| Error::internal("a client without a currency"))
+}
+
+fn status(row: &Row) -> Result<ClientStatus> {
     let status: String = row.get("status")?;
+    let status = ClientStatus::parse(&status);
+    status.ok_or_else(|| Error::internal("a client in an unknown status"))
+}
+
+fn read(row: &Row) -> Result<Client> {
     Ok(Client {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -270,13 +249,10 @@ fn read(row: &Row) -> Result<Client> {
         website: row.get("website")?,
         email: row.get("email")?,
         address: row.get("address")?,
-        currency: row
-            .parse("currency", str::parse)?
-            .ok_or_else(|| Error::internal("a client without a currency"))?,
+        currency: currency(row)?,
         payment_terms_days: row.get("payment_terms_days")?,
         tax_exempt: row.get("tax_exempt")?,
-        status: ClientStatus::parse(&status)
-            .ok_or_else(|| Error::internal("a client in an unknown status"))?,
+        status: status(row)?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,

@@ -8,8 +8,8 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     chart::Chart,
     figures::{self, Decision, Month, counted},
-    history,
-    store::{self, MonthSum},
+    history::{self, MonthEnd},
+    store::{MonthSum, NextBilling, Sums},
 };
 use crate::{
     accounts::{Actor, Costs},
@@ -67,7 +67,9 @@ impl DashboardPage {
         let actor = &visit.actor;
         let today = now.to_zoned_datetime(actor.timezone.clone()).date();
         let connection = find_connection(tx).await?;
-        let months = store::month(tx).await?;
+        let ends = history::month_ends(now, &actor.timezone)?;
+        let since = ends.first().map_or(now, |earliest| earliest.at);
+        let sums = Sums::load(tx, actor.currency, since).await?;
         let last_sync = connection.as_ref().and_then(|it| it.last_sync_at);
         let connected = connection.as_ref().filter(|it| it.active);
         let next_sync = connected.map(|it| it.next_sync_at);
@@ -79,40 +81,34 @@ impl DashboardPage {
             next_sync: next_sync.map(|at| Moment::new(at, &actor.timezone)),
             error: connection.and_then(|it| it.last_error),
             alerts: list_open(tx).await?,
-            has_clients: store::clients(tx).await? > 0,
-            decisions: decisions(tx, &months, actor, now).await?,
-            chart: chart(tx, actor, &months, now).await?,
-            months: months
+            has_clients: sums.has_clients,
+            decisions: decisions(tx, &sums, actor, now).await?,
+            chart: chart(actor, &sums, &ends)?,
+            months: sums
+                .months
                 .iter()
                 .map(|sum| Month::of(sum, actor.costs()))
                 .collect(),
-            next: next(tx, today).await?,
+            next: next(&sums.next, today),
         })
     }
 }
 
 /// The organization's own currency over twelve months, where anything is billed in it.
-async fn chart(
-    tx: &mut OrgTx,
-    actor: &Actor,
-    months: &[MonthSum],
-    now: Timestamp,
-) -> Result<Option<Chart>> {
+fn chart(actor: &Actor, sums: &Sums, ends: &[MonthEnd]) -> Result<Option<Chart>> {
     if actor.costs() == Costs::Hidden {
         return Ok(None);
     }
     let currency = actor.currency;
-    let (own, others): (Vec<&MonthSum>, Vec<&MonthSum>) = months
+    let (own, others): (Vec<&MonthSum>, Vec<&MonthSum>) = sums
+        .months
         .iter()
         .partition(|sum| sum.all.revenue.currency() == currency);
-    let ends = history::month_ends(now, &actor.timezone)?;
-    let Some(earliest) = ends.first().filter(|_| !own.is_empty()) else {
+    if own.is_empty() {
         return Ok(None);
-    };
-    let arrivals = store::arrivals(tx, currency).await?;
-    let corrections = store::corrections(tx, currency, earliest.at).await?;
-    let known_since = store::known_since(tx).await?;
-    let past = history::past_months(&ends, known_since, &arrivals, &corrections, currency)?;
+    }
+    let (since, arrivals) = (sums.known_since, &sums.arrivals);
+    let past = history::past_months(ends, since, arrivals, &sums.corrections, currency)?;
     let others: Vec<_> = others
         .iter()
         .map(|sum| sum.all.revenue.currency().code())
@@ -122,14 +118,14 @@ async fn chart(
 
 async fn decisions(
     tx: &mut OrgTx,
-    months: &[MonthSum],
+    sums: &Sums,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<Decision>> {
     let today = now.to_zoned_datetime(actor.timezone.clone()).date();
     let mut decisions = figures::not_sent(count_trouble(tx).await?);
     if data_is_stale(tx, now).await? {
-        decisions.extend(figures::stale(months));
+        decisions.extend(figures::stale(&sums.months));
     }
     // What stale data hold is told by itself, in one line.
     let circumstances = Circumstances {
@@ -138,32 +134,25 @@ async fn decisions(
     };
     let held = held_subscriptions(tx, &circumstances).await?;
     decisions.extend(figures::held(&held));
-    let unmapped = store::unmapped(tx).await?;
     let cost = match actor.costs() {
         Costs::Shown => {
-            decisions.extend(figures::below_cost(&store::below_cost(tx).await?));
-            store::unmapped_cost(tx).await?
+            decisions.extend(figures::below_cost(&sums.below_cost));
+            &sums.unmapped_cost[..]
         }
-        Costs::Hidden => Vec::new(),
+        Costs::Hidden => &[],
     };
-    decisions.extend(figures::unmapped(unmapped, &cost));
+    decisions.extend(figures::unmapped(sums.unmapped, cost));
     let not_linked = count_to_decide(tx).await?.not_linked;
-    decisions.extend(figures::not_linked(
-        not_linked,
-        &store::not_linked(tx).await?,
-    ));
+    decisions.extend(figures::not_linked(not_linked, &sums.not_linked));
     decisions.extend(figures::overdue(&overdue_invoices(tx, today).await?));
     Ok(decisions)
 }
 
-async fn next(tx: &mut OrgTx, today: Date) -> Result<Vec<Next>> {
-    let days = store::next_billings(tx).await?;
-    Ok(days
-        .iter()
-        .map(|day| Next {
-            date: filters::day(&day.date),
-            invoices: counted(day.invoices, "recurring invoice", "recurring invoices"),
-            overdue: day.date < today,
-        })
-        .collect())
+fn next(days: &[NextBilling], today: Date) -> Vec<Next> {
+    let next = |day: &NextBilling| Next {
+        date: filters::day(&day.date),
+        invoices: counted(day.invoices, "recurring invoice", "recurring invoices"),
+        overdue: day.date < today,
+    };
+    days.iter().map(next).collect()
 }

@@ -1,5 +1,7 @@
 //! The sums, each one statement over one organization.
 
+use std::sync::Arc;
+
 use db::{OrgTx, Row};
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency};
@@ -84,7 +86,7 @@ db::statements! {
     org NEXT = "select next_invoice_date, count(*) as n from recurring_invoice
         where organization_id = $1 and status = 'active'
         group by next_invoice_date order by next_invoice_date limit 5";
-    org CLIENTS = "select count(*) as n from client where organization_id = $1 and status = 'active'";
+    org ANY_CLIENT = "select id from client where organization_id = $1 and status = 'active' limit 1";
 }
 
 /// Subscriptions in one currency: how many, and what they bring and cost a month as far as it is known.
@@ -132,8 +134,64 @@ pub(super) struct NextBilling {
     pub invoices: u32,
 }
 
+/// Everything that the page sums up of clients, links and subscriptions.
+pub(super) struct Sums {
+    /// The currency that history is told in, and since when.
+    history_of: (Currency, Timestamp),
+    /// What linked subscriptions bring and cost a month, by currency.
+    pub months: Vec<MonthSum>,
+    /// What subscriptions of mapped companies that bill and feed no recurring invoice would bring.
+    pub not_linked: Vec<Sum>,
+    /// Subscriptions that bill, sold for less than they cost.
+    pub below_cost: Vec<Sum>,
+    /// Companies with subscriptions that bill and no client.
+    pub unmapped: u32,
+    /// What subscriptions that bill cost in unmapped companies, as far as it is known, by Pax8's currency.
+    pub unmapped_cost: Vec<Sum>,
+    /// What linked subscriptions bring in the currency of history today, by when they were first seen.
+    pub arrivals: Vec<Arrivals>,
+    /// What Pax8 changed of them since.
+    pub corrections: Vec<Correction>,
+    /// When a subscription was first seen.
+    pub known_since: Option<Timestamp>,
+    /// The days on which billing comes next.
+    pub next: Vec<NextBilling>,
+    /// Whether there is an active client.
+    pub has_clients: bool,
+}
+
+impl Sums {
+    /// The sums, with history in a currency since an instant. Kept as long as nothing changes: each goes through everything that the
+    /// organization has.
+    pub(super) async fn load(
+        tx: &mut OrgTx,
+        currency: Currency,
+        since: Timestamp,
+    ) -> Result<Arc<Self>> {
+        let history_of = (currency, since);
+        let kept = tx.kept::<Self>().await?;
+        if let Some(kept) = kept.filter(|kept| kept.history_of == history_of) {
+            return Ok(kept);
+        }
+        let sums = Self {
+            history_of,
+            months: month(tx).await?,
+            not_linked: read_sums(&tx.fetch_all(&NOT_LINKED, db::args![]).await?)?,
+            below_cost: read_sums(&tx.fetch_all(&BELOW_COST, db::args![]).await?)?,
+            unmapped: tx.fetch_one(&UNMAPPED, db::args![]).await?.get("n")?,
+            unmapped_cost: read_sums(&tx.fetch_all(&UNMAPPED_COST, db::args![]).await?)?,
+            arrivals: arrivals(tx, currency).await?,
+            corrections: corrections(tx, currency, since).await?,
+            known_since: tx.fetch_one(&KNOWN_SINCE, db::args![]).await?.get("at")?,
+            next: next_billings(tx).await?,
+            has_clients: tx.fetch_optional(&ANY_CLIENT, db::args![]).await?.is_some(),
+        };
+        Ok(tx.keep(sums))
+    }
+}
+
 /// What linked subscriptions bring and cost a month, by currency.
-pub(super) async fn month(tx: &mut OrgTx) -> Result<Vec<MonthSum>> {
+async fn month(tx: &mut OrgTx) -> Result<Vec<MonthSum>> {
     let rows = tx.fetch_all(&MONTH, db::args![]).await?;
     rows.iter()
         .map(|row| {
@@ -156,18 +214,8 @@ pub(super) async fn month(tx: &mut OrgTx) -> Result<Vec<MonthSum>> {
         .collect()
 }
 
-/// What subscriptions of mapped companies that bill and feed no recurring invoice would bring.
-pub(super) async fn not_linked(tx: &mut OrgTx) -> Result<Vec<Sum>> {
-    read_sums(&tx.fetch_all(&NOT_LINKED, db::args![]).await?)
-}
-
-/// Subscriptions that bill, sold for less than they cost.
-pub(super) async fn below_cost(tx: &mut OrgTx) -> Result<Vec<Sum>> {
-    read_sums(&tx.fetch_all(&BELOW_COST, db::args![]).await?)
-}
-
 /// What linked subscriptions bring in a currency today, by when they were first seen.
-pub(super) async fn arrivals(tx: &mut OrgTx, currency: Currency) -> Result<Vec<Arrivals>> {
+async fn arrivals(tx: &mut OrgTx, currency: Currency) -> Result<Vec<Arrivals>> {
     let rows = tx.fetch_all(&ARRIVALS, db::args![currency.code()]).await?;
     rows.iter()
         .map(|row| {
@@ -182,7 +230,7 @@ pub(super) async fn arrivals(tx: &mut OrgTx, currency: Currency) -> Result<Vec<A
 }
 
 /// What Pax8 changed of linked subscriptions after an instant, in a currency.
-pub(super) async fn corrections(
+async fn corrections(
     tx: &mut OrgTx,
     currency: Currency,
     after: Timestamp,
@@ -203,31 +251,8 @@ pub(super) async fn corrections(
         .collect()
 }
 
-/// When a subscription was first seen.
-pub(super) async fn known_since(tx: &mut OrgTx) -> Result<Option<Timestamp>> {
-    let row = tx.fetch_optional(&KNOWN_SINCE, db::args![]).await?;
-    Ok(match row {
-        Some(row) => row.get("at")?,
-        None => None,
-    })
-}
-
-/// What subscriptions that bill cost in unmapped companies, as far as it is known, by Pax8's currency.
-pub(super) async fn unmapped_cost(tx: &mut OrgTx) -> Result<Vec<Sum>> {
-    read_sums(&tx.fetch_all(&UNMAPPED_COST, db::args![]).await?)
-}
-
-/// Companies with subscriptions that bill and no client.
-pub(super) async fn unmapped(tx: &mut OrgTx) -> Result<u32> {
-    count(tx.fetch_optional(&UNMAPPED, db::args![]).await?)
-}
-
-pub(super) async fn clients(tx: &mut OrgTx) -> Result<u32> {
-    count(tx.fetch_optional(&CLIENTS, db::args![]).await?)
-}
-
 /// The days on which billing comes next.
-pub(super) async fn next_billings(tx: &mut OrgTx) -> Result<Vec<NextBilling>> {
+async fn next_billings(tx: &mut OrgTx) -> Result<Vec<NextBilling>> {
     let rows = tx.fetch_all(&NEXT, db::args![]).await?;
     rows.iter()
         .map(|row| {
@@ -237,13 +262,6 @@ pub(super) async fn next_billings(tx: &mut OrgTx) -> Result<Vec<NextBilling>> {
             })
         })
         .collect()
-}
-
-fn count(row: Option<Row>) -> Result<u32> {
-    Ok(match row {
-        Some(row) => row.get("n")?,
-        None => 0,
-    })
 }
 
 fn read_sums(rows: &[Row]) -> Result<Vec<Sum>> {

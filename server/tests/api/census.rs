@@ -39,3 +39,13 @@ fn i12_every_statement_about_an_organization_is_bound_to_it() {
         assert!(bound, "{}: {sql}", statement.name());
     }
 }
+
+#[test]
+fn what_kept_figures_are_made_of_is_written_for_one_organization_only() {
+    for statement in db::registered() {
+        if let Registered::System(it) = statement {
+            let table = db::written(it.sql).unwrap_or_default();
+            assert!(!db::KEPT_OF.contains(&table), "{}: {}", it.name, it.sql);
+        }
+    }
+}

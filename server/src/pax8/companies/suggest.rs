@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     fmt,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use billing::{ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome, matching::normalized_name};
@@ -64,7 +64,7 @@ impl From<MatchReason> for SuggestionReason {
     }
 }
 
-/// All active clients, ready to be offered. Made once for a whole list of companies.
+/// All active clients, ready to be offered. Made once, and kept as long as clients are as they are.
 pub struct Suggester {
     matcher: Matcher,
     /// Names by id.
@@ -85,8 +85,12 @@ impl Suggester {
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn load(tx: &mut OrgTx) -> Result<Self> {
-        Ok(Self::new(list_match_keys(tx).await?))
+    pub async fn load(tx: &mut OrgTx) -> Result<Arc<Self>> {
+        if let Some(kept) = tx.kept().await? {
+            return Ok(kept);
+        }
+        let made = Self::new(list_match_keys(tx).await?);
+        Ok(tx.keep(made))
     }
 
     fn new(clients: Vec<ClientKeys>) -> Self {

@@ -1,5 +1,7 @@
 //! Companies that wait for nobody's judgement, only for somebody's word.
 
+use std::sync::Arc;
+
 use billing::Outcome;
 use db::OrgTx;
 
@@ -28,7 +30,13 @@ pub struct Unambiguous {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list_unambiguous(tx: &mut OrgTx, clients: &Suggester) -> Result<Vec<Unambiguous>> {
+pub async fn list_unambiguous(
+    tx: &mut OrgTx,
+    clients: &Suggester,
+) -> Result<Arc<Vec<Unambiguous>>> {
+    if let Some(kept) = tx.kept().await? {
+        return Ok(kept);
+    }
     let unmapped = store::unmapped(tx).await?;
     let mut found = Vec::new();
     for (company, outcome) in automatic::outcomes(tx, unmapped, clients.matcher()).await? {
@@ -43,5 +51,5 @@ pub async fn list_unambiguous(tx: &mut OrgTx, clients: &Suggester) -> Result<Vec
         }
     }
     found.sort_by_cached_key(|it| (it.company_name.to_lowercase(), it.company));
-    Ok(found)
+    Ok(tx.keep(found))
 }

@@ -1,5 +1,7 @@
 //! The card `Companies & Subscriptions`: filters, a page of companies, the open ones with their subscriptions.
 
+use std::sync::Arc;
+
 use askama::Template;
 use db::OrgTx;
 use jiff::Timestamp;
@@ -59,6 +61,7 @@ impl CompaniesCard {
         let circumstances = Circumstances::load(tx, now).await?;
         let page = shown(tx, filter).await?;
         let suggester = suggester(tx, counts.mappable > 0 || waits(&page)).await?;
+        let suggester = suggester.as_deref();
         Ok(Self {
             any: counts.all > 0,
             empty: if connected {
@@ -71,9 +74,9 @@ impl CompaniesCard {
             statuses: filter.status_choices(&statuses_present(tx).await?),
             counter: counts.counter(),
             export: filter.export(),
-            map_all: MapAll::of(tx, suggester.as_ref()).await?,
+            map_all: MapAll::of(tx, suggester).await?,
             to_decide: ToDecideLinks::load(tx, &circumstances).await?,
-            list: CompanyList::of(tx, actor, filter, page, suggester.as_ref(), now).await?,
+            list: CompanyList::of(tx, actor, filter, page, suggester, now).await?,
         })
     }
 }
@@ -87,7 +90,7 @@ impl CompanyList {
     ) -> Result<Self> {
         let page = shown(tx, filter).await?;
         let suggester = suggester(tx, waits(&page)).await?;
-        Self::of(tx, actor, filter, page, suggester.as_ref(), now).await
+        Self::of(tx, actor, filter, page, suggester.as_deref(), now).await
     }
 
     async fn of(
@@ -130,7 +133,7 @@ fn waits(page: &List<Company>) -> bool {
 }
 
 /// All clients, which are many, where one has to be found among them.
-pub(super) async fn suggester(tx: &mut OrgTx, needed: bool) -> Result<Option<Suggester>> {
+pub(super) async fn suggester(tx: &mut OrgTx, needed: bool) -> Result<Option<Arc<Suggester>>> {
     match needed {
         true => Suggester::load(tx).await.map(Some),
         false => Ok(None),

@@ -115,7 +115,7 @@ impl CompanyRow {
             &company,
             &open,
             &circumstances,
-            suggester.as_ref(),
+            suggester.as_deref(),
         )
         .await
     }

@@ -30,15 +30,17 @@ pub(super) struct Counter {
 
 impl CompanyCounts {
     pub(super) async fn load(tx: &mut OrgTx) -> Result<Self> {
-        let Some(row) = tx.fetch_optional(&COMPANIES, db::args![]).await? else {
-            return Ok(Self::default());
-        };
+        if let Some(kept) = tx.kept::<Self>().await? {
+            return Ok(*kept);
+        }
+        let row = tx.fetch_one(&COMPANIES, db::args![]).await?;
         let (all, mapped): (u32, u32) = (row.get("n")?, row.get("mapped")?);
-        Ok(Self {
+        let counts = Self {
             all,
             unmapped: all.saturating_sub(mapped),
             mappable: row.get("mappable")?,
-        })
+        };
+        Ok(*tx.keep(counts))
     }
 
     pub(super) fn counter(self) -> Counter {

@@ -209,7 +209,7 @@ async fn answer(
     let counts = CompanyCounts::load(&mut tx).await?;
     let suggester = suggester(&mut tx, counts.mappable > 0).await?;
     let row = CompanyRow::load(&mut tx, actor, id, &filter, app.clock.now()).await?;
-    let map_all = MapAll::of(&mut tx, suggester.as_ref()).await?;
+    let map_all = MapAll::of(&mut tx, suggester.as_deref()).await?;
     let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
     let to_decide = ToDecideLinks::load(&mut tx, &circumstances).await?;
     let counter = counts.counter();

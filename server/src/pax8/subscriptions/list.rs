@@ -86,7 +86,12 @@ pub async fn count_of_company(
 /// # Errors
 /// When the database is gone.
 pub async fn statuses_present(tx: &mut OrgTx) -> Result<Vec<String>> {
-    store::statuses(tx).await
+    struct Present(Vec<String>);
+    if let Some(kept) = tx.kept::<Present>().await? {
+        return Ok(kept.0.clone());
+    }
+    let present = Present(store::statuses(tx).await?);
+    Ok(tx.keep(present).0.clone())
 }
 
 type Row = (store::SortKey, Subscription);

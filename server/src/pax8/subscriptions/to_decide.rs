@@ -1,5 +1,7 @@
 //! What waits for a decision, counted and listed.
 
+use std::sync::Arc;
+
 use billing::HoldReason;
 use db::OrgTx;
 
@@ -20,7 +22,22 @@ pub struct ToDecide {
 /// # Errors
 /// When the database is gone.
 pub async fn count_to_decide(tx: &mut OrgTx) -> Result<ToDecide> {
-    link_store::count_to_decide(tx).await
+    if let Some(kept) = tx.kept::<ToDecide>().await? {
+        return Ok(*kept);
+    }
+    let counted = link_store::count_to_decide(tx).await?;
+    Ok(*tx.keep(counted))
+}
+
+/// Linked subscriptions that may be held, stale data apart.
+struct HeldCandidates(Vec<Subscription>);
+
+async fn held_candidates(tx: &mut OrgTx) -> Result<Arc<HeldCandidates>> {
+    if let Some(kept) = tx.kept().await? {
+        return Ok(kept);
+    }
+    let found = HeldCandidates(store::held_candidates(tx).await?);
+    Ok(tx.keep(found))
 }
 
 /// Every linked subscription that the next invoice holds, with the reason where it is one of billing's.
@@ -31,18 +48,17 @@ pub async fn held_subscriptions(
     tx: &mut OrgTx,
     circumstances: &Circumstances,
 ) -> Result<Vec<(Subscription, Option<HoldReason>)>> {
-    let candidates = if circumstances.data_is_stale {
-        store::linked(tx).await?
-    } else {
-        store::held_candidates(tx).await?
+    let candidates = match circumstances.data_is_stale {
+        true => Arc::new(HeldCandidates(store::linked(tx).await?)),
+        false => held_candidates(tx).await?,
     };
-    let judged = candidates.into_iter().filter_map(|subscription| {
+    let judged = candidates.0.iter().filter_map(|subscription| {
         let standing = subscription.standing(circumstances);
         let reason = match standing.reason {
             Some(StandingReason::Held(reason)) => Some(reason),
             _ => None,
         };
-        (standing.state == BillingState::Held).then_some((subscription, reason))
+        (standing.state == BillingState::Held).then(|| (subscription.clone(), reason))
     });
     Ok(judged.collect())
 }
