@@ -10,9 +10,13 @@
     reason = "only tests call this"
 )]
 
+mod plan;
+
 use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+pub use plan::{Plan, Read, plan};
 
 use crate::{Database, Engine, pool::Pools};
 
