@@ -31,6 +31,7 @@ pub const EMAIL: &str = "owner@benchmark.example";
 pub const PASSWORD: &str = "a long password for benchmarks of load";
 
 /// The numbers of the command line.
+#[allow(dead_code, reason = "each benchmark takes what it measures with")]
 pub fn sizes() -> Vec<usize> {
     std::env::args()
         .filter_map(|argument| argument.parse().ok())

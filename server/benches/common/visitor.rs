@@ -8,7 +8,7 @@ use std::{
 use ascent::{app::App, http::router};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::ConnectInfo,
     http::{Request, header},
 };
@@ -17,12 +17,14 @@ use tower::ServiceExt as _;
 use crate::common::{EMAIL, PASSWORD};
 
 /// The owner, with a session.
+#[allow(dead_code, reason = "each benchmark takes what it measures with")]
 pub struct Visitor {
     engine: String,
     router: Router,
     cookie: String,
 }
 
+#[allow(dead_code, reason = "each benchmark takes what it measures with")]
 impl Visitor {
     /// Signs in.
     pub async fn new(engine: String, app: &App) -> Self {
@@ -49,12 +51,23 @@ impl Visitor {
         let mut times = Vec::new();
         for _ in 0..6 {
             let begin = Instant::now();
-            self.get(path, fragment).await;
+            self.get(path, "identity", fragment).await;
             times.push(begin.elapsed());
         }
         times.remove(0);
         times.sort();
         self.print(what, times[2]);
+    }
+
+    /// Asks for a page or a call and reads the answer.
+    pub async fn ask(&self, path: &str) -> String {
+        let answer = self.get(path, "identity", false).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Asks as a browser does: the answer is compressed. Gives its length.
+    pub async fn browse(&self, path: &str) -> usize {
+        self.get(path, "gzip", false).await.len()
     }
 
     /// Prints how long something took.
@@ -63,8 +76,10 @@ impl Visitor {
         println!("{:<10} {what:<32} {milliseconds:>9.1}", self.engine);
     }
 
-    async fn get(&self, path: &str, fragment: bool) {
-        let mut request = Request::get(path).header(header::COOKIE, &self.cookie);
+    async fn get(&self, path: &str, encoding: &str, fragment: bool) -> Bytes {
+        let mut request = Request::get(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ACCEPT_ENCODING, encoding);
         if fragment {
             request = request.header("x-fragment", "true");
         }
@@ -72,7 +87,7 @@ impl Visitor {
         assert_eq!(answer.status(), 200, "{path}");
         axum::body::to_bytes(answer.into_body(), usize::MAX)
             .await
-            .unwrap();
+            .unwrap()
     }
 }
 

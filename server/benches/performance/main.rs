@@ -20,6 +20,7 @@ mod common;
 mod growth;
 mod installation;
 mod organizations;
+mod pages;
 mod pdf;
 mod process;
 mod requests;
@@ -30,12 +31,14 @@ mod server;
 mod sync;
 mod table;
 mod tenants;
+#[path = "../common/visitor.rs"]
+mod visitor;
 
 use crate::table::Table;
 
 /// What can be asked for by name, in the order of the table.
-const PARTS: [&str; 8] = [
-    "requests", "sync", "growth", "million", "process", "billing", "pdf", "tenants",
+const PARTS: [&str; 9] = [
+    "requests", "sync", "growth", "million", "process", "billing", "pdf", "tenants", "pages",
 ];
 
 #[tokio::main]
@@ -62,6 +65,7 @@ async fn main() {
             "billing" => billing::measure(&mut table).await,
             "tenants" => tenants::measure(&mut table).await,
             "pdf" => pdf::measure(&mut table).await,
+            "pages" => pages::measure(&mut table).await,
             _ => unreachable!(),
         }
     }
