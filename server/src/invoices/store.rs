@@ -47,14 +47,17 @@ db::statements! {
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
         and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
         order by line.invoice_id, line.position";
+    /// Joined in this order on SQLite too, which would otherwise go through all lines.
     bulk INVOICED = "with wanted (organization_id, id, except_id) as (values", 3,
-        ") select line.subscription_id, line.explanation, invoice.client_id, r.client_id as billed_now from wanted
-        join recurring_invoice r on r.organization_id = wanted.organization_id and r.id = wanted.id
-        join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
-        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
-        join invoice_line line on line.organization_id = s.organization_id and line.subscription_id = s.id
-        join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        where invoice.status <> 'void' and invoice.corrects_id is null
+        ") select line.subscription_id, line.explanation, invoice.client_id, r.client_id as billed_now
+        from wanted cross join recurring_invoice r cross join subscription_billing b cross join pax8_subscription s
+        cross join invoice_line line cross join invoice
+        where r.organization_id = wanted.organization_id and r.id = wanted.id
+        and b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
+        and s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+        and line.organization_id = s.organization_id and line.subscription_id = s.id
+        and invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
+        and invoice.status <> 'void' and invoice.corrects_id is null
         and (wanted.except_id is null or invoice.id <> wanted.except_id)";
     org INVOICED_OF = "select line.explanation, invoice.client_id from invoice_line line
         join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id

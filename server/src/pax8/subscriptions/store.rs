@@ -66,8 +66,9 @@ db::statements! {
     org COUNT_OF_COMPANY = "select count(*) as n from pax8_subscription where organization_id = $1 and company_id = $2
         and (cast($3 as text) is null or lower(coalesce(status, '')) = $3)";
     bulk OF_RECURRING = "with wanted (organization_id, id) as (values", 2,
-        concat!(") ", subscriptions_where!("b.recurring_invoice_id in (select id from wanted)
-        order by lower(coalesce(s.product_name, '')), s.id"));
+        concat!(") ", subscriptions_where!("s.pax8_id in (select subscription_pax8_id from subscription_billing
+            where organization_id = $1 and recurring_invoice_id in (select id from wanted))
+        order by b.recurring_invoice_id, lower(coalesce(s.product_name, '')), s.id"));
     org LINKED = subscriptions_where!("r.id is not null");
     org HELD_CANDIDATES = subscriptions_where!(may_be_held!());
     org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
