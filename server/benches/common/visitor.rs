@@ -11,6 +11,7 @@ use axum::{
     body::{Body, Bytes},
     extract::ConnectInfo,
     http::{Request, header},
+    response::Response,
 };
 use tower::ServiceExt as _;
 
@@ -59,10 +60,14 @@ impl Visitor {
         self.print(what, times[2]);
     }
 
-    /// Asks for a page or a call and reads the answer.
-    pub async fn ask(&self, path: &str) -> String {
-        let answer = self.get(path, "identity", false).await;
-        String::from_utf8_lossy(&answer).into_owned()
+    /// Asks for a page or a call and reads the answer; none: it leads elsewhere.
+    pub async fn ask(&self, path: &str) -> Option<String> {
+        let answer = self.answer(path, "identity", false).await;
+        if answer.status().is_redirection() {
+            return None;
+        }
+        let answer = read(path, answer).await;
+        Some(String::from_utf8_lossy(&answer).into_owned())
     }
 
     /// Asks as a browser does: the answer is compressed. Gives its length.
@@ -77,21 +82,28 @@ impl Visitor {
     }
 
     async fn get(&self, path: &str, encoding: &str, fragment: bool) -> Bytes {
+        read(path, self.answer(path, encoding, fragment).await).await
+    }
+
+    async fn answer(&self, path: &str, encoding: &str, fragment: bool) -> Response {
         let mut request = Request::get(path)
             .header(header::COOKIE, &self.cookie)
             .header(header::ACCEPT_ENCODING, encoding);
         if fragment {
             request = request.header("x-fragment", "true");
         }
-        let answer = send(&self.router, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        axum::body::to_bytes(answer.into_body(), usize::MAX)
-            .await
-            .unwrap()
+        send(&self.router, request.body(Body::empty()).unwrap()).await
     }
 }
 
-async fn send(router: &Router, mut request: Request<Body>) -> axum::response::Response {
+async fn read(path: &str, answer: Response) -> Bytes {
+    assert_eq!(answer.status(), 200, "{path}");
+    axum::body::to_bytes(answer.into_body(), usize::MAX)
+        .await
+        .unwrap()
+}
+
+async fn send(router: &Router, mut request: Request<Body>) -> Response {
     let address = SocketAddr::from(([127, 0, 0, 1], 1));
     request.extensions_mut().insert(ConnectInfo(address));
     router.clone().oneshot(request).await.unwrap()

@@ -41,7 +41,7 @@ pub async fn lists(visitor: &Visitor) -> Pages {
 
 async fn json(visitor: &Visitor, path: &str) -> Value {
     let text = visitor.ask(&format!("{BASE}{path}")).await;
-    serde_json::from_str(&text).unwrap_or_default()
+    serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default()
 }
 
 /// A path with the id of the first record of each list in it.

@@ -25,7 +25,9 @@ pub async fn pages(visitor: &Visitor) -> Pages {
         if of_kind >= OF_EACH || !seen.insert((kind, address.clone())) {
             continue;
         }
-        let text = visitor.ask(&address).await;
+        let Some(text) = visitor.ask(&address).await else {
+            continue;
+        };
         ahead.extend(onward(&address, &text));
         pages.entry(page).or_default().push(address);
     }
