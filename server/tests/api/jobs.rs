@@ -8,10 +8,12 @@ use std::sync::{
 use ascent::{
     app::App,
     error::Error,
-    jobs::{self, Failure, Job, NewJob, RETRY_AFTER, Registry},
+    jobs::{self, Crew, Failure, Job, NewJob, RETRY_AFTER, Registry},
 };
 use jiff::SignedDuration;
 use serde_json::json;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, on_each_engine};
 
@@ -61,6 +63,48 @@ async fn many_workers_do_each_job_once() {
             done += worker.await.unwrap();
         }
         assert_eq!((done, count.load(Ordering::SeqCst)), (30, 30));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_waits_behind_heavy_jobs() {
+    on_each_engine(async |world| {
+        let now = world.app.clock.now();
+        let mut tx = world.app.database.write(world.ours.id).await.unwrap();
+        for heavy in [true, true, true, false] {
+            let job = NewJob {
+                kind: if heavy { "test.heavy" } else { "test.light" },
+                payload: json!({}),
+                unique_key: None,
+                heavy,
+                run_at: now,
+            };
+            jobs::enqueue(&mut tx, &job, now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let (begun, light) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (counter, done) = (begun.clone(), light.clone());
+        let registry = Registry::default()
+            .with("test.heavy", move |_, _| {
+                counter.fetch_add(1, Ordering::SeqCst);
+                std::future::pending()
+            })
+            .with("test.light", move |_, _| {
+                done.notify_one();
+                async { Ok(()) }
+            });
+        let crew = Crew { light: 1, heavy: 1 };
+        let stop = CancellationToken::new();
+        let workers = jobs::run_workers(world.app.clone(), registry, crew, stop);
+        tokio::select! {
+            () = workers => unreachable!("nobody told them to stop"),
+            () = light.notified() => {}
+        }
+        assert!(
+            begun.load(Ordering::SeqCst) <= 1,
+            "as many as there are workers"
+        );
     })
     .await;
 }
