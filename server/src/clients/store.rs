@@ -47,13 +47,14 @@ db::statements! {
         join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
         where r.organization_id = $1 and r.status = 'active' and s.missing_since is null
             and ", bills_when_linked!(), " group by r.client_id");
+    // SQLite keeps the order of a cross join: what feeds the client's invoices first.
     org EARNINGS_OF = concat!("select cast(sum(s.monthly_revenue_minor) as bigint) as revenue,
             cast(sum(s.monthly_revenue_minor - s.monthly_cost_minor) as bigint) as margin,
             count(*) - count(s.monthly_revenue_minor - s.monthly_cost_minor) as unknown
-        from recurring_invoice r
-        join subscription_billing b on b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
-        join pax8_subscription s on s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
-        where r.organization_id = $1 and r.client_id = $2 and r.status = 'active' and s.missing_since is null
+        from recurring_invoice r cross join subscription_billing b cross join pax8_subscription s
+        where r.organization_id = $1 and r.client_id = $2 and r.status = 'active'
+            and b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
+            and s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id and s.missing_since is null
             and ", bills_when_linked!());
     org MATCH_KEYS = "select id, name, account_reference, website, email from client
         where organization_id = $1 and status = 'active' order by sort_name, id";

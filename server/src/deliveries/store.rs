@@ -18,9 +18,10 @@ db::statements! {
         and (cast($3 as text) is null or id < $3) order by id desc limit $4";
     org LIST_OF_INVOICE = "select * from delivery where organization_id = $1 and invoice_id = $2 order by id desc";
     org LIST_OF_INVOICES = "select * from delivery where organization_id = $1 and invoice_id >= $2 and invoice_id <= $3 order by id desc";
-    org LIST_OF_RUN = "select delivery.* from delivery
-        join invoice on invoice.organization_id = delivery.organization_id and invoice.id = delivery.invoice_id
-        where delivery.organization_id = $1 and invoice.billing_run_id = $2";
+    // SQLite keeps the order of a cross join: the run's invoices first.
+    org LIST_OF_RUN = "select delivery.* from invoice cross join delivery
+        where invoice.organization_id = $1 and invoice.billing_run_id = $2
+            and delivery.organization_id = invoice.organization_id and delivery.invoice_id = invoice.id";
     org UNFINISHED = "select * from delivery where organization_id = $1 and invoice_id = $2 and state in ('queued', 'sending')";
     org LIST_UNFINISHED = "select * from delivery where organization_id = $1 and state in ('queued', 'sending') order by id";
     org MARK_SENDING = "update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = null

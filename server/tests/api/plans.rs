@@ -1,7 +1,7 @@
 //! No statement reads more than it has to: none goes through a whole table, and none through everything that an organization has of
 //! something that there may be a lot of. Where one does, it stands here with the reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{
     Engine, Registered,
@@ -85,6 +85,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pax8::subscriptions::store::LINKED", "data too old to bill from holds everything that is linked"),
     ("pax8::subscriptions::store::LIST", SEARCH),
     ("pax8::subscriptions::store::LIST_OF_COMPANY", SEARCH),
+    ("pax8::sync::store::companies::COUNT_LISTED", SYNC),
     ("pax8::sync::store::companies::LIST", SYNC),
     ("pax8::sync::store::companies::LIST_CURRENCIES", SYNC),
     ("pax8::sync::store::companies::LIST_LOOKED_UP", SYNC),
@@ -94,9 +95,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pax8::sync::store::estate::DELETE_COMPANIES", ENDING),
     ("pax8::sync::store::estate::DELETE_PRODUCTS", ENDING),
     ("pax8::sync::store::estate::DELETE_SUBSCRIPTIONS", ENDING),
+    ("pax8::sync::store::leases::LIST_EXPIRED", SWEEP),
     ("pax8::sync::store::products::LIST", SYNC),
-    ("pax8::sync::store::products::LIST_KNOWN", SYNC),
-    ("pax8::sync::store::subscriptions::LIST", SYNC),
     ("pax8::sync::store::subscriptions::LIST_DECIDED", SYNC),
     ("pax8::sync::store::subscriptions::LIST_GLANCES", SYNC),
     ("pax8::sync::store::subscriptions::VOID_DECISIONS", SYNC),
@@ -108,19 +108,21 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 async fn no_statement_reads_everything() {
     on_each_engine(async |it| {
         let engine = it.database.engine();
-        let mut found = BTreeSet::new();
+        let mut found = BTreeMap::new();
         for statement in db::registered().filter(|it| it.name().starts_with("ascent::")) {
             let plan = plan(&it.database, statement).await;
             if reads_everything(engine, statement, &plan) {
-                found.insert(statement.name().trim_start_matches("ascent::"));
+                found.insert(statement.name().trim_start_matches("ascent::"), plan);
             }
         }
         let excepted: BTreeSet<_> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
-        let news: Vec<_> = found.difference(&excepted).collect();
+        let news = found.iter().filter(|(name, _)| !excepted.contains(*name));
+        let news: Vec<_> = news.collect();
         assert!(news.is_empty(), "{engine:?}: {news:#?} read everything");
         // SQLite is the stricter one: it is asked about each organization too.
         if engine == Engine::Sqlite {
-            let over: Vec<_> = excepted.difference(&found).collect();
+            let over = excepted.iter().filter(|name| !found.contains_key(*name));
+            let over: Vec<_> = over.collect();
             assert!(over.is_empty(), "{over:#?} need no exception any more");
         }
     })
