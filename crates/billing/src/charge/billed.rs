@@ -211,8 +211,9 @@ fn billed_since(input: &ChargeInput<'_>, term: Period) -> (Date, bool) {
         .max();
     let start = input.period.start;
     let linked = input.linked_from.unwrap_or(start);
-    let paid_for = input.trial_until.map_or(linked, |until| until.max(linked));
-    let since = paid_for.min(start);
+    // An earlier invoice of the day itself was made before that day's sync, or its line would say so.
+    let paid_for = input.trial_until.and_then(|until| until.tomorrow().ok());
+    let since = paid_for.map_or(linked, |from| from.max(linked)).min(start);
     match paid_into {
         Some(until) => (until.max(since), true),
         None => (

@@ -249,6 +249,77 @@ fn d26_a_trial_that_is_paid_later_pays_the_invoices_of_the_term_that_are_left() 
     assert_eq!(later.bill(), "100.00");
 }
 
+/// The invoice of the day itself may have been made while a sync still had to tell that the trial had ended.
+#[test]
+fn d26_the_invoice_of_the_day_a_trial_ends_is_free_if_it_did_not_charge() {
+    let april = date(2026, 4, 1);
+    let mut skipped = Account::new(BillingTerm::Annual, "1200");
+    skipped.next = date(2026, 5, 1);
+    skipped.trial_until = Some(april);
+    assert_eq!(skipped.bill_times(8), ["100.00"; 8]);
+    assert_eq!(skipped.charged_of(0), 80_000);
+
+    let mut charged = Account::new(BillingTerm::Annual, "1200");
+    charged.next = april;
+    charged.trial_until = Some(april);
+    assert_eq!(charged.bill_times(9), ["100.00"; 9]);
+    assert_eq!(charged.charged_of(0), 90_000);
+}
+
+#[test]
+fn d21_a_term_charged_in_part_is_finished_after_any_change_of_frequency() {
+    let mut it = Account::new(BillingTerm::Monthly, "100.00");
+    it.billing_start = date(2026, 1, 30);
+    it.next = date(2026, 2, 2);
+    it.go_on_at(it.next, Frequency::Monthly);
+    assert_eq!(it.bill(), "100.00");
+    it.go_on_at(it.next, Frequency::Weekly);
+    assert_eq!(it.bill(), "25.00");
+    it.go_on_at(date(2026, 4, 29), Frequency::Monthly);
+    assert_eq!(it.bill(), "75.00 + 100.00");
+}
+
+#[test]
+fn d21_a_period_that_was_paid_ahead_is_not_one_that_was_left_out() {
+    // Two invoices pay a month each for days that are mostly paid, so that the terms run ahead of the invoices.
+    let mut monthly = Account::new(BillingTerm::Monthly, "100.00");
+    monthly.billing_start = date(2026, 1, 21);
+    monthly.bill_times(6);
+    monthly.go_on_at(date(2026, 5, 21), Frequency::Monthly);
+    assert_eq!(monthly.bill_times(2), ["100.00", "100.00"]);
+    monthly.charge = Charge::OnRenewal;
+    assert_eq!(monthly.bill(), "Billed up to 2026-08-20 already.");
+    monthly.charge = Charge::Spread;
+    assert_eq!(monthly.bill_times(3), ["100.00"; 3]);
+    assert_eq!(
+        (0..9).map(|n| monthly.charged_of(n)).collect::<Vec<_>>(),
+        [10_000; 9]
+    );
+
+    let mut yearly = Account::new(BillingTerm::Annual, "1200.00");
+    yearly.bill();
+    yearly.charge = Charge::OnRenewal;
+    assert_eq!(yearly.bill(), "1100.00");
+    yearly.go_on_at(date(2027, 1, 1), Frequency::Annual);
+    yearly.charge = Charge::Spread;
+    assert_eq!(yearly.bill(), "1200.00");
+    assert_eq!([0, 1].map(|n| yearly.charged_of(n)), [120_000; 2]);
+}
+
+#[test]
+fn d21_an_invoice_that_starts_before_the_billing_start_charges_if_something_was_charged_before() {
+    let mut it = Account::new(BillingTerm::Monthly, "100.00");
+    it.billing_start = date(2026, 2, 2);
+    it.go_on_at(date(2026, 2, 18), Frequency::Monthly);
+    assert_eq!(it.bill(), "100.00");
+    it.go_on_at(date(2026, 2, 1), Frequency::Quarterly);
+    assert_eq!(it.bill(), "200.00");
+    assert_eq!(
+        (0..4).map(|n| it.charged_of(n)).collect::<Vec<_>>(),
+        [10_000, 10_000, 10_000, 0]
+    );
+}
+
 #[test]
 fn d27_a_void_period_can_be_billed_again_and_nothing_else_changes() {
     for charge in [Charge::Spread, Charge::OnRenewal] {
@@ -441,6 +512,9 @@ proptest! {
         live(&mut it, &events);
         for n in 0..terms_ended(&it, it.next) {
             prop_assert!(it.charged_of(n) <= it.total().minor(), "term {} comes to {}", n, it.charged_of(n));
+        }
+        for n in -12..0 {
+            prop_assert_eq!(it.charged_of(n), 0, "term {} lies before the start", n);
         }
     }
 

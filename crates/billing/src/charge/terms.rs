@@ -27,8 +27,9 @@ pub(super) fn whole_terms(
     of: u32,
 ) -> Result<ChargeOutcome, BillingError> {
     let schedule = input.schedule.resumed_at(input.period.start)?;
+    // The first invoice of all waits for the first whole period; where something was charged before, nothing is left to wait.
     if let Some(on) = input.billing_start
-        && input.period.start < on
+        && (input.period.end <= on || input.period.start < on && input.billed.is_empty())
     {
         return Ok(ChargeOutcome::Skipped(SkipReason::NotStarted { on }));
     }
@@ -48,7 +49,9 @@ pub(super) fn whole_terms(
     }
     let first = first_term(input, terms, of, last_paid)?;
     let mut picked = Vec::new();
-    for n in first..first + i64::from(of - paid) {
+    for n in
+        begun_before(input, terms, first, last_paid)?.chain(first..first + i64::from(of - paid))
+    {
         let term = terms.period(n)?;
         if input.end_date.is_none_or(|end| term.start < end) {
             picked.push(Open::ours(input, term));
@@ -109,13 +112,30 @@ fn first_term(
     match last_paid.filter(|line| line.term == *input.term) {
         None => {
             let periods = schedule.starts_between(terms.anchor, input.period.start)?;
-            Ok(periods.saturating_mul(of.into()))
+            Ok(periods.saturating_mul(of.into()).max(0))
         }
         Some(line) => {
-            let left_out = left_out(input, line)?.saturating_mul(of.into());
+            let left_out = left_out(input, terms, line)?.saturating_mul(of.into());
             Ok(term_after(input, terms, line)? + left_out)
         }
     }
+}
+
+/// The number of the term that a line charged in part, if periods that were left out would leave out what remains of it: a
+/// term that was charged in part is always finished.
+fn begun_before(
+    input: &ChargeInput<'_>,
+    terms: Grid,
+    first: i64,
+    last_paid: Option<&Billed>,
+) -> Result<std::option::IntoIter<i64>, BillingError> {
+    let same_term = last_paid.filter(|line| line.term == *input.term);
+    let Some(line) = same_term else {
+        return Ok(None.into_iter());
+    };
+    let n = term_after(input, terms, line)?;
+    let begun = !Open::ours(input, terms.period(n)?).shares.is_empty();
+    Ok(Some(n).filter(|n| begun && *n < first).into_iter())
 }
 
 /// The number of the term that follows what a line charged: the same one if it was charged in part and something is left.
@@ -130,9 +150,14 @@ fn term_after(input: &ChargeInput<'_>, terms: Grid, line: &Billed) -> Result<i64
     Ok(if open.rest.is_none() { n + 1 } else { n })
 }
 
-/// How many periods nobody billed between an earlier invoice and this one: a pause, or a next date moved that far.
-fn left_out(input: &ChargeInput<'_>, line: &Billed) -> Result<i64, BillingError> {
-    let (until, start) = (line.paid_until(), input.period.start);
+/// How many periods nobody billed between an earlier invoice and this one: a pause, or a next date moved that far. A period
+/// whose days were paid ahead needed no line, so it is not one of them.
+fn left_out(input: &ChargeInput<'_>, terms: Grid, line: &Billed) -> Result<i64, BillingError> {
+    let mut until = line.paid_until();
+    if line.term == *input.term {
+        until = until.max(terms.nth(term_after(input, terms, line)?)?);
+    }
+    let start = input.period.start;
     let schedule = input.schedule.resumed_at(start)?;
     Ok(if until < start {
         schedule.starts_between(until, start)?
@@ -155,7 +180,7 @@ fn unfinished<'a>(
         anchor: line.paid_until(),
         ..terms
     };
-    let whole_too = left_out(input, line)? == 0 || since.nth(1)? > input.period.start;
+    let whole_too = left_out(input, terms, line)? == 0 || since.nth(1)? > input.period.start;
     let mut from = terms.index_of(line.paid_until())? - 1;
     if line.term == *input.term {
         from = from.min(term_after(input, terms, line)?);
