@@ -69,6 +69,15 @@ impl Billed {
         }
     }
 
+    /// The first day of the term that follows, or of the one that it charged in part.
+    pub(super) fn reached(&self) -> Date {
+        match (&self.portion, self.whole_terms()) {
+            (Portion::Share { term, .. }, _) => term.start,
+            (_, Some(whole)) => whole.end,
+            (_, None) => self.paid_until(),
+        }
+    }
+
     /// The part of that term which it charged, and what its invoices leave to others.
     fn share_of(&self, term: Period) -> Option<(Ratio, Elsewhere)> {
         match self.portion {

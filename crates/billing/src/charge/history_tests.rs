@@ -307,6 +307,20 @@ fn d21_a_period_that_was_paid_ahead_is_not_one_that_was_left_out() {
 }
 
 #[test]
+fn d21_the_next_term_follows_the_last_one_charged_even_if_another_invoice_pays_further() {
+    let mut it = Account::new(BillingTerm::Monthly, "100.00");
+    it.billing_start = date(2026, 1, 9);
+    it.bill_times(2);
+    it.go_on_at(it.next, Frequency::Weekly);
+    assert_eq!(it.bill(), "50.00");
+    it.go_on_at(it.next, Frequency::Monthly);
+    assert_eq!(it.bill(), "50.00");
+    // From here on the invoices end a day before the one that paid the rest.
+    it.go_on_at(date(2026, 3, 7), Frequency::Monthly);
+    assert_eq!(it.bill_times(3), ["100.00"; 3]);
+}
+
+#[test]
 fn d21_an_invoice_that_starts_before_the_billing_start_charges_if_something_was_charged_before() {
     let mut it = Account::new(BillingTerm::Monthly, "100.00");
     it.billing_start = date(2026, 2, 2);

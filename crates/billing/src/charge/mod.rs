@@ -25,6 +25,7 @@
 //! anchor, a link moved to another invoice or a pause therefore neither repeats
 //! nor forgets a part of a term.
 
+mod before;
 mod billed;
 mod ratio;
 mod split_term;

@@ -5,7 +5,8 @@
 
 use jiff::civil::Date;
 
-use super::billed::{Billed, Open, counted};
+use super::before::Before;
+use super::billed::{Open, counted};
 use super::split_term::share_of_term;
 use super::{ChargeInput, ChargeOutcome, Charged, Portion, whole};
 use crate::BillingError;
@@ -39,18 +40,25 @@ pub(super) fn whole_terms(
     }
     // Without a billing start the invoice's own periods are as good as any.
     let terms = grid(input.billing_start.unwrap_or(schedule.anchor), term_months);
-    let last_paid = last_before(input);
-    let paid = match last_paid {
-        Some(line) => terms_paid(input, term_months, of, line.paid_until())?,
+    let before = Before::of(input, terms)?;
+    let paid_until = before.as_ref().map(|it| it.paid_until);
+    let paid = match paid_until {
+        Some(until) => terms_paid(input, term_months, of, until)?,
         None => 0,
     };
     if paid == of {
-        return Ok(already_billed(last_paid.map(Billed::paid_until)));
+        return Ok(already_billed(paid_until));
     }
-    let first = first_term(input, terms, of, last_paid)?;
+    let first = first_term(input, terms, of, before.as_ref())?;
+    // A term that was charged in part is always finished, even if the periods that were left out would leave it out.
+    let begun = before
+        .and_then(|it| it.next)
+        .filter(|term| term.is_begun && term.n < first);
     let mut picked = Vec::new();
-    for n in
-        begun_before(input, terms, first, last_paid)?.chain(first..first + i64::from(of - paid))
+    for n in begun
+        .map(|term| term.n)
+        .into_iter()
+        .chain(first..first + i64::from(of - paid))
     {
         let term = terms.period(n)?;
         if input.end_date.is_none_or(|end| term.start < end) {
@@ -69,13 +77,6 @@ pub(super) fn whole_terms(
         terms,
     })?;
     Ok(charged(lines, until))
-}
-
-/// The line that pays furthest, of those whose invoices do not come after this one.
-fn last_before<'a>(input: &ChargeInput<'a>) -> Option<&'a Billed> {
-    let earlier = |line: &&Billed| line.period.start <= input.period.start;
-    let lines = input.billed.iter().filter(earlier);
-    lines.max_by_key(|line| (line.paid_until(), line.whole_terms().map(|it| it.end)))
 }
 
 /// How many of the period's terms are paid, mostly at least, with an earlier invoice that reaches into it.
@@ -106,64 +107,17 @@ fn first_term(
     input: &ChargeInput<'_>,
     terms: Grid,
     of: u32,
-    last_paid: Option<&Billed>,
+    before: Option<&Before>,
 ) -> Result<i64, BillingError> {
+    if let Some(before) = before
+        && let Some(term) = before.next
+    {
+        let left_out = before.left_out(input)?;
+        return Ok(term.n + left_out.saturating_mul(of.into()));
+    }
     let schedule = input.schedule.resumed_at(input.period.start)?;
-    match last_paid.filter(|line| line.term == *input.term) {
-        None => {
-            let periods = schedule.starts_between(terms.anchor, input.period.start)?;
-            Ok(periods.saturating_mul(of.into()).max(0))
-        }
-        Some(line) => {
-            let left_out = left_out(input, terms, line)?.saturating_mul(of.into());
-            Ok(term_after(input, terms, line)? + left_out)
-        }
-    }
-}
-
-/// The number of the term that a line charged in part, if periods that were left out would leave out what remains of it: a
-/// term that was charged in part is always finished.
-fn begun_before(
-    input: &ChargeInput<'_>,
-    terms: Grid,
-    first: i64,
-    last_paid: Option<&Billed>,
-) -> Result<std::option::IntoIter<i64>, BillingError> {
-    let same_term = last_paid.filter(|line| line.term == *input.term);
-    let Some(line) = same_term else {
-        return Ok(None.into_iter());
-    };
-    let n = term_after(input, terms, line)?;
-    let begun = !Open::ours(input, terms.period(n)?).shares.is_empty();
-    Ok(Some(n).filter(|n| begun && *n < first).into_iter())
-}
-
-/// The number of the term that follows what a line charged: the same one if it was charged in part and something is left.
-fn term_after(input: &ChargeInput<'_>, terms: Grid, line: &Billed) -> Result<i64, BillingError> {
-    let reached = match (&line.portion, line.whole_terms()) {
-        (Portion::Share { term, .. }, _) => term.start,
-        (_, Some(whole)) => whole.end,
-        (_, None) => line.paid_until(),
-    };
-    let n = terms.index_of(reached)?;
-    let open = Open::ours(input, terms.period(n)?);
-    Ok(if open.rest.is_none() { n + 1 } else { n })
-}
-
-/// How many periods nobody billed between an earlier invoice and this one: a pause, or a next date moved that far. A period
-/// whose days were paid ahead needed no line, so it is not one of them.
-fn left_out(input: &ChargeInput<'_>, terms: Grid, line: &Billed) -> Result<i64, BillingError> {
-    let mut until = line.paid_until();
-    if line.term == *input.term {
-        until = until.max(terms.nth(term_after(input, terms, line)?)?);
-    }
-    let start = input.period.start;
-    let schedule = input.schedule.resumed_at(start)?;
-    Ok(if until < start {
-        schedule.starts_between(until, start)?
-    } else {
-        0
-    })
+    let periods = schedule.starts_between(terms.anchor, input.period.start)?;
+    Ok(periods.saturating_mul(of.into()).max(0))
 }
 
 /// Terms before number `before` that were to be charged and were not, or in part only. Whole terms of a time that was left
@@ -173,18 +127,16 @@ fn unfinished<'a>(
     terms: Grid,
     before: i64,
 ) -> Result<Vec<Open<'a>>, BillingError> {
-    let Some(line) = last_before(input) else {
+    let Some(earlier) = Before::of(input, terms)? else {
         return Ok(Vec::new());
     };
     let since = Grid {
-        anchor: line.paid_until(),
+        anchor: earlier.paid_until,
         ..terms
     };
-    let whole_too = left_out(input, terms, line)? == 0 || since.nth(1)? > input.period.start;
-    let mut from = terms.index_of(line.paid_until())? - 1;
-    if line.term == *input.term {
-        from = from.min(term_after(input, terms, line)?);
-    }
+    let whole_too = earlier.left_out(input)? == 0 || since.nth(1)? > input.period.start;
+    let from = terms.index_of(earlier.paid_until)? - 1;
+    let from = earlier.next.map_or(from, |term| term.n.min(from));
     let mut found = Vec::new();
     for n in from.max(0)..before {
         let open = Open::of(input, terms.period(n)?)?;
