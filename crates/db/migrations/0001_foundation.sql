@@ -59,12 +59,17 @@ create table kept_version (
     version bigint not null
 );
 
--- The sign that the organization prints on its invoices, as a PNG file that was read in full before it came here.
+-- The signs that the organization prints or printed on its invoices, as PNG files that were read in full before they came here.
 create table organization_logo (
     organization_id text not null references organization (id),
+    -- The file's fingerprint: a sign that comes back is the same row.
+    id text not null,
     png_base64 text not null,
-    primary key (organization_id)
+    -- Printed on drafts, and on what is issued from now on.
+    is_current boolean not null,
+    primary key (organization_id, id)
 );
+create unique index organization_logo_current on organization_logo (organization_id) where is_current;
 
 -- A tax that the organization charges on the sum of the taxable lines of an invoice.
 create table tax_rate (
@@ -617,6 +622,8 @@ create table invoice (
     held text not null,
     skipped text not null,
     payment_terms_days bigint not null,
+    -- The sign that is printed on it, of the time when it was issued.
+    logo_id text,
     -- Raised when a draft is computed anew, so that nobody issues what they did not see.
     version bigint not null default 1,
     -- Number and client's name in lower case, by the program.
@@ -627,7 +634,8 @@ create table invoice (
     primary key (organization_id, id),
     foreign key (organization_id, client_id) references client (organization_id, id),
     foreign key (organization_id, recurring_invoice_id) references recurring_invoice (organization_id, id),
-    foreign key (organization_id, corrects_id) references invoice (organization_id, id)
+    foreign key (organization_id, corrects_id) references invoice (organization_id, id),
+    foreign key (organization_id, logo_id) references organization_logo (organization_id, id)
 );
 -- Exactly once: a recurring invoice bills a period one time, whoever runs it and however often. A void invoice bills nothing.
 create unique index invoice_once on invoice (organization_id, recurring_invoice_id, period_start) where status <> 'void';
@@ -679,7 +687,8 @@ create table payment (
 create index payment_invoice on payment (organization_id, invoice_id);
 create index payment_credit_note on payment (organization_id, credit_note_id) where credit_note_id is not null;
 
--- An issued invoice on paper, made once: what was sent, downloaded and shown stays the same bytes whatever the program becomes.
+-- An issued invoice on paper, made once, when somebody first asks for it or it is sent: whoever has it has these bytes, whatever
+-- the program becomes.
 create table invoice_document (
     organization_id text not null references organization (id),
     invoice_id text not null,

@@ -74,12 +74,13 @@ pub(super) async fn enqueue(
 pub async fn perform(app: App, job: Job) -> Outcome {
     let payload: Payload = serde_json::from_value(job.payload)
         .map_err(|error| Failure::GiveUp(Error::internal(error)))?;
+    let attached = attachment(&app, job.organization, payload.delivery).await;
     let mut tx = app
         .database
         .write(job.organization)
         .await
         .map_err(Error::from)?;
-    let attempt = begin(&app, &mut tx, &payload).await?;
+    let attempt = begin(&app, &mut tx, &payload, attached).await?;
     tx.commit().await.map_err(Error::from)?;
     let outcome = match (attempt, &app.settings.mail) {
         (Attempt::Over, _) => return Ok(()),
@@ -92,7 +93,12 @@ pub async fn perform(app: App, job: Job) -> Outcome {
 }
 
 /// Marks the attempt as begun and reads what it needs.
-async fn begin(app: &App, tx: &mut OrgTx, payload: &Payload) -> Result<Attempt> {
+async fn begin(
+    app: &App,
+    tx: &mut OrgTx,
+    payload: &Payload,
+    attached: Result<Attachment>,
+) -> Result<Attempt> {
     let delivery = store::load(tx, payload.delivery).await?;
     if delivery.state == DeliveryState::Sending && delivery.attempts == payload.before + 1 {
         lose_track(app, tx, &delivery).await?;
@@ -101,7 +107,7 @@ async fn begin(app: &App, tx: &mut OrgTx, payload: &Payload) -> Result<Attempt> 
     if !store::mark_sending(tx, payload.delivery, payload.before).await? {
         return Ok(Attempt::Over);
     }
-    Ok(match letter(app, tx, &delivery).await {
+    Ok(match letter(app, tx, &delivery, attached).await {
         Ok(letter) => Attempt::HandOver(Box::new(letter)),
         // The database may be there again in a moment, and nothing was begun.
         Err(error @ Error::Unavailable(_)) => return Err(error),
@@ -118,7 +124,29 @@ async fn lose_track(app: &App, tx: &mut OrgTx, delivery: &Delivery) -> Result<()
     end(app, tx, delivery, DeliveryState::Unknown, Some(words)).await
 }
 
-async fn letter(app: &App, tx: &mut OrgTx, delivery: &Delivery) -> Result<Letter> {
+/// The invoice on paper, before the attempt is begun: printing it takes a moment.
+async fn attachment(
+    app: &App,
+    organization: OrganizationId,
+    delivery: DeliveryId,
+) -> Result<Attachment> {
+    let mut tx = app.database.read(organization).await?;
+    let delivery = store::load(&mut tx, delivery).await?;
+    let invoice = load_invoice(&mut tx, delivery.invoice_id).await?;
+    drop(tx);
+    require_sendable(&invoice)?;
+    Ok(Attachment {
+        name: file_name(&invoice),
+        bytes: pdf(app, organization, &invoice).await?,
+    })
+}
+
+async fn letter(
+    app: &App,
+    tx: &mut OrgTx,
+    delivery: &Delivery,
+    attached: Result<Attachment>,
+) -> Result<Letter> {
     let invoice = load_invoice(tx, delivery.invoice_id).await?;
     require_sendable(&invoice)?;
     let organization = load_organization(tx).await?;
@@ -132,10 +160,7 @@ async fn letter(app: &App, tx: &mut OrgTx, delivery: &Delivery) -> Result<Letter
         to: to.ok_or_else(|| Error::internal("a delivery to no address"))?,
         subject: words.subject,
         text: words.text,
-        attachment: Some(Attachment {
-            name: file_name(&invoice),
-            bytes: pdf(tx, &invoice).await?,
-        }),
+        attachment: Some(attached?),
     })
 }
 

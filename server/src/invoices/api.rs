@@ -105,13 +105,14 @@ async fn get(
     let mut tx = app.database.read(actor.organization).await?;
     if let Some(id) = id.strip_suffix(".pdf") {
         let invoice = load_invoice(&mut tx, invoice_id(id)?).await?;
-        return Ok(document::answer(&mut tx, &invoice).await?);
+        drop(tx);
+        return Ok(document::answer(&app, actor.organization, &invoice).await?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
     Ok(body(&invoice, &actor)?.into_response())
 }
 
-/// The invoice as a PDF file. An issued invoice gives the same bytes for good: those that were made when it was issued.
+/// The invoice as a PDF file. An issued invoice gives the same bytes for good.
 #[utoipa::path(get, path = "/invoices/{id}.pdf", tag = "invoices", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/pdf"), (status = 404, body = ProblemBody)))]
 #[expect(dead_code, reason = "only documents what `get` answers")]

@@ -1,5 +1,6 @@
-//! An invoice on paper. Everything on it is a snapshot. It is made once, when the invoice is issued, and kept; drafts and void
-//! invoices are put on paper as they are asked for, marked as what they are.
+//! An invoice on paper. Everything on it is a snapshot of what was true when it was issued. It is printed once, when somebody
+//! first asks for it or it is sent, and kept: so that a billing run need not wait for paper, and nobody ever has two versions of
+//! it. Drafts and void invoices are put on paper as they are asked for, marked as what they are.
 
 use std::sync::OnceLock;
 
@@ -21,9 +22,11 @@ use super::{
     Invoice, InvoiceLine, InvoiceStatus, printed::printed_lines, store, view::period_text,
 };
 use crate::{
+    app::App,
     error::{Error, Result},
     http::filters,
-    organizations::load_logo,
+    ids::{InvoiceId, OrganizationId},
+    organizations::{load_logo, load_logo_of},
 };
 
 /// The fonts of this process, as its operator chose them.
@@ -34,36 +37,57 @@ pub fn use_fonts(fonts: Fonts) {
     let _ = FONTS.set(fonts);
 }
 
-/// Puts invoices that were just issued on paper, for good.
+/// The invoice as a PDF file: of an issued one the very bytes that whoever first had it got.
+///
+/// Takes transactions of its own: nothing is printed while one is open.
 ///
 /// # Errors
-/// When one is too large for a PDF file, or the database refuses.
-pub(super) async fn keep(tx: &mut OrgTx, issued: &[Invoice]) -> Result<()> {
-    let logo = load_logo(tx).await?;
-    let papers = issued.iter().map(|it| Paper::of(it, logo.clone()));
-    let files = print_all(papers.collect()).await?;
-    let files = files.iter().map(|file| BASE64_STANDARD.encode(file));
-    let ids = issued.iter().map(|it| it.id);
-    store::insert_documents(tx, ids.zip(files)).await
-}
-
-/// The invoice as a PDF file: of an issued one the very bytes that were made then.
-///
-/// # Errors
-/// When it is too large for one, or the database refuses.
-pub async fn pdf(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
-    match invoice.status {
-        InvoiceStatus::Draft | InvoiceStatus::Void => make(tx, invoice).await,
-        InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid | InvoiceStatus::Paid => {
-            let pdf = store::load_document(tx, invoice.id).await?;
-            BASE64_STANDARD.decode(pdf).map_err(Error::internal)
-        }
+/// When it is too large for a file, or the database refuses.
+pub async fn pdf(app: &App, organization: OrganizationId, invoice: &Invoice) -> Result<Vec<u8>> {
+    let is_kept = match invoice.status {
+        InvoiceStatus::Draft | InvoiceStatus::Void => false,
+        InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid | InvoiceStatus::Paid => true,
+    };
+    let mut tx = app.database.read(organization).await?;
+    if is_kept && let Some(kept) = store::find_document(&mut tx, invoice.id).await? {
+        return decode(&kept);
+    }
+    let paper = Paper::of(invoice, logo(&mut tx, invoice).await?);
+    drop(tx);
+    let print = tokio::task::spawn_blocking(move || paper.print());
+    let printed = print.await.map_err(Error::internal)??;
+    if is_kept {
+        keep(app, organization, invoice.id, &printed).await
+    } else {
+        Ok(printed)
     }
 }
 
-/// With the present logo.
-async fn make(tx: &mut OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
-    Paper::of(invoice, load_logo(tx).await?).print()
+/// Keeps a file for good; the one that is kept, if somebody was quicker.
+async fn keep(
+    app: &App,
+    organization: OrganizationId,
+    id: InvoiceId,
+    printed: &[u8],
+) -> Result<Vec<u8>> {
+    let mut tx = app.database.write(organization).await?;
+    store::insert_document(&mut tx, id, &BASE64_STANDARD.encode(printed)).await?;
+    let kept = store::find_document(&mut tx, id).await?;
+    tx.commit().await?;
+    decode(&kept.ok_or(Error::NotFound("document"))?)
+}
+
+/// The logo that it was issued with; on a draft the present one.
+async fn logo(tx: &mut OrgTx, invoice: &Invoice) -> Result<Option<Logo>> {
+    match &invoice.logo_id {
+        Some(id) => load_logo_of(tx, id).await.map(Some),
+        None if invoice.issued_at.is_some() => Ok(None),
+        None => load_logo(tx).await,
+    }
+}
+
+fn decode(pdf: &str) -> Result<Vec<u8>> {
+    BASE64_STANDARD.decode(pdf).map_err(Error::internal)
 }
 
 /// What is printed, and on what.
@@ -91,27 +115,6 @@ impl Paper {
     }
 }
 
-/// Prints on all processors, beside what else the process does.
-async fn print_all(papers: Vec<Paper>) -> Result<Vec<Vec<u8>>> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = papers.len().div_ceil(processors).max(1);
-    let mut papers = papers.into_iter();
-    let mut shares = Vec::new();
-    loop {
-        let some: Vec<_> = papers.by_ref().take(share).collect();
-        if some.is_empty() {
-            break;
-        }
-        let print = move || some.iter().map(Paper::print).collect::<Result<Vec<_>>>();
-        shares.push(tokio::task::spawn_blocking(print));
-    }
-    let mut files = Vec::new();
-    for share in shares {
-        files.extend(share.await.map_err(Error::internal)??);
-    }
-    Ok(files)
-}
-
 /// What the file is called: `INV-0042.pdf`.
 #[must_use]
 pub fn file_name(invoice: &Invoice) -> String {
@@ -127,7 +130,11 @@ pub fn file_name(invoice: &Invoice) -> String {
 }
 
 /// The PDF file as an answer, to be shown by the browser and named after the invoice.
-pub(super) async fn answer(tx: &mut OrgTx, invoice: &Invoice) -> Result<Response> {
+pub(super) async fn answer(
+    app: &App,
+    organization: OrganizationId,
+    invoice: &Invoice,
+) -> Result<Response> {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (
@@ -136,7 +143,7 @@ pub(super) async fn answer(tx: &mut OrgTx, invoice: &Invoice) -> Result<Response
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, pdf(tx, invoice).await?).into_response())
+    Ok((headers, pdf(app, organization, invoice).await?).into_response())
 }
 
 fn document(invoice: &Invoice) -> InvoiceDocument {

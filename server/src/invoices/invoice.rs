@@ -192,6 +192,8 @@ pub struct Invoice {
     pub skipped: Vec<Skipped>,
     /// Days from issue to due.
     pub payment_terms_days: u32,
+    /// The logo on it, if it is issued and the organization had one then.
+    pub logo_id: Option<String>,
     /// Raised when a draft is computed anew.
     pub version: i64,
     /// When it was made.

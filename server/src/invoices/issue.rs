@@ -3,13 +3,13 @@
 use db::OrgTx;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
-use super::{Invoice, InvoiceStatus, credit::apply_credit, document, load_invoice, store};
+use super::{Invoice, InvoiceStatus, credit::apply_credit, load_invoice, store};
 use crate::{
     accounts::By,
     audit,
     error::{Error, Result},
     ids::InvoiceId,
-    organizations::{load_organization, take_invoice_numbers},
+    organizations::{current_logo_id, load_organization, take_invoice_numbers},
 };
 
 /// Issues a draft. A credit note then settles what is open of the invoice that it corrects. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
@@ -55,7 +55,7 @@ pub async fn issue_new(tx: &mut OrgTx, by: &By, ids: &[InvoiceId], now: Timestam
     Ok(())
 }
 
-/// Makes these drafts issued invoices, here and in the database, and puts them on paper. The day of issue.
+/// Makes these drafts issued invoices, here and in the database. The day of issue.
 async fn issue_all(
     tx: &mut OrgTx,
     by: &By,
@@ -64,6 +64,7 @@ async fn issue_all(
 ) -> Result<Date> {
     let issue_date = load_organization(tx).await?.today(now);
     let numbers = take_invoice_numbers(tx, issue_date, drafts.len()).await?;
+    let logo_id = current_logo_id(tx).await?;
     let mut events = Vec::with_capacity(drafts.len());
     for (it, number) in drafts.iter_mut().zip(numbers) {
         let due_date = due_date(it, issue_date)?;
@@ -82,10 +83,10 @@ async fn issue_all(
         it.issue_date = Some(issue_date);
         it.due_date = due_date;
         it.issued_at = Some(now);
+        it.logo_id.clone_from(&logo_id);
     }
     store::mark_issued(tx, drafts).await?;
     audit::record_all(tx, events, now).await?;
-    document::keep(tx, drafts).await?;
     Ok(issue_date)
 }
 

@@ -56,6 +56,7 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
         held: row.json("held")?,
         skipped: row.json("skipped")?,
         payment_terms_days: row.get("payment_terms_days")?,
+        logo_id: row.get("logo_id")?,
         version: row.get("version")?,
         created_at: row.get("created_at")?,
         issued_at: row.get("issued_at")?,

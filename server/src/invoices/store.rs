@@ -71,12 +71,13 @@ db::statements! {
         join invoice on invoice.organization_id = wanted.organization_id
             and invoice.recurring_invoice_id = wanted.recurring_invoice_id and invoice.period_start = wanted.period_start
         where invoice.status <> 'void'";
-    bulk MARK_ISSUED = "with news (organization_id, id, number, issue_date, due_date, issued_at, search_text) as (values", 7,
+    bulk MARK_ISSUED = "with news (organization_id, id, number, issue_date, due_date, issued_at, search_text, logo_id) as (values", 8,
         ") update invoice set status = 'issued', needs_review = false, number = news.number, issue_date = news.issue_date,
-            due_date = news.due_date, issued_at = cast(news.issued_at as bigint), search_text = news.search_text
+            due_date = news.due_date, issued_at = cast(news.issued_at as bigint), search_text = news.search_text, logo_id = news.logo_id
         from news where invoice.organization_id = news.organization_id and invoice.id = news.id";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
-    bulk INSERT_DOCUMENTS = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values", 3, "";
+    org INSERT_DOCUMENT = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values ($1, $2, $3)
+        on conflict (organization_id, invoice_id) do nothing";
     org FIND_DOCUMENT = "select pdf_base64 from invoice_document where organization_id = $1 and invoice_id = $2";
 }
 
@@ -203,7 +204,8 @@ pub(super) async fn mark_issued(tx: &mut OrgTx, issued: &[Invoice]) -> Result<()
                 it.number.as_deref(),
                 Some(it.client.name.as_str()),
                 it.correction.as_ref().map(|it| it.number.as_str()),
-            ])
+            ]),
+            it.logo_id.clone(),
         ]
     });
     tx.bulk(&MARK_ISSUED, rows.collect()).await?;
@@ -215,18 +217,15 @@ pub(super) async fn mark_void(tx: &mut OrgTx, id: InvoiceId, now: Timestamp) -> 
     Ok(())
 }
 
-pub(super) async fn insert_documents(
-    tx: &mut OrgTx,
-    files: impl IntoIterator<Item = (InvoiceId, String)>,
-) -> Result<()> {
-    let rows = files.into_iter().map(|(id, pdf)| args![id, pdf]);
-    tx.bulk(&INSERT_DOCUMENTS, rows.collect()).await?;
+/// Keeps a document unless there is one.
+pub(super) async fn insert_document(tx: &mut OrgTx, id: InvoiceId, pdf: &str) -> Result<()> {
+    tx.execute(&INSERT_DOCUMENT, args![id, pdf]).await?;
     Ok(())
 }
 
-pub(super) async fn load_document(tx: &mut OrgTx, id: InvoiceId) -> Result<String> {
-    let row = tx.fetch_one(&FIND_DOCUMENT, args![id]).await?;
-    Ok(row.get("pdf_base64")?)
+pub(super) async fn find_document(tx: &mut OrgTx, id: InvoiceId) -> Result<Option<String>> {
+    let row = tx.fetch_optional(&FIND_DOCUMENT, args![id]).await?;
+    Ok(row.map(|row| row.get("pdf_base64")).transpose()?)
 }
 
 /// An invoice with its lines and deliveries.

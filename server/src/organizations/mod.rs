@@ -23,7 +23,7 @@ pub use change::change_organization;
 pub use create::{BILLING_TIME, Created, NewOrganization, create_organization, next_billing};
 pub use licence::{Licence, LicenceFeature, load_licence};
 pub use lines::{LineSettings, LineSettingsDetails};
-pub use logo::load_logo;
+pub use logo::{current_logo_id, load_logo, load_logo_of};
 pub use mail::{MailWords, MailWordsDetails};
 pub use numbers::InvoiceNumbers;
 pub use pages::{TABS, routes};

@@ -6,7 +6,6 @@ use db::{IntoValue as _, Row, Value};
 db::statements! {
     org READ_INVOICES = "select * from invoice where organization_id = $1 order by id";
     org READ_LINES = "select * from invoice_line where organization_id = $1 order by id";
-    org READ_DOCUMENTS = "select * from invoice_document where organization_id = $1 order by invoice_id";
     org READ_EVENTS = "select * from audit_event where organization_id = $1 and subject_type = 'invoice' order by id";
     org READ_MOVED = "select * from recurring_invoice where organization_id = $1 order by id";
     bulk INVOICES = "insert into invoice (organization_id, id, number, client_id, recurring_invoice_id, recurring_name,
@@ -15,7 +14,6 @@ db::statements! {
         payment_terms_days, version, search_text, created_at, issued_at) values", 30, "";
     bulk LINES = "insert into invoice_line (organization_id, id, invoice_id, position, description, quantity, unit_price,
         amount_minor, taxable, source, subscription_id, explanation) values", 12, "";
-    bulk DOCUMENTS = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values", 3, "";
     bulk EVENTS = "insert into audit_event (organization_id, id, at, actor, via, action, subject_type, subject_id, subject_name,
         before_json, after_json, search_text) values", 12, "";
     bulk MOVED = "with news (organization_id, id, next_invoice_date, billed_until) as (values", 4,
@@ -49,7 +47,6 @@ impl Written {
         for (statement, read) in [
             (&INVOICES, &READ_INVOICES),
             (&LINES, &READ_LINES),
-            (&DOCUMENTS, &READ_DOCUMENTS),
             (&EVENTS, &READ_EVENTS),
             (&MOVED, &READ_MOVED),
         ] {

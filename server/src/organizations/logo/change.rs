@@ -75,7 +75,7 @@ pub(in crate::organizations) async fn remove_logo(
     now: Timestamp,
 ) -> Result<()> {
     let before = load_logo(tx).await?.ok_or(Error::NotFound("logo"))?;
-    store::delete(tx).await?;
+    store::retire(tx).await?;
     record(
         tx,
         by,

@@ -9,4 +9,4 @@ mod store;
 
 pub(super) use api::api;
 pub(super) use change::{read_logo, remove_logo, set_logo};
-pub use store::load_logo;
+pub use store::{current_logo_id, load_logo, load_logo_of};

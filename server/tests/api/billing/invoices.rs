@@ -280,7 +280,7 @@ async fn d27_the_paper_says_what_was_true_then_and_is_the_same_on_any_day() {
     .await;
 }
 
-/// Whatever the program would make of it later: the bytes of the day of issue are what is downloaded and shown.
+/// Whatever the program would make of it later: the bytes that it was first downloaded with are what is downloaded and shown.
 #[tokio::test]
 async fn d27_an_issued_invoice_keeps_the_paper_of_its_day() {
     on_each_engine(async |world| {
