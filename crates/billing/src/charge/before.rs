@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use super::ChargeInput;
 use super::billed::{Billed, Open};
 use crate::BillingError;
-use crate::schedule::Grid;
+use crate::schedule::{Grid, Period};
 
-/// What the lines say whose invoices do not come after this one.
+/// What the lines say of invoices up to the one that is made: of those that start with it or earlier, and of those that start
+/// within it where the ones before leave no gap.
 pub(super) struct Before {
     /// The first day that they leave unpaid.
     pub paid_until: Date,
@@ -28,16 +29,26 @@ pub(super) struct NextTerm {
 impl Before {
     /// Reads the lines; `None` if there are none.
     pub fn of(input: &ChargeInput<'_>, terms: Grid) -> Result<Option<Self>, BillingError> {
-        let lines = || {
-            let lines = input.billed.iter();
-            lines.filter(|line| line.period.start <= input.period.start)
-        };
-        let Some(last) = lines().max_by_key(|line| (line.paid_until(), line.reached())) else {
-            return Ok(None);
-        };
-        // An invoice that a link was moved away from may pay further than one that charged later terms.
-        let same = lines().filter(|line| line.term == *input.term);
-        let reached = same.map(Billed::reached).max();
+        let mut lines: Vec<&Billed> = input.billed.iter().collect();
+        lines.sort_by_key(|line| line.period.start);
+        let Period { start, end } = input.period;
+        let (mut last, mut reached): (Option<&Billed>, Option<Date>) = (None, None);
+        for line in lines {
+            let from = line.period.start;
+            let follows = from < end && last.is_some_and(|last| from <= last.paid_until());
+            if start < from && !follows {
+                continue;
+            }
+            let key = |line: &Billed| (line.paid_until(), line.reached());
+            if last.is_none_or(|last| key(last) <= key(line)) {
+                last = Some(line);
+            }
+            // An invoice that a link was moved away from may pay further than one that charged later terms.
+            if line.term == *input.term {
+                reached = reached.max(Some(line.reached()));
+            }
+        }
+        let Some(last) = last else { return Ok(None) };
         let next = match reached.filter(|_| last.term == *input.term) {
             Some(reached) => Some(NextTerm::after(input, terms, reached)?),
             None => None,

@@ -281,33 +281,38 @@ fn d21_a_term_charged_in_part_is_finished_after_any_change_of_frequency() {
 
 #[test]
 fn d21_a_period_that_was_paid_ahead_is_not_one_that_was_left_out() {
-    // Two invoices pay a month each for days that are mostly paid, so that the terms run ahead of the invoices.
-    let mut monthly = Account::new(BillingTerm::Monthly, "100.00");
-    monthly.billing_start = date(2026, 1, 21);
-    monthly.bill_times(6);
-    monthly.go_on_at(date(2026, 5, 21), Frequency::Monthly);
-    assert_eq!(monthly.bill_times(2), ["100.00", "100.00"]);
-    monthly.charge = Charge::OnRenewal;
-    assert_eq!(monthly.bill(), "Billed up to 2026-08-20 already.");
-    monthly.charge = Charge::Spread;
-    assert_eq!(monthly.bill_times(3), ["100.00"; 3]);
-    assert_eq!(
-        (0..9).map(|n| monthly.charged_of(n)).collect::<Vec<_>>(),
-        [10_000; 9]
-    );
-
-    let mut yearly = Account::new(BillingTerm::Annual, "1200.00");
-    yearly.bill();
-    yearly.charge = Charge::OnRenewal;
-    assert_eq!(yearly.bill(), "1100.00");
-    yearly.go_on_at(date(2027, 1, 1), Frequency::Annual);
-    yearly.charge = Charge::Spread;
-    assert_eq!(yearly.bill(), "1200.00");
-    assert_eq!([0, 1].map(|n| yearly.charged_of(n)), [120_000; 2]);
+    let mut it = Account::new(BillingTerm::Annual, "1200.00");
+    it.bill();
+    it.charge = Charge::OnRenewal;
+    assert_eq!(it.bill(), "1100.00");
+    it.go_on_at(date(2027, 1, 1), Frequency::Annual);
+    it.charge = Charge::Spread;
+    assert_eq!(it.bill(), "1200.00");
+    assert_eq!([0, 1].map(|n| it.charged_of(n)), [120_000; 2]);
 }
 
 #[test]
-fn d21_the_next_term_follows_the_last_one_charged_even_if_another_invoice_pays_further() {
+fn d21_a_link_moved_back_into_paid_days_goes_on_behind_them() {
+    let mut it = Account::new(BillingTerm::Monthly, "100.00");
+    it.billing_start = date(2026, 1, 21);
+    it.bill_times(6);
+    it.go_on_at(date(2026, 4, 21), Frequency::Monthly);
+    assert_eq!(
+        it.bill_times(3),
+        [
+            "Billed up to 2026-05-31 already.",
+            "Billed up to 2026-06-30 already.",
+            "100.00"
+        ]
+    );
+    it.charge = Charge::OnRenewal;
+    assert_eq!(it.bill(), "100.00");
+    it.charge = Charge::Spread;
+    assert_eq!(it.bill_times(2), ["100.00"; 2]);
+    let charged: Vec<_> = (0..9).map(|n| it.charged_of(n)).collect();
+    assert_eq!(charged, [10_000; 9]);
+
+    // A week between the months: the invoices from here on end a day before the one that paid the rest of the term.
     let mut it = Account::new(BillingTerm::Monthly, "100.00");
     it.billing_start = date(2026, 1, 9);
     it.bill_times(2);
@@ -315,9 +320,23 @@ fn d21_the_next_term_follows_the_last_one_charged_even_if_another_invoice_pays_f
     assert_eq!(it.bill(), "50.00");
     it.go_on_at(it.next, Frequency::Monthly);
     assert_eq!(it.bill(), "50.00");
-    // From here on the invoices end a day before the one that paid the rest.
     it.go_on_at(date(2026, 3, 7), Frequency::Monthly);
-    assert_eq!(it.bill_times(3), ["100.00"; 3]);
+    assert_eq!(
+        it.bill_times(3),
+        ["Billed up to 2026-04-07 already.", "100.00", "100.00"]
+    );
+}
+
+/// Only where the paid days leave no gap: an invoice that was made void in between is made up for.
+#[test]
+fn d27_a_void_quarter_is_charged_but_for_the_month_that_another_invoice_charged() {
+    let mut it = Account::new(BillingTerm::Monthly, "100.00");
+    it.go_on_at(date(2026, 3, 1), Frequency::Monthly);
+    it.bill();
+    it.go_on_at(date(2026, 1, 1), Frequency::Quarterly);
+    assert_eq!(it.bill(), "200.00");
+    let charged: Vec<_> = (0..4).map(|n| it.charged_of(n)).collect();
+    assert_eq!(charged, [10_000, 10_000, 10_000, 0]);
 }
 
 #[test]
