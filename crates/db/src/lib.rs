@@ -12,6 +12,7 @@
 //! - Writers of one organization follow each other on both engines: SQLite by `begin immediate`, Postgres by an advisory
 //!   lock. Readers see one snapshot.
 
+mod analyze;
 mod error;
 mod id;
 mod kept;

@@ -11,12 +11,14 @@
 )]
 
 mod plan;
+mod statistics;
 
 use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 pub use plan::{Plan, Read, plan};
+pub use statistics::analyzed;
 
 use crate::{Database, Engine, pool::Pools};
 

@@ -57,6 +57,7 @@ mod second_factor;
 mod security_table;
 mod sorting;
 mod specification;
+mod statistics;
 mod tenants;
 mod token_scopes;
 mod users;

@@ -8,7 +8,10 @@ use super::{
     Progress, Scope, Stage, Sync, absorb, lease,
     pull::{self, Gauge, Plan, Pulled, small},
     request,
-    store::{companies, leases, products, subscriptions, syncs},
+    store::{
+        ESTATE, companies, leases, products, subscriptions,
+        syncs::{self, Summary},
+    },
 };
 use crate::{
     app::App,
@@ -24,6 +27,8 @@ pub const JOB: &str = "pax8.sync";
 const PULSE: Duration = Duration::from_millis(400);
 /// After so many pulses it says so in any case, to keep its lease: three chances within it.
 const PULSES_PER_RENEWAL: u32 = 37;
+/// With so many new records the database has to be told to look at them. A bad plan for fewer takes no time that anybody notices.
+const MANY: u32 = 1_000;
 
 const COMPANY_GONE: &str = "Pax8 no longer gives this company; run Sync Now.";
 
@@ -190,7 +195,18 @@ impl Run<'_> {
         lease::release(&mut tx, now).await?;
         tx.commit().await?;
         self.app.wake.wake();
+        self.analyze(&summary).await;
         Ok(())
+    }
+
+    /// Has the database look at what came, if that was much. Without it the first pages after the sync are slow, and nothing is wrong.
+    async fn analyze(&self, summary: &Summary) {
+        if summary.companies.created + summary.subscriptions.created < MANY {
+            return;
+        }
+        if let Err(error) = self.app.database.analyze(&ESTATE).await {
+            tracing::warn!(error = ?error, "the database could not look at what a sync brought");
+        }
     }
 
     async fn settle_failure(&self, error: &str, refused: bool, requests: u32) -> Result<()> {

@@ -1,0 +1,41 @@
+//! Telling Postgres what its tables hold, where it would find out too late by itself.
+//!
+//! Postgres looks at a table by itself a minute or more after much of it changed. Until then it takes an organization that came with
+//! thousands of rows for one of a few, and a join of two tables goes through all pairs of them. SQLite's statistics are made by hand and
+//! hold whatever is in the tables (`planning.sql`).
+
+use sqlx::AssertSqlSafe;
+
+use crate::{Database, DbError, Result, tx::Inner};
+
+/// Postgres waits here while another process does the same. The number is arbitrary and ours.
+const ANALYZE_LOCK: i64 = 0x0041_5343_454e_5401;
+/// How long looking at the tables may take. What it reads of a table is limited, however large that is.
+const LONGEST: &str = "60s";
+
+impl Database {
+    /// Has Postgres look at tables now. Others read and write them meanwhile. It is done one at a time, on all nodes together: whoever
+    /// comes while somebody else does it waits. Tables whose owner is another user are left out, with a word in the server's log only.
+    /// SQLite has nothing to do.
+    ///
+    /// # Errors
+    /// When the database is gone, or the wait or the work takes too long.
+    pub async fn analyze(&self, tables: &[&'static str]) -> Result<()> {
+        if self.engine() == crate::Engine::Sqlite {
+            return Ok(());
+        }
+        // In a transaction, whose end gives back the lock and the limit however it comes.
+        let mut tx = self.begin_write().await?;
+        if let Inner::Postgres(tx) = &mut tx {
+            let tables = tables.join(", ");
+            let sql = format!(
+                "set local statement_timeout = '{LONGEST}'; select pg_advisory_xact_lock({ANALYZE_LOCK}); analyze {tables}"
+            );
+            sqlx::raw_sql(AssertSqlSafe(sql))
+                .execute(&mut **tx)
+                .await
+                .map_err(|error| DbError::of("analyze", error))?;
+        }
+        tx.commit().await
+    }
+}
