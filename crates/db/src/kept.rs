@@ -3,14 +3,24 @@
 //! A transaction that changes such a row raises the organization's version, which is a row itself. Whoever asks for a figure reads the
 //! version in the same snapshot as everything else, so that a kept figure is never another than the one that would be reckoned,
 //! whichever process changed the rows.
+//!
+//! Within a process one reckons, and whoever asks for the same figure of the same version meanwhile waits for it. Who waits has a
+//! transaction, and so has the one who reckons, who needs no other connection and no lock that a waiting one could hold: they cannot
+//! wait for each other, as long as no figure is reckoned from one that is reckoned from it.
 
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Duration,
 };
 
-use crate::{OrgTx, OrganizationId, Result, registered};
+use tokio::{
+    sync::{Mutex as Turns, OwnedMutexGuard as Turn},
+    time::timeout,
+};
+
+use crate::{DbError, OrgTx, OrganizationId, Result, pool::PATIENCE, registered};
 
 /// The tables that kept figures are made of. Which organization has which is told by the rows themselves.
 pub const KEPT_OF: [&str; 7] = [
@@ -57,9 +67,36 @@ pub fn written(sql: &str) -> Option<&str> {
 type Key = (OrganizationId, TypeId);
 type Figure = Arc<dyn Any + Send + Sync>;
 
+/// Where a figure of one version is kept; empty until somebody has reckoned it, which one does at a time. Who holds the turn and ends
+/// without a figure, for whatever reason, leaves it to the next.
+type Place = Arc<Turns<Option<Figure>>>;
+
 /// The figures that this process keeps, each with the version that it is of.
 #[derive(Clone, Default)]
-pub(crate) struct Shelf(Arc<Mutex<HashMap<Key, (i64, Figure)>>>);
+pub(crate) struct Shelf(Arc<Mutex<HashMap<Key, (i64, Place)>>>);
+
+impl Shelf {
+    /// The place of a figure of a version, the same for everybody who asks for it.
+    fn place(&self, key: Key, version: i64) -> Place {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match shelf.get(&key) {
+            Some((of, place)) if *of == version => return place.clone(),
+            // Asked from a snapshot that is older than what others see: such a figure is of no use to anybody who comes later.
+            Some((of, _)) if *of > version => return Place::default(),
+            Some(_) => {}
+            None if shelf.len() >= MOST => shelf.clear(),
+            None => {}
+        }
+        let place = Place::default();
+        shelf.insert(key, (version, place.clone()));
+        place
+    }
+}
+
+/// Waits for the turn at a place. None: it took too long.
+async fn turn(place: Place, patience: Duration) -> Option<Turn<Option<Figure>>> {
+    timeout(patience, place.lock_owned()).await.ok()
+}
 
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,33 +125,56 @@ impl Standing {
 }
 
 impl OrgTx {
-    /// The figure of this type, if it is kept and what it is made of did not change since.
+    /// The figure of this type: the kept one, if what it is made of did not change since, or else the one that is reckoned now, by
+    /// whoever asked first.
     ///
     /// # Errors
-    /// When the database is gone.
-    pub async fn kept<T: Any + Send + Sync>(&mut self) -> Result<Option<Arc<T>>> {
-        if self.standing.changed {
-            return Ok(None);
-        }
-        let version = self.version().await?;
-        let shelf = self.shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = shelf.get(&(self.organization(), TypeId::of::<T>()));
-        let found = found.filter(|(of, _)| *of == version);
-        Ok(found.and_then(|(_, figure)| figure.clone().downcast().ok()))
+    /// When the database is gone, or what `reckon` meets: that is not kept, and whoever asks next reckons.
+    pub async fn kept<T, E>(
+        &mut self,
+        reckon: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Arc<T>, E>
+    where
+        T: Any + Send + Sync,
+        E: From<DbError>,
+    {
+        self.kept_if(|_| true, reckon).await
     }
 
-    /// Keeps a figure that was reckoned in this transaction after [`kept`](Self::kept) had none.
-    pub fn keep<T: Any + Send + Sync>(&mut self, figure: T) -> Arc<T> {
-        let figure = Arc::new(figure);
-        if let (Some(version), false) = (self.standing.version, self.standing.changed) {
-            let mut shelf = self.shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if shelf.len() >= MOST {
-                shelf.clear();
-            }
-            let key = (self.organization(), TypeId::of::<T>());
-            shelf.insert(key, (version, figure.clone()));
+    /// As [`kept`](Self::kept), for a figure that is also made of something else than rows: one that does not fit is reckoned anew and
+    /// replaced.
+    ///
+    /// # Errors
+    /// As [`kept`](Self::kept).
+    pub async fn kept_if<T, E>(
+        &mut self,
+        fits: impl FnOnce(&T) -> bool,
+        reckon: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Arc<T>, E>
+    where
+        T: Any + Send + Sync,
+        E: From<DbError>,
+    {
+        if self.standing.changed {
+            // Of rows that nobody else sees.
+            return reckon(self).await.map(Arc::new);
         }
-        figure
+        let version = self.version().await?;
+        let key = (self.organization(), TypeId::of::<T>());
+        let place = self.shelf.place(key, version);
+        let Some(mut place) = turn(place, PATIENCE).await else {
+            // Whoever reckons may hang. And a transaction that pauses for too long is ended by Postgres.
+            return reckon(self).await.map(Arc::new);
+        };
+        let kept = place.clone().and_then(|it| it.downcast::<T>().ok());
+        if let Some(kept) = kept.filter(|it| fits(it)) {
+            return Ok(kept);
+        }
+        let figure = Arc::new(reckon(self).await?);
+        if !self.standing.changed {
+            *place = Some(figure.clone());
+        }
+        Ok(figure)
     }
 
     async fn version(&mut self) -> Result<i64> {
@@ -139,6 +199,36 @@ impl OrgTx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Figure;
+
+    #[tokio::test]
+    async fn whoever_waits_for_too_long_goes_on_alone() {
+        let place = Place::default();
+        let held = turn(place.clone(), Duration::ZERO).await;
+        assert!(held.is_some());
+        assert!(turn(place.clone(), Duration::ZERO).await.is_none());
+        drop(held);
+        assert!(turn(place, Duration::ZERO).await.is_some());
+    }
+
+    #[test]
+    fn the_shelf_has_room_for_so_many_and_one_version_of_each() {
+        let shelf = Shelf::default();
+        let key = || (OrganizationId::new(), TypeId::of::<Figure>());
+        let ours = key();
+        let [old, new] = [1, 2].map(|version| shelf.place(ours, version));
+        assert!(!Arc::ptr_eq(&old, &new));
+        assert!(Arc::ptr_eq(&new, &shelf.place(ours, 2)));
+        assert!(
+            !Arc::ptr_eq(&old, &shelf.place(ours, 1)),
+            "not kept any more"
+        );
+        for _ in 0..3 * MOST {
+            shelf.place(key(), 1);
+            assert!(shelf.0.lock().unwrap().len() <= MOST);
+        }
+    }
 
     #[test]
     fn a_statement_tells_which_table_it_writes_to() {

@@ -66,11 +66,7 @@ struct Ranking(Vec<Ranked>);
 
 impl Ranking {
     async fn load(tx: &mut OrgTx) -> Result<Arc<Self>> {
-        if let Some(kept) = tx.kept().await? {
-            return Ok(kept);
-        }
-        let ranking = Self(store::ranked(tx).await?);
-        Ok(tx.keep(ranking))
+        tx.kept(async |tx| store::ranked(tx).await.map(Self)).await
     }
 
     /// Those that a filter leaves.

@@ -168,13 +168,16 @@ impl Sums {
         currency: Currency,
         since: Timestamp,
     ) -> Result<Arc<Self>> {
-        let history_of = (currency, since);
-        let kept = tx.kept::<Self>().await?;
-        if let Some(kept) = kept.filter(|kept| kept.history_of == history_of) {
-            return Ok(kept);
-        }
-        let sums = Self {
-            history_of,
+        tx.kept_if(
+            |kept: &Self| kept.history_of == (currency, since),
+            async |tx| Self::reckon(tx, currency, since).await,
+        )
+        .await
+    }
+
+    async fn reckon(tx: &mut OrgTx, currency: Currency, since: Timestamp) -> Result<Self> {
+        Ok(Self {
+            history_of: (currency, since),
             months: month(tx).await?,
             not_linked: read_sums(&tx.fetch_all(&NOT_LINKED, db::args![]).await?)?,
             below_cost: read_sums(&tx.fetch_all(&BELOW_COST, db::args![]).await?)?,
@@ -185,8 +188,7 @@ impl Sums {
             known_since: tx.fetch_one(&KNOWN_SINCE, db::args![]).await?.get("at")?,
             next: next_billings(tx).await?,
             has_clients: tx.fetch_optional(&ANY_CLIENT, db::args![]).await?.is_some(),
-        };
-        Ok(tx.keep(sums))
+        })
     }
 }
 

@@ -86,11 +86,8 @@ impl Suggester {
     /// # Errors
     /// When the database is gone.
     pub async fn load(tx: &mut OrgTx) -> Result<Arc<Self>> {
-        if let Some(kept) = tx.kept().await? {
-            return Ok(kept);
-        }
-        let made = Self::new(list_match_keys(tx).await?);
-        Ok(tx.keep(made))
+        tx.kept(async |tx| Ok(Self::new(list_match_keys(tx).await?)))
+            .await
     }
 
     fn new(clients: Vec<ClientKeys>) -> Self {

@@ -34,9 +34,11 @@ pub async fn list_unambiguous(
     tx: &mut OrgTx,
     clients: &Suggester,
 ) -> Result<Arc<Vec<Unambiguous>>> {
-    if let Some(kept) = tx.kept().await? {
-        return Ok(kept);
-    }
+    tx.kept(async |tx| find_unambiguous(tx, clients).await)
+        .await
+}
+
+async fn find_unambiguous(tx: &mut OrgTx, clients: &Suggester) -> Result<Vec<Unambiguous>> {
     let unmapped = store::unmapped(tx).await?;
     let mut found = Vec::new();
     for (company, outcome) in automatic::outcomes(tx, unmapped, clients.matcher()).await? {
@@ -51,5 +53,5 @@ pub async fn list_unambiguous(
         }
     }
     found.sort_by_cached_key(|it| (it.company_name.to_lowercase(), it.company));
-    Ok(tx.keep(found))
+    Ok(found)
 }

@@ -30,17 +30,17 @@ pub(super) struct Counter {
 
 impl CompanyCounts {
     pub(super) async fn load(tx: &mut OrgTx) -> Result<Self> {
-        if let Some(kept) = tx.kept::<Self>().await? {
-            return Ok(*kept);
-        }
+        Ok(*tx.kept(Self::count).await?)
+    }
+
+    async fn count(tx: &mut OrgTx) -> Result<Self> {
         let row = tx.fetch_one(&COMPANIES, db::args![]).await?;
         let (all, mapped): (u32, u32) = (row.get("n")?, row.get("mapped")?);
-        let counts = Self {
+        Ok(Self {
             all,
             unmapped: all.saturating_sub(mapped),
             mappable: row.get("mappable")?,
-        };
-        Ok(*tx.keep(counts))
+        })
     }
 
     pub(super) fn counter(self) -> Counter {

@@ -87,11 +87,8 @@ pub async fn count_of_company(
 /// When the database is gone.
 pub async fn statuses_present(tx: &mut OrgTx) -> Result<Vec<String>> {
     struct Present(Vec<String>);
-    if let Some(kept) = tx.kept::<Present>().await? {
-        return Ok(kept.0.clone());
-    }
-    let present = Present(store::statuses(tx).await?);
-    Ok(tx.keep(present).0.clone())
+    let present = tx.kept(async |tx| store::statuses(tx).await.map(Present));
+    Ok(present.await?.0.clone())
 }
 
 type Row = (store::SortKey, Subscription);

@@ -22,22 +22,15 @@ pub struct ToDecide {
 /// # Errors
 /// When the database is gone.
 pub async fn count_to_decide(tx: &mut OrgTx) -> Result<ToDecide> {
-    if let Some(kept) = tx.kept::<ToDecide>().await? {
-        return Ok(*kept);
-    }
-    let counted = link_store::count_to_decide(tx).await?;
-    Ok(*tx.keep(counted))
+    Ok(*tx.kept(link_store::count_to_decide).await?)
 }
 
 /// Linked subscriptions that may be held, stale data apart.
 struct HeldCandidates(Vec<Subscription>);
 
 async fn held_candidates(tx: &mut OrgTx) -> Result<Arc<HeldCandidates>> {
-    if let Some(kept) = tx.kept().await? {
-        return Ok(kept);
-    }
-    let found = HeldCandidates(store::held_candidates(tx).await?);
-    Ok(tx.keep(found))
+    tx.kept(async |tx| Ok(HeldCandidates(store::held_candidates(tx).await?)))
+        .await
 }
 
 /// Every linked subscription that the next invoice holds, with the reason where it is one of billing's.
