@@ -7,11 +7,17 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     if let Ok(moment) = Moment::parse(text) {
         assert_eq!(moment.written(), text.trim());
         let again = Moment::parse(moment.written()).unwrap();
-        assert_eq!((again.timestamp(), again.date()), (moment.timestamp(), moment.date()));
+        assert_eq!(
+            (again.timestamp(), again.date()),
+            (moment.timestamp(), moment.date())
+        );
         let _ = moment.is_bare_date();
     }
     if let Ok(day) = Day::parse(text) {
         assert_eq!(day.written(), text.trim());
-        assert_eq!(Day::parse(&day.date().to_string()).unwrap().date(), day.date());
+        assert_eq!(
+            Day::parse(&day.date().to_string()).unwrap().date(),
+            day.date()
+        );
     }
 });

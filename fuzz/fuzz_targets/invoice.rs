@@ -2,7 +2,9 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use invoice_pdf::{DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, PdfError, TotalLine, render};
+use invoice_pdf::{
+    DocumentDate, DocumentLine, InvoiceDocument, PageSize, Party, PdfError, TotalLine, render,
+};
 
 #[derive(Arbitrary, Debug)]
 struct Words<'a> {
@@ -18,12 +20,20 @@ struct Words<'a> {
 }
 
 libfuzzer_sys::fuzz_target!(|words: Words<'_>| {
-    let size = if words.letter { PageSize::Letter } else { PageSize::A4 };
+    let size = if words.letter {
+        PageSize::Letter
+    } else {
+        PageSize::A4
+    };
     let document = document(&words);
     match render(&document, size) {
         Ok(pdf) => {
             assert!(pdf.starts_with(b"%PDF-"));
-            assert_eq!(render(&document, size).unwrap(), pdf, "the same document gives the same file");
+            assert_eq!(
+                render(&document, size).unwrap(),
+                pdf,
+                "the same document gives the same file"
+            );
         }
         Err(PdfError::TooLarge { .. }) => {}
         Err(other) => panic!("{other}"),
@@ -33,7 +43,14 @@ libfuzzer_sys::fuzz_target!(|words: Words<'_>| {
 fn document(words: &Words<'_>) -> InvoiceDocument {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-    let [number, issue_date, due_date, period, payment_terms, watermark] = words.optional.map(owned);
+    let [
+        number,
+        issue_date,
+        due_date,
+        period,
+        payment_terms,
+        watermark,
+    ] = words.optional.map(owned);
     InvoiceDocument {
         kind: words.heads[0].to_owned(),
         number,

@@ -8,7 +8,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let Some(Ok(figure)) = words.next().map(parse_decimal) else {
         return;
     };
-    assert_eq!(parse_decimal(&figure.to_string()), Ok(figure), "written and read again");
+    assert_eq!(
+        parse_decimal(&figure.to_string()),
+        Ok(figure),
+        "written and read again"
+    );
     for currency in ["USD", "JPY", "KWD"] {
         let currency: Currency = currency.parse().unwrap();
         let Ok(price) = round_unit_price(figure, currency) else {
@@ -16,7 +20,10 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         };
         if let Ok(rounded) = round_amount(figure, currency) {
             let half = Decimal::new(5, currency.minor_digits() + 1);
-            assert!((rounded.to_decimal() - figure).abs() <= half, "rounded further than half a unit");
+            assert!(
+                (rounded.to_decimal() - figure).abs() <= half,
+                "rounded further than half a unit"
+            );
         }
         let Some(Ok(quantity)) = words.clone().next().map(parse_decimal) else {
             continue;

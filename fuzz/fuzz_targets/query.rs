@@ -12,6 +12,7 @@ use ascent::{
     jobs::Wake,
     metrics::Metrics,
     organizations::{NewOrganization, create_organization},
+    pax8::connection::RateBudgets,
     secrets::{MasterKey, Vault},
 };
 use axum::{
@@ -97,12 +98,26 @@ impl Server {
     fn ask(&self, uri: Uri) {
         let shown = uri.to_string();
         let request = Request::get(uri)
-            .header("authorization", format!("Bearer {}", self.token.expose_secret()))
+            .header(
+                "authorization",
+                format!("Bearer {}", self.token.expose_secret()),
+            )
             .body(Body::empty())
             .unwrap();
-        let answer = self.runtime.block_on(self.router.clone().oneshot(request)).unwrap();
-        assert_ne!(answer.status(), StatusCode::NOT_FOUND, "{shown}: no such list");
-        assert!(!answer.status().is_server_error(), "{shown}: {}", answer.status());
+        let answer = self
+            .runtime
+            .block_on(self.router.clone().oneshot(request))
+            .unwrap();
+        assert_ne!(
+            answer.status(),
+            StatusCode::NOT_FOUND,
+            "{shown}: no such list"
+        );
+        assert!(
+            !answer.status().is_server_error(),
+            "{shown}: {}",
+            answer.status()
+        );
     }
 }
 
@@ -125,7 +140,7 @@ fn app(database: &TestDatabase) -> App {
                 longest_wait: Duration::from_millis(1),
             },
         },
-        pax8_budget: pax8::RateBudget::default(),
+        pax8_budgets: RateBudgets::default(),
         limits: Limits::new(None),
         wake: Wake::default(),
         metrics: Metrics::new(NOW.parse().unwrap()),

@@ -75,8 +75,8 @@ impl PeriodBill {
             .collect()
     }
 
-    /// The draft to be stored.
-    pub(super) fn into_draft(self, run: Option<BillingRunId>) -> NewInvoice {
+    /// The invoice to be stored.
+    pub(super) fn into_invoice(self, run: Option<BillingRunId>) -> NewInvoice {
         let client = self.client;
         NewInvoice {
             client_id: client.id,

@@ -8,7 +8,7 @@ use crate::{
     audit,
     error::{Error, Result},
     ids::InvoiceId,
-    invoices::{Invoice, InvoiceStatus, find_of_period, insert_drafts, load_invoice},
+    invoices::{Invoice, InvoiceStatus, find_of_period, insert_draft, load_invoice},
     pax8::subscriptions::mark_billed_once,
     recurring::load_recurring_invoice,
 };
@@ -38,7 +38,7 @@ pub async fn rebill(tx: &mut OrgTx, by: &By, id: InvoiceId, occasion: Occasion) 
     }
     let draft = InvoiceId::new();
     let once = bill.billed_once(draft);
-    insert_drafts(tx, &[(draft, bill.into_draft(None))], occasion.now).await?;
+    insert_draft(tx, draft, &bill.into_invoice(None), occasion.now).await?;
     mark_billed_once(tx, once).await?;
     let event = audit::Event {
         by,

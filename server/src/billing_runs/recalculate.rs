@@ -27,7 +27,7 @@ pub async fn recalculate(
     let before = load_invoice(tx, id).await?;
     let bill = bill_anew(tx, &before, occasion).await?;
     let once = bill.billed_once(id);
-    replace_draft(tx, id, bill.into_draft(before.billing_run_id)).await?;
+    replace_draft(tx, id, bill.into_invoice(before.billing_run_id)).await?;
     mark_billed_once(tx, once).await?;
     let after = load_invoice(tx, id).await?;
     let event = audit::Event {

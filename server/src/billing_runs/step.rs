@@ -13,7 +13,7 @@ use crate::{
     deliveries::send,
     error::{Error, Result},
     ids::{BillingRunId, InvoiceId, RecurringInvoiceId},
-    invoices::{NewInvoice, find_of_periods, insert_drafts, issue_new},
+    invoices::{NewInvoice, find_of_periods, insert_and_issue},
     mail::Mail,
     pax8::subscriptions::mark_billed_once,
     recurring::{
@@ -119,18 +119,16 @@ impl Step<'_> {
     /// Makes invoices of bills, issues those that nobody has to look at, and sends those that go out by themselves.
     async fn make(&self, tx: &mut OrgTx, bills: Vec<PeriodBill>) -> Result<()> {
         let now = self.occasion.now;
-        let (mut once, mut issued, mut sent) = (Vec::new(), Vec::new(), Vec::new());
-        let mut drafts: Vec<(InvoiceId, NewInvoice)> = Vec::with_capacity(bills.len());
+        let (mut once, mut sent) = (Vec::new(), Vec::new());
+        let mut news: Vec<(InvoiceId, NewInvoice)> = Vec::with_capacity(bills.len());
         for bill in bills {
             let id = InvoiceId::new();
             once.extend(bill.billed_once(id));
-            issued.extend(Some(id).filter(|_| bill.review.is_empty()));
             sent.extend(bill.send_to.clone().map(|to| (id, to)));
-            drafts.push((id, bill.into_draft(Some(self.run))));
+            news.push((id, bill.into_invoice(Some(self.run))));
         }
-        insert_drafts(tx, &drafts, now).await?;
+        insert_and_issue(tx, self.by, &news, now).await?;
         mark_billed_once(tx, once).await?;
-        issue_new(tx, self.by, &issued, now).await?;
         for (id, to) in sent {
             send(tx, self.by, self.mail, id, Some(&to), now).await?;
         }

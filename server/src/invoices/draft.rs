@@ -1,17 +1,17 @@
-//! Storing a draft.
+//! What an invoice is made of, and storing it as a draft.
 
 use billing::Assembled;
 use db::OrgTx;
 use jiff::{Timestamp, civil::Date};
 use money::Currency;
 
-use super::{ClientSnapshot, Correction, Origin, ReviewReason, SellerSnapshot, store};
+use super::{ClientSnapshot, Correction, InvoiceKind, Origin, ReviewReason, SellerSnapshot, store};
 use crate::{
     error::{Error, Result},
     ids::{BillingRunId, ClientId, InvoiceId},
 };
 
-/// A draft to be stored.
+/// An invoice to be stored.
 pub struct NewInvoice {
     /// Who pays.
     pub client_id: ClientId,
@@ -39,26 +39,28 @@ pub struct NewInvoice {
     pub review: Vec<ReviewReason>,
 }
 
+impl NewInvoice {
+    /// Whether it is an invoice or a credit note.
+    #[must_use]
+    pub fn kind(&self) -> InvoiceKind {
+        match self.correction {
+            Some(_) => InvoiceKind::CreditNote,
+            None => InvoiceKind::Invoice,
+        }
+    }
+}
+
 /// Stores a draft with its lines. The schema refuses a second one for the same recurring invoice and period.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert_draft(tx: &mut OrgTx, new: NewInvoice, now: Timestamp) -> Result<InvoiceId> {
-    let id = InvoiceId::new();
-    store::insert(tx, &[(id, new)], now).await?;
-    Ok(id)
-}
-
-/// Stores drafts under the ids given.
-///
-/// # Errors
-/// As [`insert_draft`].
-pub async fn insert_drafts(
+pub async fn insert_draft(
     tx: &mut OrgTx,
-    drafts: &[(InvoiceId, NewInvoice)],
+    id: InvoiceId,
+    new: &NewInvoice,
     now: Timestamp,
 ) -> Result<()> {
-    store::insert(tx, drafts, now).await
+    store::insert(tx, &[(id, new, None)], now).await
 }
 
 /// Puts other lines, totals and snapshots in the place of a draft's.

@@ -259,9 +259,7 @@ impl Invoice {
     pub fn require_issuable(&self) -> Result<()> {
         self.status.require_issuable()?;
         if self.lines.is_empty() {
-            let detail =
-                "This draft has no lines. Decide what is held and recalculate it, or make it void.";
-            return Err(Error::conflict("nothing_to_issue", detail));
+            return Err(nothing_to_issue());
         }
         Ok(())
     }
@@ -368,4 +366,11 @@ impl From<billing::Skipped> for Skipped {
             reason: skipped.reason,
         }
     }
+}
+
+/// A draft without lines becomes no invoice.
+pub(super) fn nothing_to_issue() -> Error {
+    let detail =
+        "This draft has no lines. Decide what is held and recalculate it, or make it void.";
+    Error::conflict("nothing_to_issue", detail)
 }

@@ -2,8 +2,12 @@
 
 use db::OrgTx;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
+use money::Amount;
 
-use super::{Invoice, InvoiceStatus, credit::apply_credit, load_invoice, store};
+use super::{
+    Invoice, InvoiceKind, InvoiceStatus, NewInvoice, credit::apply_credit,
+    invoice::nothing_to_issue, load_invoice, store,
+};
 use crate::{
     accounts::By,
     audit,
@@ -33,69 +37,122 @@ pub async fn issue(
         let detail = "This draft was recalculated meanwhile. Look at it again, then issue it.";
         return Err(Error::conflict("changed_meanwhile", detail));
     }
-    let mut drafts = vec![draft];
-    let issue_date = issue_all(tx, by, &mut drafts, now).await?;
-    for issued in drafts.iter().filter(|it| it.is_credit_note()) {
-        apply_credit(tx, by, issued, issue_date, now).await?;
+    let mut issuing = Issuing::begin(tx, 1, now).await?;
+    let issued = issuing.next(draft.payment_terms_days, draft.is_credit_note())?;
+    store::mark_issued(tx, &draft, &issued).await?;
+    let (kind, total) = (draft.kind(), draft.total);
+    let events = vec![event(by, id, kind, &issued, total)];
+    audit::record_all(tx, events, now).await?;
+    if draft.is_credit_note() {
+        let draft = load_invoice(tx, id).await?;
+        apply_credit(tx, by, &draft, issued.issue_date, now).await?;
     }
     load_invoice(tx, id).await
 }
 
-/// Issues drafts that were stored in this transaction and that nobody has to look at, numbered in the order in which they
-/// were made.
+/// Stores new invoices, numbered in their order where nobody has to look at them, and as drafts where somebody has.
 ///
 /// # Errors
-/// When one of them has no lines.
-pub async fn issue_new(tx: &mut OrgTx, by: &By, ids: &[InvoiceId], now: Timestamp) -> Result<()> {
-    let mut drafts = store::find_with_lines(tx, ids).await?;
-    for draft in &drafts {
-        draft.require_issuable()?;
-    }
-    issue_all(tx, by, &mut drafts, now).await?;
-    Ok(())
-}
-
-/// Makes these drafts issued invoices, here and in the database. The day of issue.
-async fn issue_all(
+/// When one that is to be issued has no lines, or the database refuses.
+pub async fn insert_and_issue(
     tx: &mut OrgTx,
     by: &By,
-    drafts: &mut [Invoice],
+    news: &[(InvoiceId, NewInvoice)],
     now: Timestamp,
-) -> Result<Date> {
-    let issue_date = load_organization(tx).await?.today(now);
-    let numbers = take_invoice_numbers(tx, issue_date, drafts.len()).await?;
-    let logo_id = current_logo_id(tx).await?;
-    let mut events = Vec::with_capacity(drafts.len());
-    for (it, number) in drafts.iter_mut().zip(numbers) {
-        let due_date = due_date(it, issue_date)?;
-        let event = audit::Event {
-            by,
-            action: "invoice.issued",
-            subject_type: "invoice",
-            subject_id: it.id.to_string(),
-        };
-        let before = serde_json::json!({ "status": it.status });
-        let after = serde_json::json!({ "status": "issued", "kind": it.kind(), "number": number, "issue_date": issue_date,
-            "due_date": due_date, "total": it.total.to_string(), "currency": it.currency.code() });
-        events.push((event, Some(before), Some(after)));
-        it.status = InvoiceStatus::Issued;
-        it.number = Some(number);
-        it.issue_date = Some(issue_date);
-        it.due_date = due_date;
-        it.issued_at = Some(now);
-        it.logo_id.clone_from(&logo_id);
+) -> Result<()> {
+    let is_draft = |new: &NewInvoice| !new.review.is_empty();
+    let count = news.iter().filter(|(_, new)| !is_draft(new)).count();
+    let mut issuing = Issuing::begin(tx, count, now).await?;
+    let mut events = Vec::with_capacity(count);
+    let mut rows = Vec::with_capacity(news.len());
+    for (id, new) in news {
+        if is_draft(new) {
+            rows.push((*id, new, None));
+            continue;
+        }
+        if new.assembled.lines.is_empty() {
+            return Err(nothing_to_issue());
+        }
+        let issued = issuing.next(new.payment_terms_days, new.correction.is_some())?;
+        let (kind, total) = (new.kind(), new.assembled.total);
+        events.push(event(by, *id, kind, &issued, total));
+        rows.push((*id, new, Some(issued)));
     }
-    store::mark_issued(tx, drafts).await?;
-    audit::record_all(tx, events, now).await?;
-    Ok(issue_date)
+    store::insert(tx, &rows, now).await?;
+    audit::record_all(tx, events, now).await
 }
 
-/// The day by which it is to be paid; a credit note is not.
-fn due_date(draft: &Invoice, issue_date: Date) -> Result<Option<Date>> {
-    if draft.is_credit_note() {
-        return Ok(None);
+/// What issuing gives an invoice.
+pub(super) struct Issued {
+    pub number: String,
+    pub issue_date: Date,
+    /// None: a credit note is not to be paid.
+    pub due_date: Option<Date>,
+    pub issued_at: Timestamp,
+    pub logo_id: Option<String>,
+}
+
+/// What invoices that are issued together have in common.
+struct Issuing {
+    numbers: std::vec::IntoIter<String>,
+    issue_date: Date,
+    logo_id: Option<String>,
+    now: Timestamp,
+}
+
+impl Issuing {
+    /// Takes numbers for so many. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
+    async fn begin(tx: &mut OrgTx, count: usize, now: Timestamp) -> Result<Self> {
+        let issue_date = load_organization(tx).await?.today(now);
+        let numbers = take_invoice_numbers(tx, issue_date, count).await?;
+        Ok(Self {
+            numbers: numbers.into_iter(),
+            issue_date,
+            logo_id: current_logo_id(tx).await?,
+            now,
+        })
     }
-    let terms = i64::from(draft.payment_terms_days).days();
-    let due = issue_date.checked_add(terms).map_err(Error::internal)?;
-    Ok(Some(due))
+
+    /// The next of them.
+    fn next(&mut self, payment_terms_days: u32, is_credit_note: bool) -> Result<Issued> {
+        let number = self.numbers.next();
+        let terms = i64::from(payment_terms_days).days();
+        let due_date = self.issue_date.checked_add(terms);
+        Ok(Issued {
+            number: number.ok_or_else(|| Error::internal("more invoices than numbers"))?,
+            issue_date: self.issue_date,
+            due_date: if is_credit_note {
+                None
+            } else {
+                Some(due_date.map_err(Error::internal)?)
+            },
+            issued_at: self.now,
+            logo_id: self.logo_id.clone(),
+        })
+    }
+}
+
+type IssuedEvent<'a> = (
+    audit::Event<'a>,
+    Option<serde_json::Value>,
+    Option<serde_json::Value>,
+);
+
+fn event<'a>(
+    by: &'a By,
+    id: InvoiceId,
+    kind: InvoiceKind,
+    issued: &Issued,
+    total: Amount,
+) -> IssuedEvent<'a> {
+    let event = audit::Event {
+        by,
+        action: "invoice.issued",
+        subject_type: "invoice",
+        subject_id: id.to_string(),
+    };
+    let before = serde_json::json!({ "status": InvoiceStatus::Draft });
+    let after = serde_json::json!({ "status": "issued", "kind": kind, "number": issued.number, "issue_date": issued.issue_date,
+        "due_date": issued.due_date, "total": total.to_string(), "currency": total.currency().code() });
+    (event, Some(before), Some(after))
 }

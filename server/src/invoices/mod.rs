@@ -32,13 +32,13 @@ pub use body::{
     lines,
 };
 pub use document::{file_name, pdf, use_fonts};
-pub use draft::{NewInvoice, insert_draft, insert_drafts, replace_draft};
+pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{
     ClientSnapshot, Held, Invoice, InvoiceLine, Origin, PrintOptions, ReviewReason, SellerSnapshot,
     Skipped,
 };
-pub use issue::{issue, issue_new};
+pub use issue::{insert_and_issue, issue};
 pub use kind::{Correction, InvoiceKind};
 pub use pages::routes;
 pub use payments::{Payment, PaymentBody};

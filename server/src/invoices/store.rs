@@ -7,8 +7,9 @@ use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Invoice, InvoiceStatus, NewInvoice,
+    Correction, Invoice, InvoiceStatus, NewInvoice,
     filter::{Filter, filtered},
+    issue::Issued,
     payments::store::add_payments,
     row::{read, read_line},
 };
@@ -26,7 +27,7 @@ db::statements! {
     bulk INSERT = "insert into invoice (organization_id, id, status, created_at, client_id, recurring_invoice_id, billing_run_id,
         currency, period_start, period_end, first_from, recurring_name, needs_review, review_reasons, subtotal_minor, tax_minor, total_minor,
         client_name, client_json, seller_json, taxes, held, skipped, payment_terms_days, search_text, corrects_id, corrects_number,
-        correction_reason) values", 28, "";
+        correction_reason, number, issue_date, due_date, issued_at, logo_id) values", 33, "";
     org REPLACE = "update invoice set recurring_name = $3, needs_review = $4, review_reasons = $5, subtotal_minor = $6, tax_minor = $7,
         total_minor = $8, client_name = $9, client_json = $10, seller_json = $11, taxes = $12, held = $13, skipped = $14,
         payment_terms_days = $15, search_text = $16, version = version + 1 where organization_id = $1 and id = $2 and status = 'draft'";
@@ -71,35 +72,44 @@ db::statements! {
         join invoice on invoice.organization_id = wanted.organization_id
             and invoice.recurring_invoice_id = wanted.recurring_invoice_id and invoice.period_start = wanted.period_start
         where invoice.status <> 'void'";
-    bulk MARK_ISSUED = "with news (organization_id, id, number, issue_date, due_date, issued_at, search_text, logo_id) as (values", 8,
-        ") update invoice set status = 'issued', needs_review = false, number = news.number, issue_date = news.issue_date,
-            due_date = news.due_date, issued_at = cast(news.issued_at as bigint), search_text = news.search_text, logo_id = news.logo_id
-        from news where invoice.organization_id = news.organization_id and invoice.id = news.id";
+    org MARK_ISSUED = "update invoice set status = 'issued', needs_review = false, number = $3, issue_date = $4, due_date = $5,
+        issued_at = $6, logo_id = $7, search_text = $8 where organization_id = $1 and id = $2";
     org MARK_VOID = "update invoice set status = 'void', needs_review = false, voided_at = $3 where organization_id = $1 and id = $2";
     org INSERT_DOCUMENT = "insert into invoice_document (organization_id, invoice_id, pdf_base64) values ($1, $2, $3)
         on conflict (organization_id, invoice_id) do nothing";
     org FIND_DOCUMENT = "select pdf_base64 from invoice_document where organization_id = $1 and invoice_id = $2";
 }
 
-/// Stores drafts with their lines.
+/// Stores invoices with their lines: those that nothing says about how they were issued, as drafts.
 pub(super) async fn insert(
     tx: &mut OrgTx,
-    drafts: &[(InvoiceId, NewInvoice)],
+    news: &[(InvoiceId, &NewInvoice, Option<Issued>)],
     now: Timestamp,
 ) -> Result<()> {
-    let rows = drafts.iter().map(|(id, new)| inserted(*id, new, now));
-    tx.bulk(&INSERT, rows.collect::<Result<_>>()?).await?;
-    let lines = drafts
+    let rows = news
         .iter()
-        .map(|(id, new)| (*id, &new.assembled.lines[..]));
+        .map(|(id, new, issued)| inserted(*id, new, issued.as_ref(), now));
+    tx.bulk(&INSERT, rows.collect::<Result<_>>()?).await?;
+    let lines = news
+        .iter()
+        .map(|(id, new, _)| (*id, &new.assembled.lines[..]));
     insert_lines(tx, lines).await
 }
 
-fn inserted(id: InvoiceId, new: &NewInvoice, now: Timestamp) -> Result<Vec<Value>> {
+fn inserted(
+    id: InvoiceId,
+    new: &NewInvoice,
+    issued: Option<&Issued>,
+    now: Timestamp,
+) -> Result<Vec<Value>> {
     let origin = new.origin.as_ref();
+    let status = match issued {
+        Some(_) => InvoiceStatus::Issued,
+        None => InvoiceStatus::Draft,
+    };
     let mut args = args![
         id,
-        InvoiceStatus::Draft.as_str(),
+        status.as_str(),
         now,
         new.client_id,
         origin.map(|origin| origin.recurring_invoice),
@@ -109,12 +119,17 @@ fn inserted(id: InvoiceId, new: &NewInvoice, now: Timestamp) -> Result<Vec<Value
         new.period.map(|period| period.end),
         new.first_from,
     ];
-    args.extend(computed(new)?);
+    args.extend(computed(new, issued)?);
     let correction = new.correction.as_ref();
     args.extend(args![
         correction.map(|it| it.invoice),
         correction.map(|it| it.number.clone()),
         correction.map(|it| it.reason.clone()),
+        issued.map(|it| it.number.clone()),
+        issued.map(|it| it.issue_date),
+        issued.and_then(|it| it.due_date),
+        issued.map(|it| it.issued_at),
+        issued.and_then(|it| it.logo_id.clone()),
     ]);
     Ok(args)
 }
@@ -122,12 +137,12 @@ fn inserted(id: InvoiceId, new: &NewInvoice, now: Timestamp) -> Result<Vec<Value
 /// Tells whether there was a draft to replace.
 pub(super) async fn replace(tx: &mut OrgTx, id: InvoiceId, new: &NewInvoice) -> Result<bool> {
     let mut args = args![id];
-    args.extend(computed(new)?);
+    args.extend(computed(new, None)?);
     Ok(tx.execute(&REPLACE, args).await? == 1)
 }
 
 /// The columns that are computed, in the order of both statements: from `recurring_name` on.
-fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
+fn computed(new: &NewInvoice, issued: Option<&Issued>) -> Result<Vec<Value>> {
     let assembled = &new.assembled;
     let held: Vec<super::Held> = assembled.held.iter().cloned().map(Into::into).collect();
     let skipped: Vec<super::Skipped> = assembled.skipped.iter().cloned().map(Into::into).collect();
@@ -135,7 +150,7 @@ fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
     Ok(args![
         new.origin.as_ref().map(|origin| origin.name.clone()),
         // Every draft waits for a person, also one that nothing is wrong with any more.
-        true,
+        issued.is_none(),
         Value::json(&new.review)?,
         assembled.subtotal.minor(),
         tax.minor(),
@@ -147,10 +162,11 @@ fn computed(new: &NewInvoice) -> Result<Vec<Value>> {
         Value::json(&held)?,
         Value::json(&skipped)?,
         new.payment_terms_days,
-        like::search_text([
-            Some(new.client.name.as_str()),
-            new.correction.as_ref().map(|it| it.number.as_str()),
-        ]),
+        search_text(
+            issued.map(|it| it.number.as_str()),
+            &new.client.name,
+            new.correction.as_ref(),
+        ),
     ])
 }
 
@@ -191,24 +207,25 @@ pub(super) async fn insert_lines<'a>(
     Ok(())
 }
 
-/// Writes down what issuing gave to each of these.
-pub(super) async fn mark_issued(tx: &mut OrgTx, issued: &[Invoice]) -> Result<()> {
-    let rows = issued.iter().map(|it| {
-        args![
-            it.id,
-            it.number.clone(),
-            it.issue_date,
-            it.due_date,
-            it.issued_at,
-            like::search_text([
-                it.number.as_deref(),
-                Some(it.client.name.as_str()),
-                it.correction.as_ref().map(|it| it.number.as_str()),
-            ]),
-            it.logo_id.clone(),
-        ]
-    });
-    tx.bulk(&MARK_ISSUED, rows.collect()).await?;
+/// What an invoice is found by.
+fn search_text(number: Option<&str>, client: &str, correction: Option<&Correction>) -> String {
+    let corrected = correction.map(|it| it.number.as_str());
+    like::search_text([number, Some(client), corrected])
+}
+
+/// Writes down what issuing gave to a draft.
+pub(super) async fn mark_issued(tx: &mut OrgTx, draft: &Invoice, issued: &Issued) -> Result<()> {
+    let (number, correction) = (issued.number.as_str(), draft.correction.as_ref());
+    let args = args![
+        draft.id,
+        number,
+        issued.issue_date,
+        issued.due_date,
+        issued.issued_at,
+        issued.logo_id.clone(),
+        search_text(Some(number), &draft.client.name, correction),
+    ];
+    tx.execute(&MARK_ISSUED, args).await?;
     Ok(())
 }
 

@@ -60,8 +60,9 @@ pub async fn credit_invoice(
         assembled,
         review: Vec::new(),
     };
-    let draft = insert_draft(tx, draft, now).await?;
-    let note = load_invoice(tx, draft).await?;
+    let note_id = InvoiceId::new();
+    insert_draft(tx, note_id, &draft, now).await?;
+    let note = load_invoice(tx, note_id).await?;
     let event = audit::Event {
         by,
         action: "invoice.credit_drafted",

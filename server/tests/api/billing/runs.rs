@@ -6,6 +6,7 @@ use ascent::{
     accounts::By,
     billing_runs::{Occasion, PeriodBill, Trigger, assemble_period, preview, run},
     clients::{Client, ClientDetails},
+    ids::InvoiceId,
     invoices::{ClientSnapshot, NewInvoice, insert_draft, issue},
     recurring::{RecurringDetails, advance, pause_recurring_invoice, schedule_of},
 };
@@ -127,7 +128,8 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
                 .await
                 .unwrap();
             let draft = draft_of(&client, bill, period);
-            let id = insert_draft(&mut tx, draft, now).await.unwrap();
+            let id = InvoiceId::new();
+            insert_draft(&mut tx, id, &draft, now).await.unwrap();
             if steps > 1 {
                 issue(&mut tx, &By::job(), id, None, now).await.unwrap();
             }
@@ -189,7 +191,8 @@ async fn d24_the_schema_itself_refuses_a_second_invoice_for_a_period() {
             .await
             .unwrap();
         let draft = draft_of(&client, bill, period);
-        assert!(insert_draft(&mut tx, draft, now).await.is_err());
+        let id = InvoiceId::new();
+        assert!(insert_draft(&mut tx, id, &draft, now).await.is_err());
     })
     .await;
 }
