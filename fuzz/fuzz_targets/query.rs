@@ -66,7 +66,9 @@ libfuzzer_sys::fuzz_target!(|query: &[u8]| {
     let Ok(uri) = format!("{list}?{query}").parse::<Uri>() else {
         return;
     };
-    SERVER.with_borrow_mut(|server| server.get_or_insert_with(Server::start).ask(uri));
+    SERVER.with_borrow_mut(|server| {
+        server.get_or_insert_with(Server::start).ask(uri);
+    });
 });
 
 impl Server {
@@ -87,15 +89,20 @@ impl Server {
             let created = create_organization(&app, new, &By::command_line()).await;
             (router(app), created.unwrap().api_token, database)
         });
-        Self {
+        let server = Self {
             runtime,
             router,
             token,
             _database: database,
+        };
+        for list in LISTS {
+            let status = server.ask(Uri::from_static(list));
+            assert_ne!(status, StatusCode::NOT_FOUND, "{list}: no such list");
         }
+        server
     }
 
-    fn ask(&self, uri: Uri) {
+    fn ask(&self, uri: Uri) -> StatusCode {
         let shown = uri.to_string();
         let request = Request::get(uri)
             .header(
@@ -108,16 +115,9 @@ impl Server {
             .runtime
             .block_on(self.router.clone().oneshot(request))
             .unwrap();
-        assert_ne!(
-            answer.status(),
-            StatusCode::NOT_FOUND,
-            "{shown}: no such list"
-        );
-        assert!(
-            !answer.status().is_server_error(),
-            "{shown}: {}",
-            answer.status()
-        );
+        let status = answer.status();
+        assert!(!status.is_server_error(), "{shown}: {status}");
+        status
     }
 }
 

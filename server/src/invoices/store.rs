@@ -21,6 +21,14 @@ use crate::{
     like,
 };
 
+/// The client that a line charged; nobody if its invoice is void or a credit note.
+macro_rules! charged_to {
+    () => {
+        " (select i.client_id from invoice i where i.organization_id = line.organization_id and i.id = line.invoice_id
+            and i.status <> 'void' and i.corrects_id is null) as charged_to"
+    };
+}
+
 db::statements! {
     org COUNT_DRAFTS_BEFORE = "select count(*) as n from invoice where organization_id = $1 and status = 'draft' and created_at < $2";
     org ANY_INVOICE = "select id from invoice where organization_id = $1 limit 1";
@@ -48,22 +56,20 @@ db::statements! {
         where line.organization_id = $1 and invoice.id >= $2 and invoice.id <= $3
         and (cast($4 as text) is null or invoice.client_id = $4) and (cast($5 as text) is null or invoice.status = $5)
         order by line.invoice_id, line.position";
-    /// Joined in this order on SQLite too, which would otherwise go through all lines.
+    /// Joined in this order on SQLite too, which would otherwise go through all lines. Whose invoice a line is on is asked of
+    /// each line, because Postgres without statistics would begin with all invoices.
     bulk INVOICED = "with wanted (organization_id, id, except_id) as (values", 3,
-        ") select line.subscription_id, line.explanation, invoice.client_id, r.client_id as billed_now
+        concat!(") select line.subscription_id, line.explanation, r.client_id as billed_now,", charged_to!(), "
         from wanted cross join recurring_invoice r cross join subscription_billing b cross join pax8_subscription s
-        cross join invoice_line line cross join invoice
+        cross join invoice_line line
         where r.organization_id = wanted.organization_id and r.id = wanted.id
         and b.organization_id = r.organization_id and b.recurring_invoice_id = r.id
         and s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
         and line.organization_id = s.organization_id and line.subscription_id = s.id
-        and invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        and invoice.status <> 'void' and invoice.corrects_id is null
-        and (wanted.except_id is null or invoice.id <> wanted.except_id)";
-    org INVOICED_OF = "select line.explanation, invoice.client_id from invoice_line line
-        join invoice on invoice.organization_id = line.organization_id and invoice.id = line.invoice_id
-        where line.organization_id = $1 and line.subscription_id = $2 and invoice.status <> 'void' and invoice.corrects_id is null
-        and (cast($3 as text) is null or invoice.id <> $3)";
+        and (wanted.except_id is null or line.invoice_id <> wanted.except_id)");
+    org INVOICED_OF = concat!("select line.explanation,", charged_to!(), " from invoice_line line
+        where line.organization_id = $1 and line.subscription_id = $2
+        and (cast($3 as text) is null or line.invoice_id <> $3)");
     org ANY_DRAFT_OF = "select 1 as one from invoice where organization_id = $1 and recurring_invoice_id = $2
         and status = 'draft' limit 1";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
@@ -361,8 +367,9 @@ pub async fn invoiced_of_subscription(
 }
 
 fn add_line(invoiced: &mut Invoiced, row: &Row, client: ClientId) -> Result<()> {
-    let of: ClientId = row.get("client_id")?;
-    invoiced.add(&row.json("explanation")?, of == client)?;
+    if let Some(of) = row.get::<Option<ClientId>>("charged_to")? {
+        invoiced.add(&row.json("explanation")?, of == client)?;
+    }
     Ok(())
 }
 
