@@ -35,6 +35,10 @@ pub mod request_id;
 pub mod search;
 pub mod secrets;
 
+/// Many small pieces are given and taken back by many threads: rows, JSON, answers.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Every kind of job that the program does.
 #[must_use]
 pub fn job_registry() -> jobs::Registry {
