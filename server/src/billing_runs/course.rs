@@ -5,7 +5,7 @@
 
 use super::{
     Failed, Occasion,
-    step::Step,
+    step::{Step, Stepped},
     store::{self, Asked, Count},
 };
 use crate::{
@@ -18,6 +18,17 @@ use crate::{
 /// Recurring invoices that are billed in one transaction: enough that reading for them and making it durable are a small part
 /// of it, and few enough that others who write hardly wait.
 const TOGETHER: usize = 50;
+
+/// A run that made so many has the database look at what it wrote, once: Postgres plans by what there was before, and of a table
+/// that was empty that is nothing.
+const MANY: usize = 500;
+/// What a run writes and reads again.
+const WRITTEN: [&str; 4] = [
+    "invoice",
+    "invoice_line",
+    "audit_event",
+    "recurring_invoice",
+];
 
 /// Carries a run out to its end, from where it is.
 ///
@@ -42,9 +53,13 @@ pub(super) async fn carry_out(
     };
     let batches = due.chunks(TOGETHER).rev().map(<[_]>::to_vec);
     let mut batches: Vec<Vec<RecurringInvoiceId>> = batches.collect();
+    let (mut made, mut looked) = (0, false);
     while let Some(batch) = batches.pop() {
         match bill_next(app, organization, &step, &batch).await {
-            Ok(more) => batches.extend(Some(more).filter(|more| !more.is_empty())),
+            Ok(stepped) => {
+                made += stepped.made;
+                batches.extend(Some(stepped.more).filter(|more| !more.is_empty()));
+            }
             Err(error @ Error::Unavailable(_)) => return Err(error),
             Err(error) => match batch[..] {
                 [one] => note_failure(app, organization, asked, one, &error).await?,
@@ -55,19 +70,25 @@ pub(super) async fn carry_out(
                 }
             },
         }
+        if made >= MANY && !looked {
+            looked = true;
+            if let Err(error) = app.database.analyze(&WRITTEN).await {
+                tracing::warn!(error = ?error, "the database could not look at what a billing run wrote");
+            }
+        }
     }
     let mut tx = app.database.write(organization).await?;
     store::finish(&mut tx, asked.id, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
-/// Bills the next period of some recurring invoices in one transaction; gives those of which another period is due.
+/// Bills the next period of some recurring invoices in one transaction.
 async fn bill_next(
     app: &App,
     organization: OrganizationId,
     step: &Step<'_>,
     some: &[RecurringInvoiceId],
-) -> Result<Vec<RecurringInvoiceId>> {
+) -> Result<Stepped> {
     let mut tx = app.database.write(organization).await?;
     let stepped = step.bill_next(&mut tx, some).await?;
     store::note_skips(&mut tx, step.run, &stepped.skips).await?;
@@ -79,7 +100,7 @@ async fn bill_next(
     tx.commit().await?;
     // It may have put mail on its way.
     app.wake.wake();
-    Ok(stepped.more)
+    Ok(stepped)
 }
 
 async fn note_failure(
