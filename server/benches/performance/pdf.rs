@@ -57,8 +57,7 @@ async fn make(app: &App, organization: OrganizationId, id: InvoiceId) -> Duratio
     let begin = Instant::now();
     let mut tx = app.database.read(organization).await.unwrap();
     let invoice = load_invoice(&mut tx, id).await.unwrap();
-    drop(tx);
-    let bytes = pdf(app, organization, &invoice).await.unwrap();
+    let bytes = pdf(app, tx, &invoice).await.unwrap();
     let took = begin.elapsed();
     assert!(bytes.starts_with(b"%PDF"));
     took

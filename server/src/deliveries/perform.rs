@@ -133,11 +133,10 @@ async fn attachment(
     let mut tx = app.database.read(organization).await?;
     let delivery = store::load(&mut tx, delivery).await?;
     let invoice = load_invoice(&mut tx, delivery.invoice_id).await?;
-    drop(tx);
     require_sendable(&invoice)?;
     Ok(Attachment {
         name: file_name(&invoice),
-        bytes: pdf(app, organization, &invoice).await?,
+        bytes: pdf(app, tx, &invoice).await?,
     })
 }
 

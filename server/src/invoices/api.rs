@@ -105,8 +105,7 @@ async fn get(
     let mut tx = app.database.read(actor.organization).await?;
     if let Some(id) = id.strip_suffix(".pdf") {
         let invoice = load_invoice(&mut tx, invoice_id(id)?).await?;
-        drop(tx);
-        return Ok(document::answer(&app, actor.organization, &invoice).await?);
+        return Ok(document::answer(&app, tx, &invoice).await?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
     Ok(body(&invoice, &actor)?.into_response())

@@ -39,16 +39,16 @@ pub fn use_fonts(fonts: Fonts) {
 
 /// The invoice as a PDF file: of an issued one the very bytes that whoever first had it got.
 ///
-/// Takes transactions of its own: nothing is printed while one is open.
+/// Ends the reading transaction that the invoice was read in: nothing is printed while one is open.
 ///
 /// # Errors
 /// When it is too large for a file, or the database refuses.
-pub async fn pdf(app: &App, organization: OrganizationId, invoice: &Invoice) -> Result<Vec<u8>> {
+pub async fn pdf(app: &App, mut tx: OrgTx, invoice: &Invoice) -> Result<Vec<u8>> {
+    let organization = tx.organization();
     let is_kept = match invoice.status {
         InvoiceStatus::Draft | InvoiceStatus::Void => false,
         InvoiceStatus::Issued | InvoiceStatus::PartiallyPaid | InvoiceStatus::Paid => true,
     };
-    let mut tx = app.database.read(organization).await?;
     if is_kept && let Some(kept) = store::find_document(&mut tx, invoice.id).await? {
         return decode(&kept);
     }
@@ -130,11 +130,7 @@ pub fn file_name(invoice: &Invoice) -> String {
 }
 
 /// The PDF file as an answer, to be shown by the browser and named after the invoice.
-pub(super) async fn answer(
-    app: &App,
-    organization: OrganizationId,
-    invoice: &Invoice,
-) -> Result<Response> {
+pub(super) async fn answer(app: &App, tx: OrgTx, invoice: &Invoice) -> Result<Response> {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (
@@ -143,7 +139,7 @@ pub(super) async fn answer(
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, pdf(app, organization, invoice).await?).into_response())
+    Ok((headers, pdf(app, tx, invoice).await?).into_response())
 }
 
 fn document(invoice: &Invoice) -> InvoiceDocument {

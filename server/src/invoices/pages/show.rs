@@ -73,8 +73,7 @@ pub(super) async fn show(
     let mut tx = app.database.read(visit.actor.organization).await?;
     if let Some(id) = id.strip_suffix(".pdf") {
         let invoice = load_invoice(&mut tx, invoice_id(id)?).await?;
-        drop(tx);
-        return Ok(answer(&app, visit.actor.organization, &invoice).await?);
+        return Ok(answer(&app, tx, &invoice).await?);
     }
     let invoice = load_invoice(&mut tx, invoice_id(&id)?).await?;
     let notes = credit_notes_of(&mut tx, invoice.id).await?;
