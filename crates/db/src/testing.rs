@@ -36,13 +36,14 @@ enum Place {
     Server { admin_url: String, name: String },
 }
 
-/// The engines that tests can use here.
+/// The engines that tests can use here; Postgres alone if `ASCENT_TEST_ENGINE` is `postgres`, for a long benchmark.
 #[must_use]
 pub fn engines() -> Vec<Engine> {
-    if postgres_url().is_some() {
-        vec![Engine::Sqlite, Engine::Postgres]
-    } else {
-        vec![Engine::Sqlite]
+    let only = std::env::var("ASCENT_TEST_ENGINE").unwrap_or_default();
+    match (postgres_url().is_some(), only.as_str()) {
+        (true, "postgres") => vec![Engine::Postgres],
+        (true, _) => vec![Engine::Sqlite, Engine::Postgres],
+        (false, _) => vec![Engine::Sqlite],
     }
 }
 
