@@ -9,6 +9,8 @@ use db::{
 use futures::future::try_join_all;
 
 db::statements! {
+    /// Postgres would look at it by itself some day.
+    system LEAVE_ALONE = "alter table organization_feature set (autovacuum_enabled = off)";
     system INSERT_ORGANIZATION = "insert into organization
         (id, slug, name, currency, timezone, data_key, next_billing_at, created_at) values ($1, 'a', 'N', 'USD', 'UTC', '', 0, 0)";
     bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2, "";
@@ -40,6 +42,39 @@ async fn postgres_knows_what_is_in_the_tables_that_were_named_and_sqlite_does_no
                 assert_eq!(known, [("organization", 1), ("organization_feature", 300)]);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn postgres_looks_at_a_table_that_grew_and_at_no_other() {
+    on_each_engine(async |it| {
+        let organization = OrganizationId::new();
+        let mut tx = it.database.system_write().await.unwrap();
+        tx.execute(&INSERT_ORGANIZATION, args![organization])
+            .await
+            .unwrap();
+        let mut tx = tx.into_writer_of(organization).await.unwrap();
+        let rows = (0..300).map(|it| args![it.to_string()]).collect();
+        tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
+        tx.commit().await.unwrap();
+        if it.database.engine() == Engine::Sqlite {
+            assert_eq!(it.database.analyze_grown().await.unwrap(), 0);
+            return;
+        }
+        let mut tx = it.database.system_write().await.unwrap();
+        tx.execute(&LEAVE_ALONE, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        // A connection tells what it wrote a moment later.
+        while !analyzed(&it.database)
+            .await
+            .contains_key("organization_feature")
+        {
+            it.database.analyze_grown().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        assert!(!analyzed(&it.database).await.contains_key("organization"));
+        assert_eq!(it.database.analyze_grown().await.unwrap(), 0, "once");
     })
     .await;
 }

@@ -63,7 +63,7 @@ pub fn router(app: App) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(app.clone(), locate))
                 .layer(middleware::from_fn_with_state(app.clone(), follow::follow))
-                .layer(middleware::from_fn(harden))
+                .layer(middleware::from_fn_with_state(app.clone(), harden))
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(
                     app.clone(),

@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Adds the security headers, and forgets messages that a page has shown.
-pub(super) async fn harden(request: Request, next: Next) -> Response {
+pub(super) async fn harden(State(app): State<App>, request: Request, next: Next) -> Response {
     let had_flash = Flash::came_with(request.headers());
     let whole_page = !request.headers().contains_key("x-fragment");
     let mut response = next.run(request).await;
@@ -39,6 +39,11 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
+    if app.settings.is_https() {
+        // For a year, renewed with every answer.
+        let only_https = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, only_https);
+    }
     if shown {
         headers.append(header::SET_COOKIE, HeaderValue::from_static(Flash::FORGET));
     }

@@ -16,7 +16,8 @@ use crate::{
     organizations::{current_logo_id, load_organization, take_invoice_numbers},
 };
 
-/// Issues a draft. A credit note then settles what is open of the invoice that it corrects. The transaction must be a writing one: its lock is what keeps the numbers without a gap.
+/// Issues a draft. A credit note then settles what is open of the invoice that it corrects. The transaction must be a writing
+/// one: its lock is what keeps the numbers without a gap.
 ///
 /// The issue date is today in the organization's time zone. A person who issues a draft that needs review has reviewed it.
 ///
@@ -44,8 +45,8 @@ pub async fn issue(
     let events = vec![event(by, id, kind, &issued, total)];
     audit::record_all(tx, events, now).await?;
     if draft.is_credit_note() {
-        let draft = load_invoice(tx, id).await?;
-        apply_credit(tx, by, &draft, issued.issue_date, now).await?;
+        let note = load_invoice(tx, id).await?;
+        apply_credit(tx, by, &note, issued.issue_date, now).await?;
     }
     load_invoice(tx, id).await
 }

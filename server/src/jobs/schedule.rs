@@ -46,6 +46,9 @@ pub async fn run_schedules(app: App, schedules: Vec<Scheduled>, stop: Cancellati
         if let Err(error) = forget_old(&app).await {
             tracing::error!(error = ?error, "old jobs could not be removed");
         }
+        if let Err(error) = app.database.analyze_grown().await {
+            tracing::warn!(error = ?error, "the database could not look at what grew");
+        }
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(TICK) => {}

@@ -342,6 +342,10 @@ async fn over_https_only_a_cookie_of_this_very_host_opens_a_session() {
             assert!(set.contains(attribute), "{set}");
         }
         assert!(!set.contains("Domain"), "{set}");
+        assert_eq!(
+            entered.headers[header::STRICT_TRANSPORT_SECURITY],
+            "max-age=31536000"
+        );
         let ours = browser.with_header("cookie", &format!("{name}={secret}"));
         ours.get("/account").await.page();
         // A neighbouring host could have set this one.

@@ -51,15 +51,11 @@ pub(super) fn whole_terms(
     }
     let first = first_term(input, terms, of, before.as_ref())?;
     // A term that was charged in part is always finished, even if the periods that were left out would leave it out.
-    let begun = before
-        .and_then(|it| it.next)
-        .filter(|term| term.is_begun && term.n < first);
+    let next = before.and_then(|it| it.next);
+    let begun = next.filter(|term| term.is_begun && term.n < first);
+    let begun = begun.map(|term| term.n).into_iter();
     let mut picked = Vec::new();
-    for n in begun
-        .map(|term| term.n)
-        .into_iter()
-        .chain(first..first + i64::from(of - paid))
-    {
+    for n in begun.chain(first..first + i64::from(of - paid)) {
         let term = terms.period(n)?;
         if input.end_date.is_none_or(|end| term.start < end) {
             picked.push(Open::ours(input, term));
