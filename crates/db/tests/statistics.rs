@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use db::{
-    Engine, OrganizationId, args,
+    Database, Engine, OrganizationId, args,
     testing::{analyzed, on_each_engine},
 };
 use futures::future::try_join_all;
@@ -16,19 +16,24 @@ db::statements! {
     bulk INSERT_FEATURES = "insert into organization_feature (organization_id, feature) values", 2, "";
 }
 
+/// One organization, and 300 features of it.
+async fn fill(database: &Database) {
+    let organization = OrganizationId::new();
+    let mut tx = database.system_write().await.unwrap();
+    tx.execute(&INSERT_ORGANIZATION, args![organization])
+        .await
+        .unwrap();
+    let mut tx = tx.into_writer_of(organization).await.unwrap();
+    let rows = (0..300).map(|it| args![it.to_string()]).collect();
+    tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// Its owner is no superuser and sees no row outside of a transaction of ours: statistics are of all rows nevertheless.
 #[tokio::test]
 async fn postgres_knows_what_is_in_the_tables_that_were_named_and_sqlite_does_nothing() {
     on_each_engine(async |it| {
-        let organization = OrganizationId::new();
-        let mut tx = it.database.system_write().await.unwrap();
-        tx.execute(&INSERT_ORGANIZATION, args![organization])
-            .await
-            .unwrap();
-        let mut tx = tx.into_writer_of(organization).await.unwrap();
-        let rows = (0..300).map(|it| args![it.to_string()]).collect();
-        tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
-        tx.commit().await.unwrap();
+        fill(&it.database).await;
 
         it.database
             .analyze(&["organization", "organization_feature"])
@@ -49,15 +54,7 @@ async fn postgres_knows_what_is_in_the_tables_that_were_named_and_sqlite_does_no
 #[tokio::test]
 async fn postgres_looks_at_a_table_that_grew_and_at_no_other() {
     on_each_engine(async |it| {
-        let organization = OrganizationId::new();
-        let mut tx = it.database.system_write().await.unwrap();
-        tx.execute(&INSERT_ORGANIZATION, args![organization])
-            .await
-            .unwrap();
-        let mut tx = tx.into_writer_of(organization).await.unwrap();
-        let rows = (0..300).map(|it| args![it.to_string()]).collect();
-        tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
-        tx.commit().await.unwrap();
+        fill(&it.database).await;
         if it.database.engine() == Engine::Sqlite {
             assert_eq!(it.database.analyze_grown().await.unwrap(), 0);
             return;
