@@ -13,9 +13,10 @@ const ANALYZE_LOCK: i64 = 0x0041_5343_454e_5401;
 /// How long looking at the tables may take. What it reads of a table is limited, however large that is.
 const LONGEST: &str = "60s";
 
-/// Tables of which a fifth changed, and a hundred rows at least. Postgres asks for a tenth itself, but once a minute only.
-const GROWN: &str = "select quote_ident(relname::text) from pg_stat_user_tables
-    where schemaname = current_schema() and n_mod_since_analyze >= 100 + n_live_tup / 5";
+/// Our tables of which a fifth changed, and a hundred rows at least. Postgres asks for a tenth itself, but once a minute only.
+const GROWN: &str = "select quote_ident(s.relname::text) from pg_stat_user_tables s join pg_class c on c.oid = s.relid
+    where s.schemaname = current_schema() and s.n_mod_since_analyze >= 100 + s.n_live_tup / 5
+    and pg_has_role(c.relowner, 'usage')";
 
 impl Database {
     /// Has Postgres look at tables now. Others read and write them meanwhile. It is done one at a time, on all nodes together: whoever
