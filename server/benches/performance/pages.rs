@@ -9,7 +9,11 @@ mod estate;
 mod tally;
 mod walk;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use db::{Engine, testing::TestDatabase};
 use pax8_sandbox::{Sandbox, SandboxConfig};
@@ -46,9 +50,26 @@ pub async fn measure(table: &mut Table) {
         let visitor = Arc::new(Visitor::new(format!("{engine:?}"), &app).await);
         let mut pages = walk::pages(&visitor).await;
         pages.extend(calls::lists(&visitor).await);
+        alone(&visitor, &pages).await;
         let tally = ask(&visitor, &pages).await;
         add_row(table, engine, &tally);
         database.remove().await;
+    }
+}
+
+/// Asks for every address by itself, with nothing beside it, and tells those that took longest: where to look first.
+async fn alone(visitor: &Visitor, pages: &Pages) {
+    let mut times = Vec::new();
+    for address in pages.values().flatten() {
+        visitor.browse(address).await;
+        let begin = Instant::now();
+        visitor.browse(address).await;
+        times.push((begin.elapsed(), address));
+    }
+    times.sort_unstable_by_key(|(took, _)| std::cmp::Reverse(*took));
+    println!("  alone, the slowest of {} addresses:", times.len());
+    for (took, address) in times.iter().take(TOLD * 2) {
+        println!("  {:>8.1} ms  {address}", took.as_secs_f64() * 1e3);
     }
 }
 

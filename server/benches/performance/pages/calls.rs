@@ -8,6 +8,7 @@ use crate::visitor::Visitor;
 const BASE: &str = "/api/v1";
 /// Files and streams, which are no pages.
 const OTHERS: [&str; 5] = ["/pdf", "/events", "/logo", ".csv", ".xlsx"];
+const SYSTEM_ROLES: [&str; 3] = ["owner", "admin", "member"];
 
 /// The calls by their paths.
 pub async fn lists(visitor: &Visitor) -> Pages {
@@ -44,14 +45,16 @@ async fn json(visitor: &Visitor, path: &str) -> Value {
     serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default()
 }
 
-/// A path with the id of the first record of each list in it.
+/// A path with the id of the first record of each list in it; roles that are always there have a name instead of an id, and no
+/// page of their own.
 async fn aim(visitor: &Visitor, path: &str) -> Option<String> {
     let mut aimed = path.to_owned();
     while let Some((list, rest)) = aimed.split_once("/{") {
         let (_, rest) = rest.split_once('}')?;
         let found = json(visitor, list).await;
-        let first = &found["data"][0];
-        let id = first["id"].as_str().or(first["kind"].as_str())?;
+        let records = found["data"].as_array()?.iter();
+        let mut ids = records.filter_map(|it| it["id"].as_str().or(it["kind"].as_str()));
+        let id = ids.find(|id| !SYSTEM_ROLES.contains(id))?;
         aimed = format!("{list}/{id}{rest}");
     }
     Some(aimed)

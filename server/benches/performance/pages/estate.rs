@@ -6,7 +6,7 @@ use ascent::{
     billing_runs::{self, Trigger},
     clients::create_client,
     http::PageQuery,
-    ids::{ClientId, CompanyId, InvoiceId, OrganizationId, RecurringInvoiceId},
+    ids::{ClientId, CompanyId, CustomRoleId, InvoiceId, OrganizationId, RecurringInvoiceId},
     invoices::{
         self,
         payments::{PaymentDetails, record_payment},
@@ -39,6 +39,8 @@ db::statements! {
     org DELIVER = "insert into delivery (organization_id, id, invoice_id, recipients, state, attempts, message_id, queued_by,
         queued_at, ended_at) select organization_id, id, id, 'a@b.example', case when id < $2 then 'sent' else 'failed' end, 1,
         '<1@b.example>', 'Owner', created_at, created_at from invoice where organization_id = $1 and status <> 'draft'";
+    org ROLE = "insert into custom_role (organization_id, id, name, sort_name, permissions, version, created_at)
+        values ($1, $2, 'Biller', 'biller', '[]', 1, 0)";
     org CHANGE = "insert into pax8_change (organization_id, id, sync_id, at, record_type, record_pax8_id, record_name, field,
         before_value, after_value, revenue_change_minor, cost_change_minor, currency)
         select organization_id, id, seen_sync_id, first_seen_at, 'subscription', pax8_id, product_name, 'quantity', '1', '2', 100,
@@ -53,6 +55,7 @@ pub async fn fill(app: &App, organization: OrganizationId, sandbox: &Running) {
     let today = now.to_zoned_datetime(TimeZone::UTC).date();
     let mut tx = app.database.write(organization).await.unwrap();
     tx.execute(&CHANGE, args![]).await.unwrap();
+    tx.execute(&ROLE, args![CustomRoleId::new()]).await.unwrap();
     for (_, name) in companies(&mut tx).await.into_iter().take(CLIENTS) {
         let details = client(name.replace(char::is_control, " "));
         create_client(&mut tx, &by, &details, now).await.unwrap();
