@@ -492,14 +492,14 @@ create table pax8_subscription (
     -- When its present values were last confirmed, and by which sync.
     seen_at bigint not null,
     seen_sync_id text not null,
-    -- Product, vendor, SKU and Pax8's id in lower case, one a line, by the program.
+    -- Product, vendor and SKU in lower case, one a line, by the program. It is the order of lists.
     search_text text not null,
     primary key (organization_id, id),
     foreign key (organization_id, company_id) references pax8_company (organization_id, id)
 );
 create unique index pax8_subscription_pax8_id on pax8_subscription (organization_id, pax8_id);
-create index pax8_subscription_company on pax8_subscription (organization_id, company_id, lower(coalesce(product_name, '')), id);
-create index pax8_subscription_product on pax8_subscription (organization_id, lower(coalesce(product_name, '')), id);
+create index pax8_subscription_company on pax8_subscription (organization_id, company_id);
+create index pax8_subscription_text on pax8_subscription (organization_id, search_text, id);
 create index pax8_subscription_status on pax8_subscription (organization_id, status);
 
 -- What a person decided about a subscription. Kept apart from what Pax8 says, by Pax8's id, so that it survives a

@@ -81,10 +81,14 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pax8::companies::store::LIST", SEARCH),
     ("pax8::pages::counts::COMPANIES", KEPT),
     ("pax8::subscriptions::link_store::COUNT_TO_DECIDE", KEPT),
-    ("pax8::subscriptions::store::HELD_CANDIDATES", KEPT),
-    ("pax8::subscriptions::store::LINKED", "data too old to bill from holds everything that is linked"),
-    ("pax8::subscriptions::store::LIST", SEARCH),
-    ("pax8::subscriptions::store::LIST_OF_COMPANY", SEARCH),
+    ("pax8::subscriptions::list_store::BELOW_COST", KEPT),
+    ("pax8::subscriptions::list_store::COMPANY_TEXTS", KEPT),
+    ("pax8::subscriptions::list_store::HELD_CANDIDATES", KEPT),
+    ("pax8::subscriptions::list_store::LINKED", "data too old to bill from holds everything that is linked"),
+    ("pax8::subscriptions::list_store::LIST_CONTAINING", SEARCH),
+    ("pax8::subscriptions::list_store::LIST_OF_COMPANY", SEARCH),
+    ("pax8::subscriptions::list_store::NOT_LINKED", KEPT),
+    ("pax8::subscriptions::list_store::TEXTS", KEPT),
     ("pax8::sync::store::companies::COUNT_LISTED", SYNC),
     ("pax8::sync::store::companies::LIST", SYNC),
     ("pax8::sync::store::companies::LIST_CURRENCIES", SYNC),
@@ -141,8 +145,9 @@ fn reads_everything(engine: Engine, statement: &Registered, plan: &Plan) -> bool
             .as_deref()
             .is_some_and(|it| UNDER_WAY.contains(&it));
         let whole_table = read.by.is_empty() && read.table != "vault";
+        let narrows = |it: &String| !matches!(it.as_str(), "organization_id=?" | "record_type=?");
         let whole_organization =
-            engine == Engine::Sqlite && read.by == ["organization_id=?"] && !of_few;
+            engine == Engine::Sqlite && !read.by.iter().any(narrows) && !of_few;
         !under_way && (whole_table || whole_organization && !(stops && at == 0))
     })
 }

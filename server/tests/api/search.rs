@@ -1,11 +1,12 @@
 //! Search through the API, the page and the box.
 
+use pax8_sandbox::SandboxConfig;
 use serde_json::{Value, json};
 
 use crate::{
     billing_settings::{SEATS, Sold, add_estate, client, map},
     clients::make_client,
-    world::{World, on_each_engine},
+    world::{World, on_each_engine, with_sandbox},
 };
 
 const API: &str = "/api/v1/search";
@@ -275,6 +276,64 @@ async fn the_box_offers_choices_and_works_as_a_form() {
         assert!(none.text.contains("Nothing found"));
         let empty = browser.get("/search").await;
         assert!(empty.text.contains("What are you looking for?"));
+    })
+    .await;
+}
+
+/// Every page of a list, by id, in its order.
+async fn all_pages(world: &World, address: &str) -> Vec<Value> {
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.ours.owner.get(&format!("{address}{cursor}")).await;
+        let page = page.json(200);
+        found.extend(page["data"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_finds_the_same_subscriptions_as_looking_at_each() {
+    const LIST: &str = "/api/v1/integrations/pax8/subscriptions?limit=";
+    let sandbox = || SandboxConfig::sized(300, 900, 12);
+    with_sandbox(sandbox, async |world| {
+        world.connect(&world.ours).await;
+        let companies = all_pages(world, "/api/v1/integrations/pax8/companies?limit=200").await;
+        let all = all_pages(world, &format!("{LIST}200")).await;
+        assert_eq!(all.len(), 900);
+        let company = |it: &Value| {
+            let id = it["company_id"].clone();
+            companies.iter().find(|it| it["id"] == id).unwrap().clone()
+        };
+        let contains = |it: &Value, q: &str| {
+            let has = |it: &Value| it.as_str().is_some_and(|it| it.to_lowercase().contains(q));
+            let of = company(it);
+            let named = ["name", "vendor", "sku"]
+                .iter()
+                .any(|name| has(&it["product"][*name]));
+            let id = it["pax8_id"].as_str().unwrap();
+            let by_id = q.len() >= 4 && id.starts_with(q);
+            named
+                || by_id
+                || ["name", "external_id", "pax8_id"]
+                    .iter()
+                    .any(|name| has(&of[*name]))
+        };
+        let id = &all[450]["pax8_id"].as_str().unwrap()[..6];
+        let name = company(&all[10])["name"].as_str().unwrap().to_lowercase();
+        let product = all[700]["product"]["name"].as_str().unwrap().to_lowercase();
+        for q in ["e", "microsoft", "zzqx", "group", id, &name, &product] {
+            let wanted = all.iter().filter(|it| contains(it, q)).cloned();
+            let wanted: Vec<_> = wanted.map(|it| it["id"].clone()).collect();
+            let encoded: String = form_urlencoded::byte_serialize(q.as_bytes()).collect();
+            for (limit, more) in [(200, ""), (41, ""), (41, "&linked=false")] {
+                let found = all_pages(world, &format!("{LIST}{limit}&q={encoded}{more}")).await;
+                let found: Vec<_> = found.iter().map(|it| it["id"].clone()).collect();
+                assert_eq!(found, wanted, "{q}");
+            }
+        }
     })
     .await;
 }

@@ -16,7 +16,7 @@ use crate::{
     error::Result,
     http::{Frame, PageQuery, PageResult, Pax8Visit, Place, filters, html},
     pax8::subscriptions::{
-        BillingState, Circumstances, ListSubscriptions, Subscription, ToDecide, count_to_decide,
+        Circumstances, ListSubscriptions, Subscription, ToDecide, count_to_decide,
         held_subscriptions, list_subscriptions, unseen_changes,
     },
 };
@@ -103,20 +103,9 @@ impl Show {
 
     fn wanted(self) -> ListSubscriptions {
         match self {
-            Self::NotLinked => ListSubscriptions {
-                bills: Some(true),
-                linked: Some(false),
-                ..ListSubscriptions::default()
-            },
-            Self::Held => ListSubscriptions {
-                billing: Some(BillingState::Held),
-                ..ListSubscriptions::default()
-            },
-            Self::BelowCost => ListSubscriptions {
-                bills: Some(true),
-                below_cost: Some(true),
-                ..ListSubscriptions::default()
-            },
+            Self::NotLinked => ListSubscriptions::not_linked(),
+            Self::Held => ListSubscriptions::held(),
+            Self::BelowCost => ListSubscriptions::below_cost(),
         }
     }
 
@@ -143,7 +132,8 @@ pub(super) async fn show(
     let mut tx = app.database.read(visit.actor.organization).await?;
     let circumstances = Circumstances::load(&mut tx, app.clock.now()).await?;
     let found = list_subscriptions(&mut tx, &show.wanted(), &page, &circumstances).await?;
-    let unseen = unseen_changes(&mut tx, None).await?;
+    let shown = found.data.iter().map(|it| it.id);
+    let unseen = unseen_changes(&mut tx, shown).await?;
     let item = |subscription: &Subscription| {
         let row = Row::new(subscription, None, &visit.actor.timezone);
         let held = HeldNotice::of(subscription, &circumstances, &unseen);

@@ -51,7 +51,7 @@ impl HeldNotice {
         subscription: &Subscription,
         circumstances: &Circumstances,
     ) -> Result<Option<Self>> {
-        let unseen = unseen_changes(tx, Some(subscription.id)).await?;
+        let unseen = unseen_changes(tx, [subscription.id].into_iter()).await?;
         Ok(Self::of(subscription, circumstances, &unseen))
     }
 

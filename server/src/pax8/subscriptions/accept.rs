@@ -246,17 +246,17 @@ async fn once_until(tx: &mut OrgTx, subscription: &Subscription) -> Result<Optio
     Ok(Some(after.map_err(Error::internal)?))
 }
 
-/// What changed of company and product since somebody last looked, of each subscription that waits for a look, by Pax8's id;
-/// with `only`, of that one.
+/// What changed of company and product since somebody last looked, of those of these subscriptions that wait for a look, by
+/// Pax8's id.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn unseen_changes(
     tx: &mut OrgTx,
-    only: Option<SubscriptionId>,
+    of: impl Iterator<Item = SubscriptionId>,
 ) -> Result<HashMap<String, Vec<Unseen>>> {
     let mut unseen: HashMap<String, Vec<Unseen>> = HashMap::new();
-    for (pax8_id, change) in link_store::unseen_changes(tx, only).await? {
+    for (pax8_id, change) in link_store::unseen_changes(tx, of).await? {
         let of_one = unseen.entry(pax8_id).or_default();
         match of_one.iter_mut().find(|it| it.field == change.field) {
             Some(earlier) => earlier.after = change.after,

@@ -19,12 +19,12 @@ db::statements! {
         from pax8_subscription s
         left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
         where s.organization_id = $1 and ", status_bills!());
-    org UNSEEN_CHANGES = "select h.record_pax8_id, h.field, h.before_value, h.after_value
-        from pax8_subscription s
+    bulk UNSEEN_CHANGES = "with wanted (organization_id, id) as (values", 2,
+        ") select h.record_pax8_id, h.field, h.before_value, h.after_value from wanted
+        join pax8_subscription s on s.organization_id = wanted.organization_id and s.id = wanted.id
         join pax8_change h on h.organization_id = s.organization_id and h.record_type = 'subscription'
-            and h.record_pax8_id = s.pax8_id
-        where s.organization_id = $1 and s.attention is not null and h.at >= s.attention_at
-            and h.field in ('company', 'product_id', 'product_name', 'sku') and (cast($2 as text) is null or s.id = $2)
+            and h.record_pax8_id = s.pax8_id and h.field in ('company', 'product_id', 'product_name', 'sku')
+        where s.attention is not null and h.at >= s.attention_at
         order by h.id";
     bulk RECORDED_CHANGES = "with wanted (organization_id, id) as (values", 2,
         ") select s.id, h.field, h.at, h.sync_id, h.before_value, h.after_value from wanted
@@ -76,12 +76,13 @@ pub(super) async fn count_to_decide(tx: &mut OrgTx) -> Result<ToDecide> {
     })
 }
 
-/// Every change of company and product since somebody last looked, in order, with Pax8's id of the subscription.
+/// Every change of company and product of these subscriptions since somebody last looked, in order, with Pax8's id.
 pub(super) async fn unseen_changes(
     tx: &mut OrgTx,
-    only: Option<SubscriptionId>,
+    of: impl Iterator<Item = SubscriptionId>,
 ) -> Result<Vec<(String, Unseen)>> {
-    let rows = tx.fetch_all(&UNSEEN_CHANGES, args![only]).await?;
+    let wanted = of.map(|id| args![id]).collect();
+    let rows = tx.fetch_bulk(&UNSEEN_CHANGES, wanted).await?;
     let change = |row: &Row| -> db::Result<_> {
         let unseen = Unseen {
             field: row.get("field")?,

@@ -2,21 +2,26 @@
 
 use db::OrgTx;
 
-use super::{BillingState, Circumstances, Subscription, store};
+use super::{
+    BillingState, Circumstances, Subscription,
+    list_store::{self, Listed, Narrowing, Of, SortKey},
+    search::{list_containing, patterns},
+    store,
+    to_decide::short_list,
+};
 use crate::{
     error::{Error, Result},
     http::{List, PageQuery, Paging},
     ids::{CompanyId, SubscriptionId},
-    like::containing,
 };
 
 /// How many subscriptions are read at once where each has to be judged before it is known whether it is shown.
 const BATCH: u32 = 500;
 
 /// Which subscriptions to list. An absent one narrows nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListSubscriptions {
-    /// Text in the product's name, vendor or SKU, Pax8's id, or the company's name, reference or Pax8 id.
+    /// Text in the product's name, vendor or SKU, how Pax8's id begins, or text in the company's name, reference or Pax8 id.
     pub q: Option<String>,
     /// The status in Pax8, in any case.
     pub status: Option<String>,
@@ -52,21 +57,72 @@ pub async fn list_subscriptions(
     circumstances: &Circumstances,
 ) -> Result<List<Subscription>> {
     let paging = page.paging()?;
-    let narrowing = store::Narrowing {
-        containing: wanted.q.as_deref().and_then(containing),
+    let narrowing = Narrowing {
         status: wanted.status.as_deref().map(str::to_lowercase),
-        company: wanted.company,
         linked: wanted.linked,
         below_cost: wanted.below_cost,
         bills: wanted.bills,
         may_be_held: None,
     };
+    let whose = Whose {
+        text: wanted.q.as_deref(),
+        company: wanted.company,
+    };
     let rows = match wanted.billing {
-        None => store::list(tx, &narrowing, &paging).await?,
-        Some(state) => list_in_state(tx, narrowing, &paging, state, circumstances).await?,
+        _ if let Some(page) = short_page(tx, wanted, &paging, circumstances).await? => page,
+        None => whose.list(tx, &narrowing, &paging).await?,
+        Some(state) => list_in_state(tx, whose, narrowing, &paging, state, circumstances).await?,
     };
     let list = paging.list(rows, |(key, _)| key.clone())?;
     Ok(list.map(|(_, subscription)| subscription))
+}
+
+/// Among which subscriptions a list is made.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    text: Option<&'a str>,
+    company: Option<CompanyId>,
+}
+
+impl Whose<'_> {
+    async fn list(
+        self,
+        tx: &mut OrgTx,
+        narrowing: &Narrowing,
+        paging: &Paging<SortKey>,
+    ) -> Result<Vec<Listed>> {
+        match (self.company, self.text) {
+            (Some(company), text) => {
+                let patterns = text.and_then(patterns);
+                let of = Of::Company(company, patterns.as_ref());
+                list_store::list(tx, of, narrowing, paging).await
+            }
+            (None, Some(text)) => list_containing(tx, text, narrowing, paging).await,
+            (None, None) => list_store::list(tx, Of::All, narrowing, paging).await,
+        }
+    }
+}
+
+/// A page of what waits for a decision, where that is little and known: a search for it in the order of the list would go
+/// through everything that waits for none.
+async fn short_page(
+    tx: &mut OrgTx,
+    wanted: &ListSubscriptions,
+    paging: &Paging<SortKey>,
+    circumstances: &Circumstances,
+) -> Result<Option<Vec<Listed>>> {
+    let Some(ids) = short_list(tx, wanted, circumstances).await? else {
+        return Ok(None);
+    };
+    let from = match &paging.after {
+        None => Some(0),
+        // It may wait no more.
+        Some((_, after)) => ids.iter().position(|id| id == after).map(|at| at + 1),
+    };
+    let Some(from) = from else { return Ok(None) };
+    let fetch = usize::try_from(paging.fetch()).map_err(Error::internal)?;
+    let to = ids.len().min(from.saturating_add(fetch));
+    Ok(Some(list_store::find_many(tx, &ids[from..to]).await?))
 }
 
 /// How many subscriptions a company has; only those in a status, in any case, where one is given.
@@ -91,16 +147,15 @@ pub async fn statuses_present(tx: &mut OrgTx) -> Result<Vec<String>> {
     Ok(present.await?.0.clone())
 }
 
-type Row = (store::SortKey, Subscription);
-
 /// What becomes of a subscription is computed, not stored: batch after batch is judged until the page is full.
 async fn list_in_state(
     tx: &mut OrgTx,
-    mut narrowing: store::Narrowing,
-    paging: &Paging<store::SortKey>,
+    whose: Whose<'_>,
+    mut narrowing: Narrowing,
+    paging: &Paging<SortKey>,
     state: BillingState,
     circumstances: &Circumstances,
-) -> Result<Vec<Row>> {
+) -> Result<Vec<Listed>> {
     let linked = state != BillingState::NotLinked;
     if narrowing.linked.is_some_and(|wanted| wanted != linked) {
         return Ok(Vec::new());
@@ -110,16 +165,16 @@ async fn list_in_state(
         narrowing.may_be_held = Some(true);
     }
     let full = usize::try_from(paging.fetch()).map_err(Error::internal)?;
-    let mut found: Vec<Row> = Vec::new();
+    let mut found: Vec<Listed> = Vec::new();
     let mut batch = Paging {
         limit: BATCH,
         after: paging.after.clone(),
     };
     loop {
-        let rows = store::list(tx, &narrowing, &batch).await?;
+        let rows = whose.list(tx, &narrowing, &batch).await?;
         let Some((last, _)) = rows.last() else { break };
         batch.after = Some(last.clone());
-        let wanted = |row: &Row| row.1.standing(circumstances).state == state;
+        let wanted = |row: &Listed| row.1.standing(circumstances).state == state;
         found.extend(rows.into_iter().filter(wanted));
         if found.len() >= full {
             break;

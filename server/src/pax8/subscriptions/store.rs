@@ -9,7 +9,6 @@ use rust_decimal::Decimal;
 
 use super::{
     BillingSettings, Observation, Subscription, Worth,
-    conditions::{may_be_held, status_bills},
     row::{read, read_worth},
 };
 use crate::{
@@ -24,7 +23,7 @@ macro_rules! subscriptions_where {
             "select s.id, s.pax8_id, s.company_id, s.product_pax8_id, s.product_name, s.vendor, s.sku, s.quantity,
                 s.billing_term, s.commitment_term, s.commitment_end, s.currency, s.price, s.partner_cost, s.status,
                 s.start_date, s.end_date, s.billing_start, s.missing_since, s.last_known, s.attention, s.seen_at,
-                s.seen_sync_id, lower(coalesce(s.product_name, '')) as sort_name,
+                s.seen_sync_id, s.search_text,
                 c.name as company_name, k.id as client_id, k.name as client_name, k.currency as client_currency,
                 b.markup_type, b.markup_value, b.override_price, b.charge, b.billed_in_status, b.billed_in_status_until,
                 b.billed_while_missing, b.billed_while_missing_until, b.linked_from, b.version,
@@ -42,24 +41,7 @@ macro_rules! subscriptions_where {
     };
 }
 
-/// One company's rows have an index of their own, which only a condition without alternatives uses.
-macro_rules! listed_where {
-    ($company:literal) => {
-        concat!(
-            $company,
-            " and (cast($2 as text) is null
-                or s.search_text like $2 escape '\\' or s.company_id in
-                    (select id from pax8_company where organization_id = $1 and search_text like $2 escape '\\'))
-            and (cast($3 as text) is null or lower(coalesce(s.status, '')) = $3)
-            and (cast($5 as boolean) is null or (r.id is not null) = $5)
-            and (cast($6 as boolean) is null or s.below_cost = $6)
-            and (cast($10 as boolean) is null or ", status_bills!(), " = $10)
-            and (cast($11 as boolean) is null or ", may_be_held!(), " = $11)
-            and (cast($7 as text) is null or (lower(coalesce(s.product_name, '')), s.id) > ($7, $8))
-            order by lower(coalesce(s.product_name, '')), s.id limit $9"
-        )
-    };
-}
+pub(super) use subscriptions_where;
 
 db::statements! {
     org FIND = subscriptions_where!("s.id = $2");
@@ -68,11 +50,7 @@ db::statements! {
     bulk OF_RECURRING = "with wanted (organization_id, id) as (values", 2,
         concat!(") ", subscriptions_where!("s.pax8_id in (select subscription_pax8_id from subscription_billing
             where organization_id = $1 and recurring_invoice_id in (select id from wanted))
-        order by b.recurring_invoice_id, lower(coalesce(s.product_name, '')), s.id"));
-    org LINKED = subscriptions_where!("r.id is not null");
-    org HELD_CANDIDATES = subscriptions_where!(may_be_held!());
-    org LIST = subscriptions_where!(listed_where!("cast($4 as text) is null"));
-    org LIST_OF_COMPANY = subscriptions_where!(listed_where!("s.company_id = $4"));
+        order by b.recurring_invoice_id, s.search_text, s.id"));
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
@@ -107,23 +85,6 @@ db::statements! {
         order by id desc limit $4";
 }
 
-/// Which subscriptions a page of the list shows.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Narrowing {
-    pub containing: Option<String>,
-    pub status: Option<String>,
-    pub company: Option<CompanyId>,
-    pub linked: Option<bool>,
-    pub below_cost: Option<bool>,
-    /// Whether its status bills.
-    pub bills: Option<bool>,
-    /// Whether it may be held, stale data apart.
-    pub may_be_held: Option<bool>,
-}
-
-/// The place of a subscription in the list.
-pub(super) type SortKey = (String, SubscriptionId);
-
 pub(super) async fn find(tx: &mut OrgTx, id: SubscriptionId) -> Result<Option<Subscription>> {
     let row = tx.fetch_optional(&FIND, args![id]).await?;
     row.as_ref().map(read).transpose()
@@ -146,49 +107,6 @@ pub(super) async fn of_recurring(
     let wanted = recurring.iter().map(|id| args![*id]).collect();
     let rows = tx.fetch_bulk(&OF_RECURRING, wanted).await?;
     rows.iter().map(read).collect()
-}
-
-/// Those that feed a recurring invoice.
-pub(super) async fn linked(tx: &mut OrgTx) -> Result<Vec<Subscription>> {
-    let rows = tx.fetch_all(&LINKED, args![]).await?;
-    rows.iter().map(read).collect()
-}
-
-/// Those that feed a recurring invoice and may be held, stale data apart.
-pub(super) async fn held_candidates(tx: &mut OrgTx) -> Result<Vec<Subscription>> {
-    let rows = tx.fetch_all(&HELD_CANDIDATES, args![]).await?;
-    rows.iter().map(read).collect()
-}
-
-pub(super) async fn list(
-    tx: &mut OrgTx,
-    narrowing: &Narrowing,
-    paging: &Paging<SortKey>,
-) -> Result<Vec<(SortKey, Subscription)>> {
-    let (after_name, after_id) = paging.after.clone().unzip();
-    let args = args![
-        narrowing.containing.clone(),
-        narrowing.status.clone(),
-        narrowing.company,
-        narrowing.linked,
-        narrowing.below_cost,
-        after_name,
-        after_id,
-        paging.fetch(),
-        narrowing.bills,
-        narrowing.may_be_held
-    ];
-    let statement = match narrowing.company {
-        Some(_) => &LIST_OF_COMPANY,
-        None => &LIST,
-    };
-    let rows = tx.fetch_all(statement, args).await?;
-    rows.iter()
-        .map(|row| {
-            let subscription = read(row)?;
-            Ok(((row.get("sort_name")?, subscription.id), subscription))
-        })
-        .collect()
 }
 
 pub(super) async fn statuses(tx: &mut OrgTx) -> Result<Vec<String>> {

@@ -174,7 +174,6 @@ fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
         facts.product_name.as_deref(),
         facts.vendor.as_deref(),
         facts.sku.as_deref(),
-        Some(it.pax8_id.as_str()),
     ]);
     Ok(args![
         it.id,
@@ -208,7 +207,7 @@ fn columns_of(it: StoredSubscription, worth: &Worth) -> Result<Vec<Value>> {
         it.first_seen_at,
         it.seen_at,
         it.seen_sync,
-        search_text
+        like::indexed(&search_text)
     ])
 }
 
