@@ -66,6 +66,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("clients::store::RANKED", KEPT),
     ("dashboard::store::ARRIVALS", KEPT),
     ("dashboard::store::BELOW_COST", KEPT),
+    ("dashboard::store::CORRECTIONS", KEPT),
     ("dashboard::store::KNOWN_SINCE", KEPT),
     ("dashboard::store::MONTH", KEPT),
     ("dashboard::store::NOT_LINKED", KEPT),
