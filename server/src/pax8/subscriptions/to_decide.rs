@@ -77,12 +77,17 @@ pub(super) async fn short_list(
         let held = held_subscriptions(tx, circumstances).await?;
         return Ok(Some(held.iter().map(|(it, _)| it.id).collect()));
     }
-    let counts = count_to_decide(tx).await?;
-    if *wanted == ListSubscriptions::not_linked() && counts.not_linked <= SHORT {
+    if *wanted == ListSubscriptions::not_linked() {
+        if count_to_decide(tx).await?.not_linked > SHORT {
+            return Ok(None);
+        }
         let ids = tx.kept(async |tx| list_store::not_linked(tx).await.map(NotLinked));
         return Ok(Some(ids.await?.0.clone()));
     }
-    if *wanted == ListSubscriptions::below_cost() && counts.below_cost <= SHORT {
+    if *wanted == ListSubscriptions::below_cost() {
+        if count_to_decide(tx).await?.below_cost > SHORT {
+            return Ok(None);
+        }
         let ids = tx.kept(async |tx| list_store::below_cost(tx).await.map(BelowCost));
         return Ok(Some(ids.await?.0.clone()));
     }
