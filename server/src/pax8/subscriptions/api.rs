@@ -30,7 +30,7 @@ pub fn api() -> OpenApiRouter<App> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 struct SubscriptionQuery {
-    /// Text in the product's name, vendor or SKU, Pax8's id, or the company's name, reference or Pax8 id.
+    /// Text in the product's name, vendor or SKU, how Pax8's id begins (four digits or more), or text in the company's name, reference or Pax8 id.
     q: Option<String>,
     /// The status in Pax8; absent: all.
     status: Option<String>,

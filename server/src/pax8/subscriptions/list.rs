@@ -21,7 +21,8 @@ const BATCH: u32 = 500;
 /// Which subscriptions to list. An absent one narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListSubscriptions {
-    /// Text in the product's name, vendor or SKU, how Pax8's id begins, or text in the company's name, reference or Pax8 id.
+    /// Text in the product's name, vendor or SKU, how Pax8's id begins (four digits or more), or text in the company's name, reference
+    /// or Pax8 id.
     pub q: Option<String>,
     /// The status in Pax8, in any case.
     pub status: Option<String>,
