@@ -62,6 +62,9 @@ pub enum Error {
     /// There is such a thing, but nothing answers this method there.
     #[error("Nothing answers this method here.")]
     WrongMethod,
+    /// The body is not of the kind that is read here, or does not say of which kind it is; with what to send.
+    #[error("{0}")]
+    WrongMedia(&'static str),
     /// What was asked conflicts with the present state.
     #[error("{detail}")]
     Conflict {
@@ -160,6 +163,7 @@ impl Error {
             | Self::FeatureRequired(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WrongMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -182,6 +186,7 @@ impl Error {
             Self::FeatureRequired(_) => "license_feature_required",
             Self::NotFound(_) => "not_found",
             Self::WrongMethod => "method_not_allowed",
+            Self::WrongMedia(_) => "unsupported_media_type",
             Self::Conflict { code, .. } | Self::Refused { code, .. } => code,
             Self::TooMany { .. } | Self::TooFast { .. } => "too_many_requests",
             Self::Unavailable(_) => "unavailable",

@@ -86,9 +86,8 @@ async fn submit_sign_in(
     State(app): State<App>,
     visitor: Visitor,
     jar: CookieJar,
-    body: axum::body::Bytes,
+    fields: Fields,
 ) -> PageResult {
-    let fields = Fields::parse(&body);
     let (email, next) = (fields.text("email"), fields.text("next"));
     let password = SecretString::from(fields.raw("password"));
     match sign_in(
@@ -121,9 +120,8 @@ async fn submit_code(
     State(app): State<App>,
     visitor: Visitor,
     jar: CookieJar,
-    body: axum::body::Bytes,
+    fields: Fields,
 ) -> PageResult {
-    let fields = Fields::parse(&body);
     let (step, next, code) = (
         fields.text("step"),
         fields.text("next"),
@@ -153,13 +151,8 @@ async fn show_first_run(State(app): State<App>) -> PageResult {
     first_run_page(&Fields::default(), Refusals::default())
 }
 
-async fn submit_first_run(
-    State(app): State<App>,
-    visitor: Visitor,
-    body: axum::body::Bytes,
-) -> PageResult {
+async fn submit_first_run(State(app): State<App>, visitor: Visitor, fields: Fields) -> PageResult {
     refuse_second_run(&app).await?;
-    let fields = Fields::parse(&body);
     let password = SecretString::from(fields.raw("password"));
     let new = NewOrganization {
         name: fields.text("organization").to_owned(),

@@ -1,13 +1,9 @@
 //! Form bodies: checked against forgery, read field by field, given back as they were typed.
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Request},
-};
-
+use axum::extract::{FromRequest, Request};
 use secrecy::SecretString;
 
-use super::{PageError, Visit, actor::check_csrf};
+use super::{PageError, Visit, actor::check_csrf, media::Media};
 use crate::{
     app::App,
     error::{Error, FieldError, Result},
@@ -146,6 +142,15 @@ impl Refusals {
     }
 }
 
+/// The form of a page in front of the door, which has no session to be checked against.
+impl FromRequest<App> for Fields {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, PageError> {
+        Ok(Self::parse(&Media::Form.read(request, app).await?))
+    }
+}
+
 /// A form that was sent from one of our pages by the actor's own browser.
 pub struct Form {
     /// Who sent it, and how.
@@ -162,10 +167,7 @@ impl FromRequest<App> for Form {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, app).await?;
         let request = Request::from_parts(parts, body);
-        let bytes = Bytes::from_request(request, app).await;
-        let bytes = bytes
-            .map_err(|error| Error::Unreadable(format!("The form cannot be read: {error}")))?;
-        let fields = Fields::parse(&bytes);
+        let fields = Fields::from_request(request, app).await?;
         check_csrf(fields.raw(CSRF_FIELD).as_bytes(), &visit.actor)?;
         Ok(Self { visit, fields })
     }

@@ -1,27 +1,22 @@
 //! JSON bodies, refused with a sentence that says where and what.
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, Request},
-};
+use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
-use super::Problem;
+use super::{Problem, media::Media};
 use crate::{
     app::App,
     error::{Error, Result},
 };
 
-/// A JSON body. Types read with it deny unknown fields, so that a slip of the pen never passes silently.
+/// A JSON body that says that it is one. Types read with it deny unknown fields, so that a slip of the pen never passes silently.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, app).await;
-        let bytes = bytes
-            .map_err(|error| Error::Unreadable(format!("The body cannot be read: {error}")))?;
+        let bytes = Media::Json.read(request, app).await?;
         // An absent body is an empty object: every field of it is optional or refused by name.
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         Ok(Self(parse(text)?))

@@ -18,6 +18,7 @@ mod health;
 pub mod idempotency;
 mod json;
 mod limits;
+mod media;
 mod moment;
 mod openapi;
 mod page;

@@ -350,6 +350,9 @@ fn title(error: &Error) -> &'static str {
         Error::TooFast { .. } => "Too many requests",
         Error::Unavailable(_) => "Not available at the moment",
         Error::Internal(_) => "Something went wrong",
-        Error::Unreadable(_) | Error::Refused { .. } | Error::NotSignedIn => "This was refused",
+        Error::Unreadable(_)
+        | Error::WrongMedia(_)
+        | Error::Refused { .. }
+        | Error::NotSignedIn => "This was refused",
     }
 }

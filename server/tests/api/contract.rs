@@ -154,7 +154,7 @@ fn has_its_refusals(document: &Value, call: &Call, name: &str) {
         expected.extend(["409", "422"]);
     }
     if call.example().is_some() {
-        expected.extend(["400", "422"]);
+        expected.extend(["400", "415", "422"]);
     }
     let answers = call.said["responses"].as_object().unwrap();
     for status in expected {

@@ -83,7 +83,7 @@ async fn the_page_says_what_a_call_needs_takes_and_answers() {
             assert!(names.iter().any(|it| it == name), "{name}: {names:?}");
         }
         let summaries = texts(&html, &format!("{id} summary"));
-        let refusals = "Refusals: 400, 401, 403, 404, 409, 422, 429, 503";
+        let refusals = "Refusals: 400, 401, 403, 404, 409, 415, 422, 429, 503";
         assert!(summaries.iter().any(|it| it == refusals), "{summaries:?}");
     })
     .await;

@@ -39,6 +39,7 @@ mod logo;
 mod me;
 mod metrics;
 mod organization;
+mod media;
 mod pax8_connection;
 mod pax8_decisions;
 mod pax8_faults;

@@ -31,7 +31,7 @@ db::statements! {
 pub struct Walk<'a> {
     world: &'a World,
     pub calls: Vec<Call>,
-    document: Value,
+    pub document: Value,
     /// By the path of a list: the id of one of its records.
     pub ids: HashMap<String, String>,
 }

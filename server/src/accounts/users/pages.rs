@@ -41,8 +41,7 @@ async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> PageResult {
     })
 }
 
-async fn accept(State(app): State<App>, visitor: Visitor, body: axum::body::Bytes) -> PageResult {
-    let typed = Fields::parse(&body);
+async fn accept(State(app): State<App>, visitor: Visitor, typed: Fields) -> PageResult {
     let invitee = find_invitee(&app, typed.text("code")).await?;
     let invitee = invitee.ok_or_else(over)?;
     let joining = Joining {

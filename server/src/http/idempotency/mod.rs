@@ -4,7 +4,7 @@
 //!   without an answer: what came of it is not known, and the key says so instead of doing the work again.
 //! - A key belongs to one user of one organization, and to one request: method, path and body.
 //! - Answers are sealed like stored credentials, for one may hold a secret that is shown once. So is the request's digest.
-//! - What did not get to the work (401, 403, 429) is not kept, and the key is free again.
+//! - What did not get to the work (401, 403, 415, 429) is not kept, and the key is free again.
 //! - A failure (5xx) may have come after a part of the work, or after all of it: its outcome is not known either.
 
 mod store;
@@ -191,9 +191,10 @@ enum Outcome {
 impl Outcome {
     fn of(status: StatusCode) -> Self {
         match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
-                Self::NotBegun
-            }
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::TOO_MANY_REQUESTS => Self::NotBegun,
             status if status.is_server_error() => Self::Unknown,
             _ => Self::Decided,
         }
@@ -304,7 +305,7 @@ mod tests {
     fn a_failure_is_neither_a_decision_nor_frees_the_key() {
         for (outcome, statuses) in [
             (Outcome::Decided, &[201, 204, 303, 404, 409, 422][..]),
-            (Outcome::NotBegun, &[401, 403, 429]),
+            (Outcome::NotBegun, &[401, 403, 415, 429]),
             (Outcome::Unknown, &[500, 502, 503]),
         ] {
             for status in statuses {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{CONFIRMATION, FEATURE, IDEMPOTENCY, PERMISSION, example};
 
 /// The refusals: status, name in the document, what it means, an example's code and sentence.
-const REFUSALS: [(&str, &str, &str, &str, &str); 8] = [
+const REFUSALS: [(&str, &str, &str, &str, &str); 9] = [
     (
         "400",
         "Unreadable",
@@ -44,6 +44,13 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 8] = [
         "It conflicts with the present state; `code` says with what.",
         "changed_meanwhile",
         "This was changed meanwhile. Look at it again, then repeat your change.",
+    ),
+    (
+        "415",
+        "WrongMedia",
+        "The body does not say that it is JSON. A body that is left out needs no `Content-Type`.",
+        "unsupported_media_type",
+        "Send the body as JSON, and say so with the header Content-Type: application/json.",
     ),
     (
         "422",
@@ -247,6 +254,8 @@ fn what(path: &str) -> String {
 /// Every refusal is one of the common ones, and every call has those that its shape brings with it.
 fn complete_answers(method: &str, path: &str, call: &mut Value) {
     let has_body = call.get("requestBody").is_some();
+    let json = "/requestBody/content/application~1json";
+    let has_json = call.pointer(json).is_some();
     let asked = |test: fn(&str) -> bool| {
         let all = call["parameters"].as_array().into_iter().flatten();
         let mut names = all
@@ -267,6 +276,7 @@ fn complete_answers(method: &str, path: &str, call: &mut Value) {
             "403" => needs || method != "get",
             "404" => path.contains('{') || names_a_record,
             "409" => method == "post",
+            "415" => has_json,
             "422" => has_body || has_query || method == "post",
             _ => true,
         };

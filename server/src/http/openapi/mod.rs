@@ -27,7 +27,7 @@ const DESCRIPTION: &str = "Bills Pax8 subscriptions on the recurring invoices of
 A call carries an API token: `Authorization: Bearer <token>`. A token belongs to one user in one organization and may do what that \
 user may. What belongs to another organization is answered like what does not exist: 404.
 
-Bodies are JSON. Amounts, prices and quantities are decimal strings with their currency beside them; days are `YYYY-MM-DD`, instants \
+Bodies are JSON and say so: `Content-Type: application/json`. Amounts, prices and quantities are decimal strings with their currency beside them; days are `YYYY-MM-DD`, instants \
 are RFC 3339 in UTC. A value that Pax8 did not give is null and never 0. A field that a body does not know is refused.
 
 Lists come in pages: `limit` rows, and `next_cursor` to ask for the page after it.
@@ -44,7 +44,7 @@ request with the same key within 24 hours gets the first answer again, with `Ide
 The same key with another path or body is refused with 422 (`idempotency_key_reused`). While the first request is at work, a second is refused with \
 409 (`idempotency_key_in_use`) and `Retry-After`. A request with a key goes on to its end even if the connection breaks. \
 If the server ended while the first request was at work, or it was answered with 5xx, its outcome is not known: from then on the key is answered with 409 (`idempotency_outcome_unknown`), \
-nothing is repeated, and you look at the present state before you try again with a new key. Answers of 401, 403 and 429 are not kept: the \
+nothing is repeated, and you look at the present state before you try again with a new key. Answers of 401, 403, 415 and 429 are not kept: the \
 same key may be used again.";
 
 /// The complete document.
