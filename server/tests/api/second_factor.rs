@@ -293,7 +293,12 @@ async fn somebody_who_manages_people_resets_it_for_those_who_work_here_only() {
             StatusCode::UNPROCESSABLE_ENTITY,
             "joining asks for a code too"
         );
-        let _ = refused;
+        assert!(refused.text.contains("second_factor_code-error"));
+        let code = it.recovery[0].as_str();
+        let mut form = form.to_vec();
+        form.push(("second_factor_code", code));
+        let joined = world.nobody().submit("/invitation", &form).await;
+        assert_eq!(joined.location(), "/", "{}", joined.text);
         let id = invited["id"].as_str().unwrap();
         assert_eq!(
             world

@@ -113,7 +113,7 @@ async fn prove(app: &App, visitor: &Visitor, invitee: &Invitee, typed: Joining) 
         return Err(Error::field("present_password", detail));
     };
     if code_needed && !second_factor::verify(app, invitee.account, &typed.code).await? {
-        return Err(second_factor::not_this_code("code"));
+        return Err(second_factor::not_this_code("second_factor_code"));
     }
     if invitee.chooses_password() {
         let whose = invitee.whose(&invitee.name);

@@ -47,7 +47,7 @@ async fn accept(State(app): State<App>, visitor: Visitor, typed: Fields) -> Page
     let joining = Joining {
         name: typed.text("name").to_owned(),
         present_password: SecretString::from(typed.raw("present_password")),
-        code: typed.text("code").to_owned(),
+        code: typed.text("second_factor_code").to_owned(),
         password: SecretString::from(typed.raw("password")),
     };
     match accept_invitation(&app, &visitor, typed.text("code"), joining).await {
