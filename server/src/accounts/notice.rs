@@ -1,10 +1,11 @@
-//! Telling people by mail that somebody changed how they prove who they are: whoever did it in their name cannot keep it from them.
+//! Telling people by mail that somebody changed how they prove who they are, or signed in where they never did: whoever did it in
+//! their name cannot keep it from them.
 
 use db::OrgTx;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::users::load_user;
+use super::{Visitor, users::load_user};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -18,8 +19,8 @@ use crate::{
 /// The kind of job that tells somebody.
 pub const JOB: &str = "accounts.notice";
 
-/// What was changed.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+/// What was changed, or happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Change {
     Password,
@@ -27,6 +28,12 @@ pub(super) enum Change {
     SecondFactorOff,
     SecondFactorReset,
     RecoveryCodes,
+    NewBrowser {
+        /// In words; empty: it did not say.
+        device: String,
+        /// Where from; none: not known.
+        address: Option<String>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -37,17 +44,26 @@ struct Payload {
 }
 
 impl Change {
-    fn subject(self) -> &'static str {
+    /// Somebody has signed in with what the account has not signed in with before.
+    pub(super) fn new_browser(visitor: &Visitor) -> Self {
+        Self::NewBrowser {
+            device: visitor.device.clone(),
+            address: visitor.address(),
+        }
+    }
+
+    fn subject(&self) -> &'static str {
         match self {
             Self::Password => "Your password was changed",
             Self::SecondFactorOn => "Your second factor was turned on",
             Self::SecondFactorOff => "Your second factor was turned off",
             Self::SecondFactorReset => "Your second factor was reset",
             Self::RecoveryCodes => "You have new recovery codes",
+            Self::NewBrowser { .. } => "Your account was opened in a new browser",
         }
     }
 
-    fn effect(self) -> &'static str {
+    fn effect(&self) -> String {
         match self {
             Self::Password => "Only the new password opens your account.",
             Self::SecondFactorOn => "Signing in asks for a code of your app from now on.",
@@ -56,7 +72,21 @@ impl Change {
                 "Somebody who manages people did it. Your password alone opens your account until you set up another one."
             }
             Self::RecoveryCodes => "The earlier ones do not work any more.",
+            Self::NewBrowser { device, address } => return signed_in_with(device, address.as_deref()),
         }
+        .to_owned()
+    }
+}
+
+/// With what somebody signed in, and where.
+fn signed_in_with(device: &str, address: Option<&str>) -> String {
+    let device = match device {
+        "" => "It did not say which it is",
+        device => &format!("It is {device}"),
+    };
+    match address {
+        Some(address) => format!("{device}, at the address {address}."),
+        None => format!("{device}."),
     }
 }
 

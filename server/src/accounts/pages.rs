@@ -20,7 +20,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Form, PageResult, Refusals, browser_cookie, html, html_refused, session_cookie,
+        Fields, Form, PageResult, Refusals, browser_cookies, html, html_refused, session_cookie,
         session_of,
     },
     organizations::{self, NewOrganization, create_organization},
@@ -214,8 +214,8 @@ pub(super) fn begin(app: &App, session: &Session, answer: impl IntoResponse) -> 
     let mut response = answer.into_response();
     let opens = session_cookie(app, session.secret.as_cookie()).to_string();
     let known = session.browser.as_ref();
-    let known = known.map(|secret| browser_cookie(app, secret));
-    for cookie in [Some(opens), known].into_iter().flatten() {
+    let known = known.map(|secret| browser_cookies(app, secret));
+    for cookie in [opens].into_iter().chain(known.into_iter().flatten()) {
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     NewSession, PasswordHash, Session, SessionSecret, Visitor,
     attempts::{Attempt, Subject},
-    browser, second_factor, session,
+    browser,
+    notice::{self, Change},
+    second_factor, session,
     store::{self, SignInRecord, Who},
 };
 use crate::{
@@ -105,7 +107,7 @@ fn password_digest(record: &SignInRecord) -> String {
     session::digest(stored.unwrap_or_default())
 }
 
-/// Begins the session of somebody who has proved who they are.
+/// Begins the session of somebody who has proved who they are. In a browser that is new to their account they are told by mail.
 pub(super) async fn enter(
     app: &App,
     visitor: &Visitor,
@@ -125,8 +127,16 @@ pub(super) async fn enter(
         store::end_session_of_browser(&mut tx, before).await?;
     }
     let mut session = session::insert(&mut tx, &new, now).await?;
+    let is_new = browser::is_new(&mut tx, account, visitor, now).await?;
     session.browser = Some(browser::remember(&mut tx, account, visitor, now).await?);
+    if !is_new {
+        tx.commit().await?;
+        return Ok(session);
+    }
+    let mut tx = tx.into_writer_of(organization).await?;
+    notice::tell(&mut tx, app, account, Change::new_browser(visitor)).await?;
     tx.commit().await?;
+    app.wake.wake();
     Ok(session)
 }
 

@@ -61,7 +61,7 @@ pub use remote::{RemoteAddress, TrustedProxies};
 pub use router::router;
 pub use sorting::{Column, Head, Sort, SortKey, sorted_by};
 pub use upload::Upload;
-pub use visitor::browser_cookie;
+pub use visitor::browser_cookies;
 
 pub mod filters {
     //! What templates can do to a value.

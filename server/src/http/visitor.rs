@@ -18,15 +18,20 @@ const COOKIE: &str = "ascent_browser";
 /// A longer one was not made by us.
 const LONGEST: usize = 64;
 
-/// The `Set-Cookie` by which a browser is known again. It opens nothing.
+/// Where people come in, and so where a browser says which it is.
+const DOORS: [&str; 2] = ["/sign-in", "/invitation"];
+
+/// The `Set-Cookie` of each door by which a browser is known again. They open nothing.
 #[must_use]
-pub fn browser_cookie(app: &App, secret: &str) -> String {
+pub fn browser_cookies(app: &App, secret: &str) -> [String; 2] {
     let secure = match app.settings.is_https() {
         true => "; Secure",
         false => "",
     };
     let age = BROWSER_LIFETIME.as_secs();
-    format!("{COOKIE}={secret}; Path=/sign-in; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
+    DOORS.map(|door| {
+        format!("{COOKIE}={secret}; Path={door}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
+    })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {

@@ -39,7 +39,7 @@ pub fn code(world: &World, secret: &str, steps: i64) -> String {
 pub struct Protected {
     pub browser: User,
     pub secret: String,
-    recovery: Vec<String>,
+    pub recovery: Vec<String>,
 }
 
 pub async fn protect(world: &World, email: &str) -> Protected {

@@ -92,7 +92,7 @@ pub async fn change_password(
     notice::tell(&mut tx, app, actor.account, Change::Password).await?;
     let mut tx = tx.into_system().await?;
     store::set_password(&mut tx, actor.account, &hash).await?;
-    browser::forget(&mut tx, actor.account).await?;
+    browser::forget(&mut tx, actor.account, app.clock.now()).await?;
     let ended = session::end_others(&mut tx, actor.account, here).await?;
     let session = session::renew(&mut tx, here, app.clock.now()).await?;
     tx.commit().await?;

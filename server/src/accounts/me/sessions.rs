@@ -82,6 +82,6 @@ pub async fn end_all_sessions(app: &App, actor: &Actor) -> Result<()> {
     audit::record(&mut tx, event, now, audit::NOTHING, audit::NOTHING).await?;
     let mut tx = tx.into_system().await?;
     store::delete_sessions(&mut tx, actor.account).await?;
-    browser::forget(&mut tx, actor.account).await?;
+    browser::forget(&mut tx, actor.account, now).await?;
     Ok(tx.commit().await?)
 }
