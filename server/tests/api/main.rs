@@ -30,6 +30,7 @@ mod docs;
 mod estate;
 mod exports;
 mod hook;
+mod held;
 mod idempotency;
 mod invitations;
 mod jobs;

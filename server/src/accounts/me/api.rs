@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{OwnSession, change_password, end_all_sessions, end_own_session, list_sessions};
+use super::{
+    Held, OwnSession, change_password, end_all_sessions, end_own_session, held_about, list_sessions,
+};
 use crate::{
     accounts::{Role, confirm, pages::begin, users::load_user},
     app::App,
@@ -26,6 +28,7 @@ pub fn api() -> OpenApiRouter<App> {
     let proof = OpenApiRouter::new().routes(routes!(replace_password));
     OpenApiRouter::new()
         .routes(routes!(get))
+        .routes(routes!(export))
         .routes(routes!(sessions, end_all))
         .routes(routes!(end))
         .merge(all_in_session(own))
@@ -90,6 +93,13 @@ async fn get(State(app): State<App>, ApiActor(actor): ApiActor) -> ApiResult<axu
         permissions: actor.permissions.names(),
         features: actor.features,
     }))
+}
+
+/// Tells what is held about oneself: the account, its memberships and sessions, and one's tokens and activities in the organization
+/// that one is in. There is no secret in it, and nothing of anybody else.
+#[utoipa::path(get, path = "/me/export", tag = "people", responses((status = 200, body = Held)))]
+async fn export(State(app): State<App>, ApiActor(actor): ApiActor) -> ApiResult<axum::Json<Held>> {
+    Ok(axum::Json(held_about(&app, &actor).await?))
 }
 
 /// A session of one's own, in whichever organization.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
+    http::header,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -11,8 +12,8 @@ use axum_extra::extract::CookieJar;
 use secrecy::SecretString;
 
 use super::{
-    OwnSession, change_password, end_all_sessions, end_own_session, list_sessions, rename,
-    switch_organization,
+    OwnSession, change_password, end_all_sessions, end_own_session, held_about, list_sessions,
+    rename, switch_organization,
 };
 use crate::{
     accounts::{
@@ -35,6 +36,7 @@ const PATH: &str = "/account";
 pub fn routes() -> Router<App> {
     Router::new()
         .route(PATH, get(show))
+        .route("/account/export", get(export))
         .route("/account/name", post(save_name))
         .route("/account/password", post(save_password))
         .route("/account/sessions/{handle}/end", post(end_session))
@@ -65,6 +67,21 @@ struct SessionRow {
 
 async fn show(State(app): State<App>, visit: Visit, Here(here): Here) -> PageResult {
     html(&page(&app, &visit, &here, None, Refusals::default()).await?)
+}
+
+/// A file with what is held about the one who asks.
+async fn export(State(app): State<App>, visit: Visit) -> PageResult {
+    let held = held_about(&app, &visit.actor).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"held-about-me.json\"",
+        ),
+    ];
+    let text = serde_json::to_string_pretty(&held).map_err(Error::from)?;
+    Ok((headers, text).into_response())
 }
 
 async fn save_name(
