@@ -23,7 +23,7 @@
 //   input[data-ticks="name"]                   ticks all boxes of that name in its form, and shows whether they are
 //   button[data-add-row="#id"]                 appends the <template data-row> found in #id; [data-remove-row] removes
 //   time[data-relative], [data-copy="text"], [data-dismiss], [data-search], [data-announce]
-//   Theme: theme.js. Searchable select: combobox.js.
+//   Theme: theme.js. Searchable select: combobox.js. Passwords: password.js.
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -23,5 +23,6 @@ mod live;
 mod main_path;
 mod no_script;
 mod pages;
+mod passwords;
 mod process;
 mod second_factor;
