@@ -52,6 +52,8 @@ pub struct Settings {
     pub pax8_url: String,
     /// The address that people use, without a slash at its end.
     pub public_url: String,
+    /// Whether browsers are told to use https for the subdomains of that address as well.
+    pub hsts_subdomains: bool,
     /// Who is believed whom a request is from.
     pub trusted_proxies: TrustedProxies,
     /// Between two scheduled syncs of one organization.

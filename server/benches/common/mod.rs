@@ -73,6 +73,7 @@ pub fn parts(database: &TestDatabase, pax8_url: &str) -> Parts {
         settings: Settings {
             pax8_url: pax8_url.to_owned(),
             public_url: "http://localhost".to_owned(),
+            hsts_subdomains: false,
             trusted_proxies: "10.0.0.0/8".parse().unwrap(),
             sync_interval: 4.hours(),
             mail: None,

@@ -72,6 +72,13 @@ pub(super) const PUBLIC_URL: Declared = setting(
     "URL",
     "The address that people use; https makes cookies secure [default: where the server listens]",
 );
+pub(super) const HSTS_SUBDOMAINS: Declared = setting(
+    "hsts_subdomains",
+    "hsts-subdomains",
+    "ASCENT_HSTS_SUBDOMAINS",
+    "on|off",
+    "With an https address: whether browsers use https for all of its subdomains as well [default: off]",
+);
 pub(super) const TRUSTED_PROXIES: Declared = setting(
     "trusted_proxies",
     "trusted-proxies",
@@ -180,6 +187,7 @@ pub const SERVER: &[&Declared] = &[
     &DATA_DIR,
     &LISTEN,
     &PUBLIC_URL,
+    &HSTS_SUBDOMAINS,
     &TRUSTED_PROXIES,
     &PAX8_URL,
     &SYNC_INTERVAL,

@@ -47,6 +47,8 @@ pub struct Config {
     pub listen: ListenAddress,
     /// The address that people use, without a slash at its end. None: where the server listens.
     pub public_url: Option<String>,
+    /// Whether browsers are told to use https for the subdomains of that address as well.
+    pub hsts_subdomains: bool,
     /// The proxies that are believed whom a request is from.
     pub trusted_proxies: TrustedProxies,
     /// Where Pax8 answers.
@@ -93,6 +95,9 @@ impl Config {
                 .parse(&declared::LISTEN, values::listen)?
                 .unwrap_or_default(),
             public_url: layers.parse(&declared::PUBLIC_URL, values::public_url)?,
+            hsts_subdomains: layers
+                .parse(&declared::HSTS_SUBDOMAINS, values::on_or_off)?
+                .unwrap_or_default(),
             trusted_proxies: layers
                 .parse(&declared::TRUSTED_PROXIES, str::parse)?
                 .unwrap_or_default(),
@@ -124,6 +129,7 @@ impl Config {
             database_url: None,
             listen,
             public_url: None,
+            hsts_subdomains: false,
             trusted_proxies: TrustedProxies::default(),
             pax8_url,
             sync_interval: default_interval(),

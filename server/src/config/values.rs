@@ -106,6 +106,14 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
     }
 }
 
+pub(super) fn on_or_off(text: &str) -> Result<bool, String> {
+    match text.trim() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".to_owned()),
+    }
+}
+
 pub(super) fn pax8_url(text: &str) -> Result<String, String> {
     let nobody = pax8::Credentials::new("nobody", "nothing");
     let config =
@@ -209,6 +217,13 @@ mod tests {
         ] {
             assert!(public_url(refused).is_err(), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_switch_is_on_or_off() {
+        assert_eq!(on_or_off("on"), Ok(true));
+        assert_eq!(on_or_off(" off "), Ok(false));
+        assert!(on_or_off("").is_err() && on_or_off("yes").is_err());
     }
 
     #[test]

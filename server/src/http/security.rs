@@ -40,8 +40,12 @@ pub(super) async fn harden(State(app): State<App>, request: Request, next: Next)
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
     if app.settings.is_https() {
-        // For a year, renewed with every answer.
-        let only_https = HeaderValue::from_static("max-age=31536000");
+        // For a year, renewed with every answer. What runs at subdomains is for the operator to answer for.
+        let only_https = match app.settings.hsts_subdomains {
+            true => "max-age=31536000; includeSubDomains",
+            false => "max-age=31536000",
+        };
+        let only_https = HeaderValue::from_static(only_https);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, only_https);
     }
     if shown {

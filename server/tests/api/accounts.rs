@@ -354,3 +354,27 @@ async fn over_https_only_a_cookie_of_this_very_host_opens_a_session() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn subdomains_are_told_to_use_https_where_the_operator_answers_for_them() {
+    on_each_engine(async |world| {
+        let told = async |router| {
+            let answer = world.nobody().at(router).get("/sign-in").await;
+            answer.headers[header::STRICT_TRANSPORT_SECURITY].clone()
+        };
+        let (_, alone) = world.over_https();
+        assert_eq!(told(&alone).await, "max-age=31536000");
+        let (_, with_subdomains) = world.over_https_with_subdomains();
+        assert_eq!(
+            told(&with_subdomains).await,
+            "max-age=31536000; includeSubDomains"
+        );
+        let plain = world.nobody().get("/sign-in").await;
+        assert!(
+            !plain
+                .headers
+                .contains_key(header::STRICT_TRANSPORT_SECURITY)
+        );
+    })
+    .await;
+}

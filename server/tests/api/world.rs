@@ -172,6 +172,7 @@ impl World {
             settings: Settings {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
+                hsts_subdomains: false,
                 trusted_proxies: "10.0.0.0/8".parse().unwrap(),
                 sync_interval: 4.hours(),
                 mail,
@@ -209,6 +210,16 @@ impl World {
     pub fn over_https(&self) -> (App, Router) {
         let settings = Settings {
             public_url: "https://billing.msp.example".to_owned(),
+            ..self.app.settings.clone()
+        };
+        self.another(self.app.vault.clone(), settings)
+    }
+
+    /// The same, whose operator answers for the subdomains as well.
+    pub fn over_https_with_subdomains(&self) -> (App, Router) {
+        let settings = Settings {
+            public_url: "https://billing.msp.example".to_owned(),
+            hsts_subdomains: true,
             ..self.app.settings.clone()
         };
         self.another(self.app.vault.clone(), settings)
