@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, Request, State},
-    http::header,
+    http::{HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -121,6 +121,21 @@ fn calls(app: &App) -> Router<App> {
         )
         .method_not_allowed_fallback(wrong_method_of_call)
         .fallback(no_such_call)
+        .layer(middleware::map_response(async |answer| as_file(answer)))
+}
+
+/// Marks JSON as a file, so that no browser takes it for a page, whatever is in it.
+fn as_file(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE);
+    if kind.is_some_and(|it| it.as_bytes().ends_with(b"json")) {
+        headers
+            .entry(header::CONTENT_DISPOSITION)
+            .or_insert(HeaderValue::from_static(
+                "attachment; filename=\"api.json\"",
+            ));
+    }
+    answer
 }
 
 /// The page that shows what the document holds.

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -20,6 +20,7 @@ pub(super) async fn harden(State(app): State<App>, request: Request, next: Next)
     let whole_page = !request.headers().contains_key("x-fragment");
     let mut response = next.run(request).await;
     let shown = had_flash && whole_page && is_page(&response);
+    let is_as_before = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -30,6 +31,12 @@ pub(super) async fn harden(State(app): State<App>, request: Request, next: Next)
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    if !is_as_before {
+        // What may be kept says so itself.
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     headers.insert(
         "cross-origin-opener-policy",

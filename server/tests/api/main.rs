@@ -12,6 +12,7 @@
 mod account_notices;
 mod accounts;
 mod alerts;
+mod answers;
 mod api_tokens;
 mod assets;
 mod audit;
