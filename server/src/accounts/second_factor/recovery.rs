@@ -11,8 +11,8 @@ use crate::{
 pub(super) const COUNT: usize = 10;
 /// Characters that nobody takes for others: 32 of them, five bits each.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-/// Characters of a code: 80 bits.
-const LENGTH: usize = 16;
+/// Characters of a code: 120 bits. Below 112 a salt would be needed.
+const LENGTH: usize = 24;
 
 /// New codes, in groups of four.
 pub(super) fn draw() -> Result<Vec<SecretString>> {
@@ -53,7 +53,7 @@ mod tests {
         let codes = draw().unwrap();
         let mut digests = digests(&codes);
         let first = codes[0].expose_secret();
-        assert_eq!(first.len(), 19);
+        assert_eq!(first.len(), 29);
         let typed = format!(" {} ", first.to_uppercase().replace('-', " "));
         assert_eq!(digest_of(&typed), digests[0]);
         digests.sort();
