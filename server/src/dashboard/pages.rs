@@ -19,9 +19,10 @@ use crate::{
     error::Result,
     http::{Frame, Moment, PageResult, Place, Visit, filters, html},
     invoices::overdue_invoices,
+    organizations::load_organization,
     pax8::{
         connection::{ConnectionStatus, data_is_stale, find_connection},
-        subscriptions::{Circumstances, count_to_decide, held_subscriptions},
+        subscriptions::{count_to_decide, held_subscriptions},
     },
 };
 
@@ -128,11 +129,8 @@ async fn decisions(
         decisions.extend(figures::stale(&sums.months));
     }
     // What stale data hold is told by itself, in one line.
-    let circumstances = Circumstances {
-        data_is_stale: false,
-        ..Circumstances::load(tx, now).await?
-    };
-    let held = held_subscriptions(tx, &circumstances).await?;
+    let timezone = load_organization(tx).await?.timezone;
+    let held = held_subscriptions(tx, &timezone).await?;
     decisions.extend(figures::held(&held));
     let cost = match actor.costs() {
         Costs::Shown => {

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use billing::{ClientKeys, CompanyKeys, MatchReason, Matcher, Outcome, matching::normalized_name};
@@ -11,7 +11,11 @@ use db::OrgTx;
 use serde::Serialize;
 
 use super::{Company, automatic::client_of};
-use crate::{clients::list_match_keys, error::Result, ids::ClientId};
+use crate::{
+    clients::list_match_keys,
+    error::Result,
+    ids::{ClientId, CompanyId},
+};
 
 /// How many clients are offered.
 const MOST: usize = 5;
@@ -71,6 +75,8 @@ pub struct Suggester {
     names: HashMap<String, String>,
     /// Made when the first company asks for a similar name.
     similar: OnceLock<SimilarNames>,
+    /// What was found for companies: a company that changes ends this suggester as well.
+    found: Mutex<HashMap<CompanyId, Vec<Suggestion>>>,
 }
 
 /// The clients' names, to be compared with others.
@@ -96,6 +102,7 @@ impl Suggester {
             names: names.collect(),
             matcher: Matcher::new(clients),
             similar: OnceLock::new(),
+            found: Mutex::default(),
         }
     }
 
@@ -114,6 +121,16 @@ impl Suggester {
     /// # Errors
     /// When a client's id is none.
     pub fn suggest(&self, company: &Company) -> Result<Vec<Suggestion>> {
+        let kept = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept().get(&company.id) {
+            return Ok(found.clone());
+        }
+        let found = self.reckon(company)?;
+        kept().insert(company.id, found.clone());
+        Ok(found)
+    }
+
+    fn reckon(&self, company: &Company) -> Result<Vec<Suggestion>> {
         let mut found = self.by_key(company);
         let known: HashSet<String> = found.iter().map(|(id, _)| id.clone()).collect();
         let similar = self.similar.get_or_init(|| SimilarNames::of(&self.names));
@@ -226,7 +243,7 @@ fn clues(name: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::CompanyId, pax8::companies::MatchOutcome};
+    use crate::pax8::companies::MatchOutcome;
 
     fn client(name: &str, reference: Option<&str>) -> ClientKeys {
         ClientKeys {

@@ -16,8 +16,8 @@ use crate::{
     error::Result,
     http::{Frame, PageQuery, PageResult, Pax8Visit, Place, filters, html},
     pax8::subscriptions::{
-        Circumstances, ListSubscriptions, Subscription, ToDecide, count_to_decide,
-        held_subscriptions, list_subscriptions, unseen_changes,
+        Circumstances, ListSubscriptions, Subscription, ToDecide, count_held, count_to_decide,
+        list_subscriptions, unseen_changes,
     },
 };
 
@@ -195,7 +195,7 @@ struct Counts {
 impl Counts {
     async fn load(tx: &mut OrgTx, circumstances: &Circumstances) -> Result<Self> {
         Ok(Self {
-            held: held_subscriptions(tx, circumstances).await?.len(),
+            held: count_held(tx, circumstances).await?,
             others: count_to_decide(tx).await?,
         })
     }

@@ -53,6 +53,6 @@ pub use standing::{BillingStanding, BillingState, Circumstances, StandingReason,
 pub use subscription::{
     Attention, Commitment, LastKnown, LinkedRecurring, MappedClient, Product, Subscription,
 };
-pub use to_decide::{ToDecide, count_to_decide, held_subscriptions};
+pub use to_decide::{Held, ToDecide, count_held, count_to_decide, held_subscriptions};
 pub use warning::Warning;
 pub use worth::{PriceFacts, Worth};

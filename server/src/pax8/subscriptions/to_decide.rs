@@ -1,9 +1,10 @@
 //! What waits for a decision, counted and listed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use billing::HoldReason;
 use db::OrgTx;
+use jiff::tz::TimeZone;
 
 use super::{
     BillingState, Circumstances, ListSubscriptions, StandingReason, Subscription, link_store,
@@ -31,27 +32,66 @@ pub async fn count_to_decide(tx: &mut OrgTx) -> Result<ToDecide> {
     Ok(*tx.kept(link_store::count_to_decide).await?)
 }
 
-/// Linked subscriptions that may be held, stale data apart.
-struct HeldCandidates(Vec<Listed>);
+/// Subscriptions that the next invoice holds, with the reason where it is one of billing's.
+pub type Held = Vec<(Subscription, Option<HoldReason>)>;
 
-async fn held_candidates(tx: &mut OrgTx) -> Result<Arc<HeldCandidates>> {
-    tx.kept(async |tx| Ok(HeldCandidates(list_store::held_candidates(tx).await?)))
-        .await
+/// What is held, with the time zone whose days were asked about: a change of it raises no version of kept figures.
+type Judged<T> = Mutex<Option<(TimeZone, T)>>;
+
+/// Linked subscriptions that may be held, stale data apart, and those of them that are.
+struct HeldCandidates {
+    candidates: Vec<Listed>,
+    held: Judged<Arc<Held>>,
 }
 
-/// Every linked subscription that the next invoice holds, with the reason where it is one of billing's.
+impl HeldCandidates {
+    fn new(candidates: Vec<Listed>) -> Self {
+        let held = Judged::default();
+        Self { candidates, held }
+    }
+}
+
+/// How many are held where data are too old to bill from: that is nearly everything that is linked.
+struct StaleHeld(Judged<usize>);
+
+/// Every linked subscription that the next invoice holds for another reason than that data are too old to bill from.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn held_subscriptions(
-    tx: &mut OrgTx,
-    circumstances: &Circumstances,
-) -> Result<Vec<(Subscription, Option<HoldReason>)>> {
-    let candidates = match circumstances.data_is_stale {
-        true => Arc::new(HeldCandidates(list_store::linked(tx).await?)),
-        false => held_candidates(tx).await?,
+pub async fn held_subscriptions(tx: &mut OrgTx, timezone: &TimeZone) -> Result<Arc<Held>> {
+    let candidates = tx.kept(async |tx| {
+        let candidates = list_store::held_candidates(tx).await;
+        candidates.map(HeldCandidates::new)
+    });
+    let kept = candidates.await?;
+    let circumstances = Circumstances {
+        timezone: timezone.clone(),
+        data_is_stale: false,
     };
-    let judged = candidates.0.iter().filter_map(|(_, subscription)| {
+    let judged = || Arc::new(held_of(&kept.candidates, &circumstances));
+    Ok(known(&kept.held, timezone).unwrap_or_else(|| keep(&kept.held, timezone, judged())))
+}
+
+/// How many linked subscriptions the next invoice holds.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_held(tx: &mut OrgTx, circumstances: &Circumstances) -> Result<usize> {
+    let timezone = &circumstances.timezone;
+    if !circumstances.data_is_stale {
+        return Ok(held_subscriptions(tx, timezone).await?.len());
+    }
+    let none = async |_: &mut OrgTx| -> Result<_> { Ok(StaleHeld(Judged::default())) };
+    let kept = tx.kept(none).await?;
+    if let Some(count) = known(&kept.0, timezone) {
+        return Ok(count);
+    }
+    let held = held_of(&list_store::linked(tx).await?, circumstances);
+    Ok(keep(&kept.0, timezone, held.len()))
+}
+
+fn held_of(candidates: &[Listed], circumstances: &Circumstances) -> Held {
+    let judged = candidates.iter().filter_map(|(_, subscription)| {
         let standing = subscription.standing(circumstances);
         let reason = match standing.reason {
             Some(StandingReason::Held(reason)) => Some(reason),
@@ -59,7 +99,20 @@ pub async fn held_subscriptions(
         };
         (standing.state == BillingState::Held).then(|| (subscription.clone(), reason))
     });
-    Ok(judged.collect())
+    judged.collect()
+}
+
+/// What was judged for a time zone, if it was.
+fn known<T: Clone>(judged: &Judged<T>, timezone: &TimeZone) -> Option<T> {
+    let judged = judged.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_zone = judged.as_ref().filter(|(zone, _)| zone == timezone);
+    of_zone.map(|(_, judged)| judged.clone())
+}
+
+fn keep<T: Clone>(judged: &Judged<T>, timezone: &TimeZone, found: T) -> T {
+    let mut judged = judged.lock().unwrap_or_else(PoisonError::into_inner);
+    *judged = Some((timezone.clone(), found.clone()));
+    found
 }
 
 /// The ids of what a list has, in its order, if it is short and one of what waits for a decision.
@@ -74,7 +127,7 @@ pub(super) async fn short_list(
         if circumstances.data_is_stale {
             return Ok(None);
         }
-        let held = held_subscriptions(tx, circumstances).await?;
+        let held = held_subscriptions(tx, &circumstances.timezone).await?;
         return Ok(Some(held.iter().map(|(it, _)| it.id).collect()));
     }
     if *wanted == ListSubscriptions::not_linked() {
