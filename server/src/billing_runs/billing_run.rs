@@ -1,5 +1,7 @@
 //! A billing run: what was asked for and what came of it.
 
+use std::collections::BTreeMap;
+
 use billing::Period;
 use jiff::{Timestamp, civil::Date};
 use money::{Amount, Currency};
@@ -9,8 +11,9 @@ use utoipa::ToSchema;
 use super::PeriodBill;
 use crate::{
     accounts::By,
+    error::Result,
     ids::{BillingRunId, InvoiceId},
-    invoices::{ClientRef, Invoice, PeriodBody, RecurringRef, ReviewReason},
+    invoices::{ClientRef, Invoice, InvoiceSum, PeriodBody, RecurringRef, ReviewReason, RunSum},
     recurring::RecurringInvoice,
 };
 
@@ -145,6 +148,27 @@ pub struct BillingRun {
     /// When it ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
+}
+
+impl BillingRun {
+    /// What its invoices come to, by whether somebody has to look at them, and by currency.
+    pub(super) fn sums(&self) -> Result<Vec<RunSum>> {
+        let mut sums: BTreeMap<(bool, &str), InvoiceSum> = BTreeMap::new();
+        for it in &self.invoices {
+            let none = InvoiceSum {
+                count: 0,
+                total: Amount::zero(it.currency),
+            };
+            let of = (it.needs_review, it.currency.code());
+            let sum = sums.entry(of).or_insert(none);
+            sum.count += 1;
+            sum.total = sum.total.checked_add(it.total)?;
+        }
+        let sums = sums.into_iter();
+        Ok(sums
+            .map(|((needs_review, _), sum)| RunSum { needs_review, sum })
+            .collect())
+    }
 }
 
 /// An invoice of a run, in short.

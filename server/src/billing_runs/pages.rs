@@ -1,7 +1,5 @@
 //! The pages of billing runs: starting one, rehearsing one, and what came of it.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     Router,
@@ -10,26 +8,28 @@ use axum::{
     routing::{get, post},
 };
 use jiff::civil::Date;
-use money::Amount;
 
 use super::{
-    BillingRun, Occasion, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, load_run,
-    recalculate, request_run, run,
+    BillingRun, Occasion, Requested, RunInvoice, RunStatus, Skip, Trigger, list_runs, recalculate,
+    request_run, run, run::load_run_page,
 };
 use crate::{
     accounts::Permission,
     app::App,
     error::{Error, Result},
     http::{
-        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Place, Visit, filters, go_to,
-        html, html_refused,
+        Fields, Flash, Form, Frame, Moment, PageQuery, PageResult, Pager, Place, Visit, filters,
+        go_to, html, html_parts, html_refused,
     },
     ids::BillingRunId,
     invoices::{
-        ReviewReason, invoice_id,
+        InvoiceSum, ReviewReason, RunSum, invoice_id, sums_of_run,
         view::{Badge, path, period_text},
     },
 };
+
+/// Invoices on a page of a run.
+const ROWS: u32 = 100;
 
 /// The pages of this slice.
 pub fn routes() -> Router<App> {
@@ -55,8 +55,7 @@ struct RunPage {
     frame: Frame,
     run: BillingRun,
     badge: Badge,
-    issued: Table,
-    to_review: Table,
+    made: Made,
     /// Who set it off.
     trigger: &'static str,
     at: Moment,
@@ -74,9 +73,20 @@ struct UnderWay {
     created: usize,
 }
 
-/// Invoices of the run, with what they come to.
+/// A page of the invoices that the run made, with what all of them come to.
+#[derive(Template)]
+#[template(path = "billing_runs/made.html")]
+struct Made {
+    dry_run: bool,
+    issued: Table,
+    to_review: Table,
+    pager: Pager,
+}
+
+/// Invoices on the page, and how many there are with what they come to.
 struct Table {
     rows: Vec<InvoiceRow>,
+    count: u32,
     worth: String,
 }
 
@@ -124,7 +134,10 @@ async fn start(State(app): State<App>, Form { visit, fields }: Form) -> PageResu
         Err(_) => Err(Error::field("as_of", "Choose a date.")),
     };
     match outcome {
-        Ok(Outcome::Rehearsed(run)) => html(&run_page(&visit, *run)?),
+        Ok(Outcome::Rehearsed(run)) => {
+            let made = Made::of(&run, &run.sums()?, Pager::none())?;
+            html(&run_page(&visit, *run, made))
+        }
         Ok(Outcome::Asked(requested)) => Ok(go_to_run(&app, &visit, &requested)),
         Err(error) if !error.field_errors().is_empty() => {
             html_refused(&form_page(&app, &visit, typed, Some(error.to_string())).await?)
@@ -145,11 +158,27 @@ pub(crate) fn go_to_run(app: &App, visit: &Visit, requested: &Requested) -> Resp
     go_to(visit, &format!("/billing-runs/{}", requested.id), flashes)
 }
 
-async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
+async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> PageResult {
+    let query = Fields::parse(query.unwrap_or_default().as_bytes());
     let id = BillingRunId::parse(&id).ok_or(Error::NotFound("billing run"))?;
+    let page = PageQuery {
+        limit: Some(ROWS),
+        cursor: query.optional("cursor"),
+    };
     let mut tx = app.database.read(visit.actor.organization).await?;
-    let run = load_run(&mut tx, id).await?;
-    html(&run_page(&visit, run)?)
+    let (run, next) = load_run_page(&mut tx, id, &page).await?;
+    let sums = sums_of_run(&mut tx, id).await?;
+    let path = format!("/billing-runs/{id}");
+    let made = Made::of(&run, &sums, Pager::of(&path, &query, next.as_deref()))?;
+    if visit.fragment {
+        return html_parts(&[&made], &[]);
+    }
+    html(&run_page(&visit, run, made))
 }
 
 async fn recalculate_draft(
@@ -185,23 +214,18 @@ async fn form_page(
     })
 }
 
-fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
+fn run_page(visit: &Visit, run: BillingRun, made: Made) -> RunPage {
     let day = filters::day(&run.as_of);
     let title = if run.dry_run {
         format!("Dry run of {day}")
     } else {
         format!("Billing run of {day}")
     };
-    let (to_review, issued): (Vec<_>, Vec<_>) = run
-        .invoices
-        .iter()
-        .partition(|invoice| invoice.needs_review);
     let zone = &visit.actor.timezone;
-    Ok(RunPage {
+    RunPage {
         frame: visit.frame(Place::Invoices, title),
         badge: badge_of(&run),
-        issued: Table::of(&issued)?,
-        to_review: Table::of(&to_review)?,
+        made,
         trigger: match run.trigger.as_str() {
             "manual" => "Started by hand",
             "scheduled" => "Started by the clock",
@@ -211,7 +235,7 @@ fn run_page(visit: &Visit, run: BillingRun) -> Result<RunPage> {
         under_way: UnderWay::of(&run),
         may_bill: visit.actor.require(Permission::BillingManage).is_ok(),
         run,
-    })
+    }
 }
 
 fn badge_of(run: &BillingRun) -> Badge {
@@ -239,20 +263,33 @@ impl UnderWay {
     }
 }
 
-impl Table {
-    fn of(invoices: &[&RunInvoice]) -> Result<Self> {
-        let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
-        for invoice in invoices {
-            let zero = Amount::zero(invoice.currency);
-            let sum = sums.entry(invoice.currency.code()).or_insert(zero);
-            *sum = sum.checked_add(invoice.total)?;
-        }
-        let worth: Vec<String> = sums.values().map(filters::money).collect();
+impl Made {
+    fn of(run: &BillingRun, sums: &[RunSum], pager: Pager) -> Result<Self> {
         Ok(Self {
-            rows: invoices
-                .iter()
-                .map(|invoice| InvoiceRow::of(invoice))
-                .collect(),
+            dry_run: run.dry_run,
+            issued: Table::of(run, sums, false)?,
+            to_review: Table::of(run, sums, true)?,
+            pager,
+        })
+    }
+}
+
+impl Table {
+    fn of(run: &BillingRun, sums: &[RunSum], needs_review: bool) -> Result<Self> {
+        let rows = run.invoices.iter();
+        let rows = rows.filter(|it| it.needs_review == needs_review);
+        let sums: Vec<&InvoiceSum> = sums
+            .iter()
+            .filter(|it| it.needs_review == needs_review)
+            .map(|it| &it.sum)
+            .collect();
+        let counts = sums
+            .iter()
+            .try_fold(0_u32, |all, it| all.checked_add(it.count));
+        let worth: Vec<String> = sums.iter().map(|it| filters::money(&it.total)).collect();
+        Ok(Self {
+            rows: rows.map(InvoiceRow::of).collect(),
+            count: counts.ok_or_else(|| Error::internal("more invoices than can be counted"))?,
             worth: worth.join(" and "),
         })
     }

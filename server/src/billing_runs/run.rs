@@ -12,8 +12,9 @@ use super::{
 use crate::{
     app::App,
     audit,
-    deliveries::list_of_run,
+    deliveries::{Delivery, list_of_invoices, list_of_run},
     error::{Error, Result},
+    http::PageQuery,
     ids::{BillingRunId, OrganizationId},
     invoices::{self, Invoice},
     organizations::load_organization,
@@ -62,13 +63,41 @@ pub async fn load_run(tx: &mut OrgTx, id: BillingRunId) -> Result<BillingRun> {
     run.invoice_ids = invoices.iter().map(|invoice| invoice.id).collect();
     run.created = invoices.len();
     let deliveries = list_of_run(tx, id).await?;
-    let made = |invoice: &Invoice| {
-        // The first of an invoice is the one that was made with it.
-        let sent = deliveries.iter().rfind(|it| it.invoice_id == invoice.id);
-        RunInvoice::made(invoice, sent.map(|it| it.to.clone()))
-    };
-    run.invoices = invoices.iter().map(made).collect();
+    run.invoices = invoices.iter().map(|it| made(it, &deliveries)).collect();
     Ok(run)
+}
+
+/// An invoice in short, with whom it was sent to, of deliveries from the newest on: the first one of an invoice is the one that
+/// was made with it.
+fn made(invoice: &Invoice, deliveries: &[Delivery]) -> RunInvoice {
+    let sent = deliveries.iter().rfind(|it| it.invoice_id == invoice.id);
+    RunInvoice::made(invoice, sent.map(|it| it.to.clone()))
+}
+
+/// A run that was made, with a page of its invoices, those that a person has to look at first.
+///
+/// # Errors
+/// When the organization has no such run, or the page's cursor is refused.
+pub(super) async fn load_run_page(
+    tx: &mut OrgTx,
+    id: BillingRunId,
+    page: &PageQuery,
+) -> Result<(BillingRun, Option<String>)> {
+    let mut run = store::find(tx, id)
+        .await?
+        .ok_or(Error::NotFound("billing run"))?;
+    let invoices = invoices::page_of_run(tx, id, page).await?;
+    let ids = || invoices.data.iter().map(|it| it.id);
+    let deliveries = match (ids().min(), ids().max()) {
+        (Some(oldest), Some(newest)) => list_of_invoices(tx, oldest, newest).await?,
+        _ => Vec::new(),
+    };
+    run.invoices = invoices
+        .data
+        .iter()
+        .map(|it| made(it, &deliveries))
+        .collect();
+    Ok((run, invoices.next_cursor))
 }
 
 /// Today's date, where the organization is.

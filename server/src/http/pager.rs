@@ -14,6 +14,15 @@ pub struct Pager {
 }
 
 impl Pager {
+    /// Of a list that has one page.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            first: None,
+            next: None,
+        }
+    }
+
     /// The links of the list at `path` for a page that was asked for with `query`.
     #[must_use]
     pub fn of(path: &str, query: &Fields, next_cursor: Option<&str>) -> Self {

@@ -46,6 +46,10 @@ pub use status::InvoiceStatus;
 pub use store::{
     any_draft_of, any_invoice, count_drafts_before, find_of_period, find_of_periods,
     invoiced_of_recurring, invoiced_of_subscription, list_invoices, list_of_run, load_invoice,
+    page_of_run,
 };
-pub use sums::{ClientStanding, InvoiceSum, overdue_invoices, standing_of_client, waiting_drafts};
+pub use sums::{
+    ClientStanding, InvoiceSum, RunSum, overdue_invoices, standing_of_client, sums_of_run,
+    waiting_drafts,
+};
 pub use void::void;

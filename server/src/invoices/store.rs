@@ -16,7 +16,7 @@ use super::{
 use crate::{
     deliveries::{list_of_invoice, list_of_invoices},
     error::{Error, Result},
-    http::{List, Paging},
+    http::{List, PageQuery, Paging},
     ids::{BillingRunId, ClientId, InvoiceId, InvoiceLineId, RecurringInvoiceId},
     like,
 };
@@ -73,6 +73,9 @@ db::statements! {
     org ANY_DRAFT_OF = "select 1 as one from invoice where organization_id = $1 and recurring_invoice_id = $2
         and status = 'draft' limit 1";
     org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
+    org PAGE_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2
+        and (cast($3 as text) is null or (case when status = 'draft' then '0' else '1' end, id) > ($3, $4))
+        order by case when status = 'draft' then '0' else '1' end, id limit $5";
     bulk FIND_OF_PERIODS = "with wanted (organization_id, recurring_invoice_id, period_start) as (values", 3,
         ") select invoice.recurring_invoice_id, invoice.period_start, invoice.id from wanted
         join invoice on invoice.organization_id = wanted.organization_id
@@ -380,6 +383,24 @@ fn add_line(invoiced: &mut Invoiced, row: &Row, client: ClientId) -> Result<()> 
 pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<Invoice>> {
     let rows = tx.fetch_all(&LIST_OF_RUN, args![run]).await?;
     rows.iter().map(read).collect()
+}
+
+/// A page of what a run made, without lines: first what a person has to look at, then the rest, oldest first.
+///
+/// # Errors
+/// When the page's cursor or limit is refused.
+pub async fn page_of_run(
+    tx: &mut OrgTx,
+    run: BillingRunId,
+    page: &PageQuery,
+) -> Result<List<Invoice>> {
+    let place = |invoice: &Invoice| if invoice.needs_review() { "0" } else { "1" }.to_owned();
+    let paging = page.paging::<(String, InvoiceId)>()?;
+    let (after_place, after) = paging.after.clone().unzip();
+    let args = args![run, after_place, after, paging.fetch()];
+    let rows = tx.fetch_all(&PAGE_OF_RUN, args).await?;
+    let invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    paging.list(invoices, |invoice| (place(invoice), invoice.id))
 }
 
 /// The invoice that bills a period of a recurring invoice, if there is one that is not void.

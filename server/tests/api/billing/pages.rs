@@ -232,3 +232,43 @@ async fn a_run_is_rehearsed_then_made_and_shows_what_came_of_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_long_run_is_shown_page_by_page_with_drafts_first_and_the_sums_of_all() {
+    on_each_engine(async |world| {
+        let books = Books::ours(world);
+        let client = books.client("Harbor Dental").await;
+        for _ in 0..101 {
+            books.recurring(&client, monthly()).await;
+        }
+        let reviewed = RecurringDetails {
+            review_first: true,
+            ..monthly()
+        };
+        for _ in 0..2 {
+            books.recurring(&client, reviewed.clone()).await;
+        }
+        let browser = &world.ours.browser;
+        let day = [("as_of", "2026-06-15")];
+        let made = browser.submit("/billing-runs", &day).await;
+        world.work().await;
+        let first = browser.get(made.location()).await.page();
+        let tiles = all_text(&first, ".tiles");
+        for part in ["101", "$10,100.00", "$200.00"] {
+            assert!(tiles.contains(part), "{part} is not in {tiles}");
+        }
+        let rows = |page: &Html, title: &str| {
+            let table = format!("section[aria-labelledby={title}] tbody tr");
+            find(page, &table).len()
+        };
+        assert_eq!((rows(&first, "review"), rows(&first, "issued")), (2, 98));
+        let next = find(&first, ".pager a")[0].value().attr("href").unwrap();
+        let second = browser.get(next).await.page();
+        assert_eq!((rows(&second, "review"), rows(&second, "issued")), (0, 3));
+        assert_eq!(all_text(&second, ".tiles"), tiles);
+        let part = browser.script().get(next).await;
+        assert!(part.text.contains("id=\"list\"") && !part.text.contains("<html"));
+        assert_eq!(find(&second, ".pager a").len(), 1, "the first page only");
+    })
+    .await;
+}
