@@ -13,6 +13,7 @@
 //!   lock. Readers see one snapshot.
 
 mod analyze;
+mod bulk;
 mod error;
 mod id;
 mod kept;

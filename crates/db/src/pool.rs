@@ -24,6 +24,9 @@ const CONNECTIONS: u32 = 16;
 /// Memory in which a connection of SQLite keeps pages, in KiB. The operating system keeps them once more for all.
 const SQLITE_CACHE: &str = "-4096";
 
+/// Rows that SQLite's thread may be ahead of who reads them: with fewer, the two wake each other again and again.
+const ROWS_AHEAD: usize = 1_000;
+
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -202,6 +205,7 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
         .pragma("cache_size", SQLITE_CACHE)
+        .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let pool = |size| {
         SqlitePoolOptions::new()

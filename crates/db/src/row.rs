@@ -49,8 +49,8 @@ impl Row {
         column: &str,
         make: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>> {
-        let text: Option<String> = self.raw(column)?;
-        text.map(|text| make(&text).map_err(|reason| self.refuse(column, &reason)))
+        let text = self.text(column)?;
+        text.map(|text| make(text).map_err(|reason| self.refuse(column, &reason)))
             .transpose()
     }
 
@@ -61,6 +61,15 @@ impl Row {
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T> {
         let value = self.parse(column, |text| serde_json::from_str(text))?;
         value.ok_or_else(|| self.refuse(column, &"it is null"))
+    }
+
+    /// A text as it lies in the row.
+    fn text(&self, column: &str) -> Result<Option<&str>> {
+        match &self.inner {
+            Inner::Sqlite(row) => row.try_get(column),
+            Inner::Postgres(row) => row.try_get(column),
+        }
+        .map_err(|error| self.refuse(column, &error))
     }
 
     fn raw<T>(&self, column: &str) -> Result<Option<T>>

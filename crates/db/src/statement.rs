@@ -58,6 +58,22 @@ impl BulkStatement {
         sql.push_str(self.tail);
         sql
     }
+
+    /// The text for any number of rows on Postgres: the organization's id is `$1`, and each column of these types is a list.
+    #[must_use]
+    pub fn text_of_columns(&self, types: &[&str]) -> String {
+        let head = self.head.trim_end();
+        let head = head.strip_suffix("values").unwrap_or(head).trim_end();
+        let lists = types.iter().zip(2..);
+        let lists: Vec<_> = lists
+            .map(|(of, number)| format!("${number}::{of}[]"))
+            .collect();
+        let lists = lists.join(", ");
+        format!(
+            "{head} select $1, it.* from unnest({lists}) as it {}",
+            self.tail
+        )
+    }
 }
 
 /// A statement as the census sees it.

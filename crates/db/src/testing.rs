@@ -10,6 +10,7 @@
     reason = "only tests call this"
 )]
 
+mod columns;
 mod plan;
 mod statistics;
 
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+pub use columns::prepare_columns;
 pub use plan::{Plan, Read, plan};
 pub use statistics::analyzed;
 

@@ -8,12 +8,10 @@ use sqlx::{
 
 use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
+    bulk::{self, Column},
     kept::{Shelf, Standing},
     row_security::Scope,
 };
-
-/// Placeholders in one statement. The engines' limits are 32,766 and 65,535; longer texts are no quicker.
-const MOST_PLACEHOLDERS: usize = 4_000;
 
 pub(crate) enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
@@ -138,10 +136,10 @@ impl OrgTx {
         statement: &'static BulkStatement,
         rows: Vec<Vec<Value>>,
     ) -> Result<u64> {
-        let mut touched = 0;
-        for (text, args) in self.cut(statement, rows) {
-            touched += self.inner.execute_text(statement.name, text, args).await?;
-        }
+        let touched = self
+            .inner
+            .execute_bulk(statement, self.organization, rows)
+            .await?;
         if touched > 0 {
             self.standing.note(statement.name);
         }
@@ -158,37 +156,10 @@ impl OrgTx {
         statement: &'static BulkStatement,
         rows: Vec<Vec<Value>>,
     ) -> Result<Vec<Row>> {
-        let mut found = Vec::new();
         self.standing.note(statement.name);
-        for (text, args) in self.cut(statement, rows) {
-            found.extend(
-                self.inner
-                    .fetch_all_text(statement.name, text, args)
-                    .await?,
-            );
-        }
-        Ok(found)
-    }
-
-    /// The texts and arguments of a statement over many rows.
-    fn cut(
-        &self,
-        statement: &'static BulkStatement,
-        rows: Vec<Vec<Value>>,
-    ) -> Vec<(String, Vec<Value>)> {
-        let most = MOST_PLACEHOLDERS / statement.columns;
-        let numbered = matches!(self.inner, Inner::Postgres(_));
-        let mut rows = rows.into_iter();
-        let mut statements = Vec::new();
-        loop {
-            let chunk: Vec<_> = rows.by_ref().take(most).collect();
-            if chunk.is_empty() {
-                return statements;
-            }
-            let text = statement.text(chunk.len(), numbered);
-            let args = chunk.into_iter().flat_map(|row| self.scoped(row)).collect();
-            statements.push((text, args));
-        }
+        self.inner
+            .fetch_bulk(statement, self.organization, rows)
+            .await
     }
 
     /// Goes on in the same transaction with statements that belong to no organization.
@@ -323,6 +294,24 @@ fn postgres(sql: impl sqlx::SqlSafeStr, args: Vec<Value>) -> Query<'static, Post
         })
 }
 
+fn sqlite_rows(piece: bulk::Rows) -> Query<'static, Sqlite, SqliteArguments> {
+    sqlite(AssertSqlSafe(piece.sql), piece.args).persistent(piece.kept)
+}
+
+fn postgres_columns(
+    organization: OrganizationId,
+    piece: bulk::Columns,
+) -> Query<'static, Postgres, PgArguments> {
+    let query = sqlx::query(AssertSqlSafe(piece.sql)).persistent(piece.kept);
+    let query = query.bind(organization.to_string());
+    let columns = piece.columns.into_iter();
+    columns.fold(query, |query, column| match column {
+        Column::Text(it) => query.bind(it),
+        Column::Int(it) => query.bind(it),
+        Column::Bool(it) => query.bind(it),
+    })
+}
+
 /// Refuses on both engines what one of them cannot store, so that nothing works on the one only.
 fn refuse_nul(statement: &'static str, args: &[Value]) -> Result<()> {
     let has_nul = |arg: &Value| matches!(arg, Value::Text(Some(text)) if text.contains('\0'));
@@ -353,28 +342,32 @@ impl Inner {
         .map_err(|error| DbError::of(name, error))
     }
 
-    /// Text made from a declared bulk statement: digits and commas are all that was added, so it is as safe as the declaration.
-    async fn execute_text(
+    /// Text made from a declared bulk statement: placeholders and types are all that was added, so it is as safe as the declaration.
+    async fn execute_bulk(
         &mut self,
-        name: &'static str,
-        sql: String,
-        args: Vec<Value>,
+        statement: &'static BulkStatement,
+        organization: OrganizationId,
+        rows: Vec<Vec<Value>>,
     ) -> Result<u64> {
-        refuse_nul(name, &args)?;
-        let sql = AssertSqlSafe(sql);
+        let name = statement.name;
+        rows.iter().try_for_each(|row| refuse_nul(name, row))?;
+        let failed = |error| DbError::of(name, error);
+        let mut touched = 0;
         match self {
-            Self::Sqlite(tx) => sqlite(sql, args)
-                .persistent(false)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(tx) => postgres(sql, args)
-                .persistent(false)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
+            Self::Sqlite(tx) => {
+                for piece in bulk::rows_to_write(statement, organization, rows) {
+                    let query = sqlite_rows(piece).execute(&mut **tx);
+                    touched += query.await.map_err(failed)?.rows_affected();
+                }
+            }
+            Self::Postgres(tx) => {
+                for piece in bulk::columns(statement, rows) {
+                    let query = postgres_columns(organization, piece).execute(&mut **tx);
+                    touched += query.await.map_err(failed)?.rows_affected();
+                }
+            }
         }
-        .map_err(|error| DbError::of(name, error))
+        Ok(touched)
     }
 
     async fn fetch_all(
@@ -427,32 +420,34 @@ impl Inner {
         Ok(())
     }
 
-    /// As [`execute_text`](Self::execute_text), for a statement that reads.
-    async fn fetch_all_text(
+    /// As [`execute_bulk`](Self::execute_bulk), for a statement that reads.
+    async fn fetch_bulk(
         &mut self,
-        name: &'static str,
-        sql: String,
-        args: Vec<Value>,
+        statement: &'static BulkStatement,
+        organization: OrganizationId,
+        rows: Vec<Vec<Value>>,
     ) -> Result<Vec<Row>> {
-        refuse_nul(name, &args)?;
-        let sql = AssertSqlSafe(sql);
+        let name = statement.name;
+        rows.iter().try_for_each(|row| refuse_nul(name, row))?;
+        let failed = |error| DbError::of(name, error);
+        let mut found = Vec::new();
         match self {
             Self::Sqlite(tx) => {
-                let query = sqlite(sql, args).persistent(false);
-                let rows = query.fetch_all(&mut **tx).await;
-                rows.map(|rows| rows.into_iter().map(|row| Row::sqlite(name, row)).collect())
+                for piece in bulk::rows_to_find(statement, organization, rows) {
+                    let rows = sqlite_rows(piece).fetch_all(&mut **tx);
+                    let rows = rows.await.map_err(failed)?.into_iter();
+                    found.extend(rows.map(|row| Row::sqlite(name, row)));
+                }
             }
             Self::Postgres(tx) => {
-                let query = postgres(sql, args).persistent(false);
-                let rows = query.fetch_all(&mut **tx).await;
-                rows.map(|rows| {
-                    rows.into_iter()
-                        .map(|row| Row::postgres(name, row))
-                        .collect()
-                })
+                for piece in bulk::columns(statement, rows) {
+                    let rows = postgres_columns(organization, piece).fetch_all(&mut **tx);
+                    let rows = rows.await.map_err(failed)?.into_iter();
+                    found.extend(rows.map(|row| Row::postgres(name, row)));
+                }
             }
         }
-        .map_err(|error| DbError::of(name, error))
+        Ok(found)
     }
 
     async fn fetch_optional(

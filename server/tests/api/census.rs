@@ -15,6 +15,10 @@ async fn both_engines_understand_every_statement() {
                 prepared,
                 statement.sql()
             );
+            if let Registered::Bulk(bulk) = statement {
+                let listed = db::testing::prepare_columns(&it.database, bulk).await;
+                assert!(listed.is_ok(), "{}: {listed:?}", bulk.name);
+            }
             count += 1;
         }
         assert!(count > 20);
