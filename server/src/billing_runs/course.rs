@@ -16,8 +16,9 @@ use crate::{
 };
 
 /// Recurring invoices that are billed in one transaction: enough that reading for them and making it durable are a small part
-/// of it, and few enough that others who write hardly wait.
-const TOGETHER: usize = 50;
+/// of it, and few enough that others who write hardly wait, which is less than a tenth of a second. A power of two: SQLite keeps
+/// statements about so many rows compiled.
+const TOGETHER: usize = 128;
 
 /// A run that made so many has the database look at what it wrote, once: Postgres plans by what there was before, and of a table
 /// that was empty that is nothing.

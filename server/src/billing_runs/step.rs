@@ -41,6 +41,24 @@ pub(super) struct Stepped {
     pub more: Vec<RecurringInvoiceId>,
 }
 
+/// A period that a recurring invoice is moved over.
+struct Passed {
+    id: RecurringInvoiceId,
+    period: Period,
+    /// The recurring invoice, where no period starts after this one.
+    last: Option<RecurringInvoice>,
+}
+
+impl Passed {
+    fn of(recurring: &RecurringInvoice, period: Period) -> Self {
+        Self {
+            id: recurring.id,
+            period,
+            last: is_last(recurring, period).then(|| recurring.clone()),
+        }
+    }
+}
+
 impl Step<'_> {
     /// Bills the next period of each that is due, in a writing transaction that the caller commits.
     ///
@@ -55,12 +73,13 @@ impl Step<'_> {
         let starts = due.iter().map(|(it, period)| (it.id, period.start));
         let billed = find_of_periods(tx, starts).await?;
         let mut stepped = Stepped::default();
-        let mut open = Vec::new();
-        for (recurring, period) in &due {
-            match billed.get(&(recurring.id, period.start)) {
-                None => open.push((recurring.clone(), *period)),
-                Some(_) => {
-                    let skip = Skip::of(recurring, *period, SkipCause::AlreadyBilled);
+        let (mut open, mut passed) = (Vec::new(), Vec::with_capacity(due.len()));
+        for (recurring, period) in due {
+            passed.push(Passed::of(&recurring, period));
+            match billed.contains_key(&(recurring.id, period.start)) {
+                false => open.push((recurring, period)),
+                true => {
+                    let skip = Skip::of(&recurring, period, SkipCause::AlreadyBilled);
                     stepped.skips.push(skip);
                 }
             }
@@ -69,7 +88,7 @@ impl Step<'_> {
         stepped.made = bills.len();
         stepped.skips.extend(empty);
         self.make(tx, bills).await?;
-        stepped.more = self.move_on(tx, &due).await?;
+        stepped.more = self.move_on(tx, passed).await?;
         Ok(stepped)
     }
 
@@ -139,15 +158,17 @@ impl Step<'_> {
     async fn move_on(
         &self,
         tx: &mut OrgTx,
-        due: &[(RecurringInvoice, Period)],
+        passed: Vec<Passed>,
     ) -> Result<Vec<RecurringInvoiceId>> {
-        let (last, others): (Vec<_>, Vec<_>) = due.iter().partition(|(it, p)| is_last(it, *p));
-        for (recurring, period) in last {
-            self.end(tx, recurring, period.end).await?;
+        let (last, others): (Vec<_>, Vec<_>) = passed.into_iter().partition(|it| it.last.is_some());
+        for it in last {
+            if let Some(recurring) = it.last {
+                self.end(tx, &recurring, it.period.end).await?;
+            }
         }
-        advance(tx, others.iter().map(|(it, period)| (it.id, period.end))).await?;
-        let more = others.iter().filter(|(_, period)| period.end <= self.as_of);
-        Ok(more.map(|(it, _)| it.id).collect())
+        advance(tx, others.iter().map(|it| (it.id, it.period.end))).await?;
+        let more = others.iter().filter(|it| it.period.end <= self.as_of);
+        Ok(more.map(|it| it.id).collect())
     }
 
     async fn end(&self, tx: &mut OrgTx, it: &RecurringInvoice, until: Date) -> Result<()> {
