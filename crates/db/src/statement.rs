@@ -59,7 +59,13 @@ impl BulkStatement {
         sql
     }
 
-    /// The text for any number of rows on Postgres: the organization's id is `$1`, and each column of these types is a list.
+    /// Whether it inserts its rows as they are, so that there is nothing to look for.
+    #[must_use]
+    pub fn inserts(&self) -> bool {
+        self.head.starts_with("insert into")
+    }
+
+    /// The text of one that inserts, for any number of rows on Postgres: the organization's id is `$1`, and each column of these types is a list.
     #[must_use]
     pub fn text_of_columns(&self, types: &[&str]) -> String {
         let head = self.head.trim_end();

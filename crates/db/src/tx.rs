@@ -298,12 +298,15 @@ fn sqlite_rows(piece: bulk::Rows) -> Query<'static, Sqlite, SqliteArguments> {
     sqlite(AssertSqlSafe(piece.sql), piece.args).persistent(piece.kept)
 }
 
+fn postgres_rows(piece: bulk::Rows) -> Query<'static, Postgres, PgArguments> {
+    postgres(AssertSqlSafe(piece.sql), piece.args).persistent(piece.kept)
+}
+
 fn postgres_columns(
     organization: OrganizationId,
     piece: bulk::Columns,
 ) -> Query<'static, Postgres, PgArguments> {
-    let query = sqlx::query(AssertSqlSafe(piece.sql)).persistent(piece.kept);
-    let query = query.bind(organization.to_string());
+    let query = sqlx::query(AssertSqlSafe(piece.sql)).bind(organization.to_string());
     let columns = piece.columns.into_iter();
     columns.fold(query, |query, column| match column {
         Column::Text(it) => query.bind(it),
@@ -360,9 +363,15 @@ impl Inner {
                     touched += query.await.map_err(failed)?.rows_affected();
                 }
             }
-            Self::Postgres(tx) => {
+            Self::Postgres(tx) if statement.inserts() => {
                 for piece in bulk::columns(statement, rows) {
                     let query = postgres_columns(organization, piece).execute(&mut **tx);
+                    touched += query.await.map_err(failed)?.rows_affected();
+                }
+            }
+            Self::Postgres(tx) => {
+                for piece in bulk::rows_to_find(statement, organization, rows, true) {
+                    let query = postgres_rows(piece).execute(&mut **tx);
                     touched += query.await.map_err(failed)?.rows_affected();
                 }
             }
@@ -433,15 +442,15 @@ impl Inner {
         let mut found = Vec::new();
         match self {
             Self::Sqlite(tx) => {
-                for piece in bulk::rows_to_find(statement, organization, rows) {
+                for piece in bulk::rows_to_find(statement, organization, rows, false) {
                     let rows = sqlite_rows(piece).fetch_all(&mut **tx);
                     let rows = rows.await.map_err(failed)?.into_iter();
                     found.extend(rows.map(|row| Row::sqlite(name, row)));
                 }
             }
             Self::Postgres(tx) => {
-                for piece in bulk::columns(statement, rows) {
-                    let rows = postgres_columns(organization, piece).fetch_all(&mut **tx);
+                for piece in bulk::rows_to_find(statement, organization, rows, true) {
+                    let rows = postgres_rows(piece).fetch_all(&mut **tx);
                     let rows = rows.await.map_err(failed)?.into_iter();
                     found.extend(rows.map(|row| Row::postgres(name, row)));
                 }

@@ -3,6 +3,8 @@
 //! What it did is written down in the transaction that did it, so that a run whose process ended is carried on by another:
 //! what is billed is not due any more, and what had failed is tried again.
 
+use db::Engine;
+
 use super::{
     Failed, Occasion,
     step::{Step, Stepped},
@@ -16,9 +18,16 @@ use crate::{
 };
 
 /// Recurring invoices that are billed in one transaction: enough that reading for them and making it durable are a small part
-/// of it, and few enough that others who write hardly wait, which is less than a tenth of a second. A power of two: SQLite keeps
-/// statements about so many rows compiled.
-const TOGETHER: usize = 128;
+/// of it, and few enough that others who write hardly wait, which is less than a tenth of a second.
+///
+/// SQLite keeps statements about a power of two compiled. Postgres, asked for that many at once, plans to go through all that
+/// the organization has.
+fn together(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 128,
+        Engine::Postgres => 50,
+    }
+}
 
 /// A run that made so many has the database look at what it wrote, once: Postgres plans by what there was before, and of a table
 /// that was empty that is nothing.
@@ -52,7 +61,10 @@ pub(super) async fn carry_out(
         occasion,
         mail: app.settings.mail.as_ref(),
     };
-    let batches = due.chunks(TOGETHER).rev().map(<[_]>::to_vec);
+    let batches = due
+        .chunks(together(app.database.engine()))
+        .rev()
+        .map(<[_]>::to_vec);
     let mut batches: Vec<Vec<RecurringInvoiceId>> = batches.collect();
     let (mut made, mut looked) = (0, false);
     while let Some(batch) = batches.pop() {

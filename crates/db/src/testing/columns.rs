@@ -1,16 +1,18 @@
-//! Bulk statements as Postgres gets them.
+//! Statements that insert, as Postgres gets them.
 
 use sqlx::{AssertSqlSafe, Either, Executor as _, SqlSafeStr as _, Statement as _, TypeInfo as _};
 
 use crate::{BulkStatement, Database, DbError, Result, pool::Pools};
 
-/// Prepares a bulk statement with a list of each column, of the types that the columns have. SQLite gets rows instead.
+/// Prepares a statement that inserts with a list of each column, of the types that the columns have. SQLite gets rows instead, and so
+/// does Postgres for statements that look for something.
 ///
 /// # Errors
 /// When Postgres does not understand it.
 pub async fn prepare_columns(database: &Database, statement: &BulkStatement) -> Result<()> {
-    let Pools::Postgres(pool) = &database.pools else {
-        return Ok(());
+    let pool = match &database.pools {
+        Pools::Postgres(pool) if statement.inserts() => pool,
+        _ => return Ok(()),
     };
     let failed = |error| DbError::of(statement.name, error);
     let rows = AssertSqlSafe(statement.text(1, true)).into_sql_str();
