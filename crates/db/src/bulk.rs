@@ -1,8 +1,8 @@
 //! Statements over many rows, cut into pieces that an engine takes, and worded for it.
 //!
 //! Rows are placeholders. Only what Postgres inserts is a list of each column, so that the statement is one short text however many
-//! rows there are, parsed and planned once a connection. What Postgres looks for is not: its plan would no longer follow from the
-//! number of rows, and of 128 recurring invoices it took ten times as long.
+//! rows there are, parsed and planned once a connection. What Postgres looks for stays rows: with lists it chose plans with which
+//! a billing run took three to five times as long.
 
 use crate::{BulkStatement, OrganizationId, Value};
 
