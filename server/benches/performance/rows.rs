@@ -16,12 +16,15 @@ macro_rules! table {
             db::statements! {
                 org READ = concat!("select organization_id", $(", ", stringify!($column),)* " from ", stringify!($table),
                     " where organization_id = $1");
+                org READ_IN_ORDER = concat!("select organization_id", $(", ", stringify!($column),)* " from ", stringify!($table),
+                    " where organization_id = $1 order by 2");
                 bulk INSERT = concat!("insert into ", stringify!($table), " (organization_id", $(", ", stringify!($column),)* ") values"),
                     [$(stringify!($column)),*].len() + 1, "";
             }
 
-            pub async fn read(tx: &mut OrgTx) -> Vec<Vec<Value>> {
-                let rows = tx.fetch_all(&READ, vec![]).await.unwrap();
+            pub async fn read(tx: &mut OrgTx, in_order: bool) -> Vec<Vec<Value>> {
+                let statement = if in_order { &READ_IN_ORDER } else { &READ };
+                let rows = tx.fetch_all(statement, vec![]).await.unwrap();
                 let values = |row: &Row| vec![$(Value::$kind(row.get(stringify!($column)).unwrap())),*];
                 rows.iter().map(values).collect()
             }
@@ -54,14 +57,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub async fn of(installation: &Installation) -> Self {
+    /// As the engine has them: in an order of its own, unless one is asked for, by which two readings can be compared.
+    pub async fn of(installation: &Installation, in_order: bool) -> Self {
         let database = &installation.app.database;
         let mut tx = database.read(installation.organization).await.unwrap();
         Self {
-            products: pax8_product::read(&mut tx).await,
-            companies: pax8_company::read(&mut tx).await,
-            subscriptions: pax8_subscription::read(&mut tx).await,
-            changes: pax8_change::read(&mut tx).await,
+            products: pax8_product::read(&mut tx, in_order).await,
+            companies: pax8_company::read(&mut tx, in_order).await,
+            subscriptions: pax8_subscription::read(&mut tx, in_order).await,
+            changes: pax8_change::read(&mut tx, in_order).await,
         }
     }
 

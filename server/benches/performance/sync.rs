@@ -23,9 +23,10 @@ pub async fn measure(table: &mut Table) {
         let (installation, first) = Installation::connect(engine, &pax8).await;
         // Asks for the companies that the list leaves out and the first sync did not come to.
         installation.sync().await;
-        let rows = Rows::of(&installation).await;
+        let rows = Rows::of(&installation, false).await;
+        let before = Rows::of(&installation, true).await;
         let later = installation.sync().await;
-        let untouched = Rows::of(&installation).await == rows;
+        let untouched = Rows::of(&installation, true).await == before;
         installation.database.remove().await;
         add_unchanged(table, engine, &later, parsing, untouched);
         add_first(table, engine, &first, rows).await;
