@@ -7,7 +7,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::{Error, Result},
-    http::{List, PageQuery},
+    http::{EveryPage, List, PageQuery},
 };
 
 /// A list that can be exported.
@@ -31,13 +31,7 @@ pub(super) struct Reading<S> {
     pub app: App,
     pub actor: Actor,
     pub source: S,
-    next: Next,
-}
-
-enum Next {
-    First,
-    After(String),
-    Nothing,
+    pages: EveryPage,
 }
 
 impl<S: Source> Reading<S> {
@@ -46,26 +40,17 @@ impl<S: Source> Reading<S> {
             app,
             actor,
             source,
-            next: Next::First,
+            pages: EveryPage::default(),
         }
     }
 
     /// The rows of the page after the last one; none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>> {
-        let cursor = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::First => None,
-            Next::After(cursor) => Some(cursor),
-            Next::Nothing => return Ok(None),
-        };
-        let page = PageQuery {
-            limit: Some(200),
-            cursor,
+        let Some(page) = self.pages.next_page() else {
+            return Ok(None);
         };
         let list = self.source.page(&self.app, &self.actor, &page).await?;
-        if let Some(cursor) = list.next_cursor {
-            self.next = Next::After(cursor);
-        }
-        Ok(Some(list.data))
+        Ok(Some(self.pages.rows(list)))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     accounts::Actor,
     app::App,
     error::{Error, Result},
-    http::{List, PageQuery},
+    http::{EveryPage, List, PageQuery},
     ids::CompanyId,
     pax8::{
         companies::{ListCompanies, list_companies},
@@ -144,18 +144,12 @@ impl Source for Subscriptions {
 /// The companies that a filter lets through.
 async fn ids_of(tx: &mut OrgTx, wanted: &ListCompanies) -> Result<HashSet<CompanyId>> {
     let mut ids = HashSet::new();
-    let mut page = PageQuery {
-        limit: Some(200),
-        cursor: None,
-    };
-    loop {
+    let mut pages = EveryPage::default();
+    while let Some(page) = pages.next_page() {
         let list = list_companies(tx, wanted, &page).await?;
-        ids.extend(list.data.iter().map(|company| company.id));
-        match list.next_cursor {
-            Some(cursor) => page.cursor = Some(cursor),
-            None => return Ok(ids),
-        }
+        ids.extend(pages.rows(list).iter().map(|company| company.id));
     }
+    Ok(ids)
 }
 
 fn row(it: Subscription, circumstances: &Circumstances) -> Vec<Cell> {

@@ -53,7 +53,7 @@ pub use page::{
     html_parts, html_parts_conflict, html_parts_refused, html_refused,
 };
 pub use pager::Pager;
-pub use paging::{List, PageQuery, Paging};
+pub use paging::{EveryPage, List, PageQuery, Paging};
 pub use problem::{ApiResult, Problem, ProblemBody};
 pub use query::Query;
 pub use question::Question;

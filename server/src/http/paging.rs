@@ -77,6 +77,33 @@ impl<K> Paging<K> {
     }
 }
 
+/// The pages of a list from its first to its last, as large as they come. One that failed is the last.
+#[derive(Debug, Default)]
+pub struct EveryPage {
+    cursor: Option<String>,
+    is_over: bool,
+}
+
+impl EveryPage {
+    /// The page to ask for; none after the last one.
+    pub fn next_page(&mut self) -> Option<PageQuery> {
+        if std::mem::replace(&mut self.is_over, true) {
+            return None;
+        }
+        Some(PageQuery {
+            limit: Some(200),
+            cursor: self.cursor.take(),
+        })
+    }
+
+    /// The rows of the page that was asked for.
+    pub fn rows<T>(&mut self, list: List<T>) -> Vec<T> {
+        self.is_over = list.next_cursor.is_none();
+        self.cursor = list.next_cursor;
+        list.data
+    }
+}
+
 impl<T> List<T> {
     /// The same page with other rows.
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> List<U> {

@@ -104,7 +104,7 @@ async fn export(State(app): State<App>, ApiActor(actor): ApiActor) -> ApiResult<
 
 /// A session of one's own, in whichever organization.
 #[derive(Debug, Serialize, ToSchema)]
-struct SessionBody {
+pub(super) struct SessionBody {
     /// Its id.
     id: String,
     /// The organization that it is in.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{OwnSession, list_sessions, store};
+use super::{api::SessionBody, list_sessions, store};
 use crate::{
     accounts::{
         Actor, Role,
@@ -19,7 +19,7 @@ use crate::{
     app::App,
     audit::{AuditEvent, AuditFilter, list_events},
     error::Result,
-    http::{List, PageQuery},
+    http::EveryPage,
     ids::{AccountId, ApiTokenId, OrganizationId},
 };
 
@@ -33,7 +33,7 @@ pub struct Held {
     /// The organizations that the account belongs to.
     memberships: Vec<HeldMembership>,
     /// Its sessions that live, in all of them.
-    sessions: Vec<HeldSession>,
+    sessions: Vec<SessionBody>,
     /// Until when browsers are known again that it has signed in with.
     #[schema(value_type = Vec<String>)]
     browsers_known_until: Vec<Timestamp>,
@@ -73,23 +73,6 @@ pub(super) struct HeldMembership {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,
-}
-
-/// A session of the account.
-#[derive(Debug, Serialize, ToSchema)]
-struct HeldSession {
-    /// The organization that it is in.
-    organization: String,
-    /// The browser and system in words; null: it did not say.
-    device: Option<String>,
-    /// Where from it began.
-    remote_address: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
-    began_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    last_seen_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
 }
 
 /// An API token of the account.
@@ -154,8 +137,8 @@ pub async fn held_about(app: &App, actor: &Actor) -> Result<Held> {
 
 async fn tokens(tx: &mut OrgTx, account: AccountId) -> Result<Vec<HeldToken>> {
     let mut all = Vec::new();
-    let mut pages = Pages::default();
-    while let Some(page) = pages.next() {
+    let mut pages = EveryPage::default();
+    while let Some(page) = pages.next_page() {
         let list = list_tokens(tx, Whose::Of(account), None, &page).await?;
         all.extend(pages.rows(list).into_iter().map(HeldToken::from));
     }
@@ -168,48 +151,12 @@ async fn activities(tx: &mut OrgTx, account: AccountId) -> Result<Vec<HeldActivi
         ..AuditFilter::default()
     };
     let mut all = Vec::new();
-    let mut pages = Pages::default();
-    while let Some(page) = pages.next() {
+    let mut pages = EveryPage::default();
+    while let Some(page) = pages.next_page() {
         let list = list_events(tx, &own, &page).await?;
         all.extend(pages.rows(list).into_iter().map(HeldActivity::from));
     }
     Ok(all)
-}
-
-/// One page of a list after the other, as large as they come, to its end.
-#[derive(Default)]
-struct Pages {
-    cursor: Option<String>,
-    over: bool,
-}
-
-impl Pages {
-    fn next(&mut self) -> Option<PageQuery> {
-        let cursor = self.cursor.take();
-        (!self.over).then_some(PageQuery {
-            limit: Some(200),
-            cursor,
-        })
-    }
-
-    fn rows<T>(&mut self, list: List<T>) -> Vec<T> {
-        self.over = list.next_cursor.is_none();
-        self.cursor = list.next_cursor;
-        list.data
-    }
-}
-
-impl From<OwnSession> for HeldSession {
-    fn from(it: OwnSession) -> Self {
-        Self {
-            organization: it.organization_name,
-            device: Some(it.device).filter(|device| !device.is_empty()),
-            remote_address: it.remote_address,
-            began_at: it.began_at,
-            last_seen_at: it.seen_at,
-            expires_at: it.expires_at,
-        }
-    }
 }
 
 impl From<ApiToken> for HeldToken {
