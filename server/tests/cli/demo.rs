@@ -117,12 +117,15 @@ async fn a_demo_with_a_folder_goes_on_where_it_was() {
         seen.push(clients.json::<Value>().await.unwrap());
         let mail = folder.join("mail");
         assert_eq!(demo.line("  Mail folder   "), mail.to_str().unwrap());
-        let letters: Vec<_> = fs::read_dir(mail).unwrap().map(Result::unwrap).collect();
-        assert_eq!(letters.len(), 2, "two months that are sent by themselves");
-        for letter in letters {
-            let text = fs::read_to_string(letter.path()).unwrap();
-            assert!(text.contains("Subject: Invoice INV-"), "{text}");
-            assert!(text.contains("application/pdf"), "{text}");
+        // A sign-in in a second browser is told of by mail too, whenever that gets there.
+        let letters = fs::read_dir(mail).unwrap();
+        let letters = letters.map(|it| fs::read_to_string(it.unwrap().path()).unwrap());
+        let invoices: Vec<_> = letters
+            .filter(|it| it.contains("Subject: Invoice INV-"))
+            .collect();
+        assert_eq!(invoices.len(), 2, "two months that are sent by themselves");
+        for invoice in invoices {
+            assert!(invoice.contains("application/pdf"), "{invoice}");
         }
         demo.signal("INT");
         assert!(demo.wait().status.success());
