@@ -13,6 +13,9 @@ use crate::ids::OrganizationId;
 
 /// Length of the nonce before the sealed bytes.
 const NONCE: usize = 24;
+/// What begins every sealed text: how it was sealed. A cipher that takes this one's place has another name, and what is still
+/// sealed with this one opens until it is sealed anew.
+const CIPHER: &str = "xchacha20poly1305:";
 
 /// A sealed value could not be opened, or nothing could be sealed.
 #[derive(Debug, thiserror::Error)]
@@ -150,7 +153,8 @@ fn seal(cipher: &XChaCha20Poly1305, context: &str, plain: &[u8]) -> Result<Strin
     let sealed = cipher
         .encrypt(&nonce, payload)
         .map_err(|_| SealError::DoesNotSeal)?;
-    Ok(BASE64_STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+    let sealed = BASE64_STANDARD.encode([nonce.as_slice(), &sealed].concat());
+    Ok(format!("{CIPHER}{sealed}"))
 }
 
 fn open(
@@ -158,6 +162,7 @@ fn open(
     context: &str,
     sealed: &str,
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let sealed = sealed.strip_prefix(CIPHER).ok_or(SealError::DoesNotOpen)?;
     let bytes = BASE64_STANDARD
         .decode(sealed)
         .map_err(|_| SealError::DoesNotOpen)?;
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn sealing_twice_gives_different_texts_and_damage_is_noticed() {
+    fn sealing_twice_gives_different_texts_that_name_the_cipher_and_damage_is_noticed() {
         let organization = OrganizationId::new();
         let (key, _) = master(1).make_data_key(organization).unwrap();
         let secret = SecretString::from("hush");
@@ -218,10 +223,12 @@ mod tests {
             key.seal("f", &secret).unwrap(),
         );
         assert_ne!(first, second);
-        let mut bytes = BASE64_STANDARD.decode(&first).unwrap();
+        let bare = first.strip_prefix(CIPHER).expect("what is sealed says how");
+        let mut bytes = BASE64_STANDARD.decode(bare).unwrap();
         bytes[30] ^= 1;
-        assert!(key.open("f", &BASE64_STANDARD.encode(bytes)).is_err());
-        assert!(key.open("f", "").is_err());
-        assert!(key.open("f", "not base64!").is_err());
+        let damaged = format!("{CIPHER}{}", BASE64_STANDARD.encode(bytes));
+        for text in ["", CIPHER, "not base64!", bare, damaged.as_str()] {
+            assert!(key.open("f", text).is_err(), "{text}");
+        }
     }
 }
