@@ -5,7 +5,11 @@ use db::OrgTx;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Visitor, users::load_user};
+use super::{
+    Visitor,
+    store::{self, Who},
+    users::load_user,
+};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -28,6 +32,8 @@ pub(super) enum Change {
     SecondFactorOff,
     SecondFactorReset,
     RecoveryCodes,
+    /// A code of the app that had been used was sent once more.
+    CodeUsedAgain,
     NewBrowser {
         /// In words; empty: it did not say.
         device: String,
@@ -59,6 +65,7 @@ impl Change {
             Self::SecondFactorOff => "Your second factor was turned off",
             Self::SecondFactorReset => "Your second factor was reset",
             Self::RecoveryCodes => "You have new recovery codes",
+            Self::CodeUsedAgain => "A code of your second factor was used a second time",
             Self::NewBrowser { .. } => "Your account was opened in a new browser",
         }
     }
@@ -72,6 +79,10 @@ impl Change {
                 "Somebody who manages people did it. Your password alone opens your account until you set up another one."
             }
             Self::RecoveryCodes => "The earlier ones do not work any more.",
+            Self::CodeUsedAgain => {
+                "It was refused: a code works once. A form that is sent twice does it too; otherwise somebody saw the code, and knows your \
+                 password."
+            }
             Self::NewBrowser { device, address } => return signed_in_with(device, address.as_deref()),
         }
         .to_owned()
@@ -114,6 +125,20 @@ pub(super) async fn tell(
         run_at: at,
     };
     jobs::enqueue(tx, &job, at).await?;
+    Ok(())
+}
+
+/// Tells somebody who may not be signed in, in the name of the first organization that they joined.
+pub(super) async fn tell_anywhere(app: &App, account: AccountId, change: Change) -> Result<()> {
+    let mut tx = app.database.system_write().await?;
+    let record = store::find_for_sign_in(&mut tx, Who::Known(account)).await?;
+    let Some(organization) = record.and_then(|it| it.organization) else {
+        return Ok(());
+    };
+    let mut tx = tx.into_writer_of(organization).await?;
+    tell(&mut tx, app, account, change).await?;
+    tx.commit().await?;
+    app.wake.wake();
     Ok(())
 }
 

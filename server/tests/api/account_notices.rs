@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     post::Post,
     roles::id_of,
-    second_factor::protect,
+    second_factor::{code, first_step, protect, second_step},
     world::{Answer, PASSWORD, User, World, with_mail},
 };
 
@@ -59,6 +59,31 @@ async fn whoever_owns_an_account_is_told_when_what_opens_it_changes() {
         }
         let last = post.taken().pop().unwrap().raw.replace("=\r\n", "");
         assert!(last.contains("http://localhost/account"), "{last}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_owns_an_account_is_told_when_a_code_is_used_again() {
+    with_mail(async |world, post| {
+        let address = "member@ours.example";
+        let protected = protect(world, address).await;
+        let step = first_step(world, address).await;
+        let used = code(world, &protected.secret, 0);
+        for wrong in ["000000", "XXXX-XXXX"] {
+            assert_eq!(second_step(world, &step, wrong).await.status, 422);
+        }
+        assert_eq!(told(world, post, address).await.len(), 1, "typed wrongly");
+        assert_eq!(second_step(world, &step, &used).await.status, 422);
+        let told = told(world, post, address).await;
+        assert_eq!(
+            told,
+            [
+                "Your second factor was turned on",
+                "A code of your second factor was used a second time"
+            ]
+        );
+        assert!(!post.taken().pop().unwrap().raw.contains(&used));
     })
     .await;
 }

@@ -64,7 +64,7 @@ pub async fn protect(world: &World, email: &str) -> Protected {
 }
 
 /// The first step of signing in: what goes on with the second one.
-async fn first_step(world: &World, email: &str) -> String {
+pub async fn first_step(world: &World, email: &str) -> String {
     let form = [
         ("email", email),
         ("password", PASSWORD),
@@ -76,7 +76,7 @@ async fn first_step(world: &World, email: &str) -> String {
     texts(&answer.page(), "input[name=step]", "value").remove(0)
 }
 
-async fn second_step(world: &World, step: &str, code: &str) -> Answer {
+pub async fn second_step(world: &World, step: &str, code: &str) -> Answer {
     let form = [("step", step), ("code", code), ("next", "/clients")];
     world.nobody().submit("/sign-in/code", &form).await
 }

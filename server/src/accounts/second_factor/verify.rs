@@ -2,14 +2,26 @@
 
 use super::{context, plain, recovery, store, totp};
 use crate::{
-    accounts::attempts::{Attempt, Subject},
+    accounts::{
+        attempts::{Attempt, Subject},
+        notice::{self, Change},
+    },
     app::App,
     error::{Error, Result},
     ids::AccountId,
     secrets::unknown_master_key,
 };
 
-/// Uses up a code of an account's second factor; tells whether it was good. A recovery code does as well.
+/// What a typed code is.
+enum Code {
+    Good,
+    Wrong,
+    /// It was good once, or a later one was used since.
+    UsedAgain,
+}
+
+/// Uses up a code of an account's second factor; tells whether it was good. A recovery code does as well. Whoever owns the account is
+/// told of a code that is used again.
 ///
 /// # Errors
 /// After too many that were not.
@@ -20,11 +32,16 @@ pub(in crate::accounts) async fn verify(
 ) -> Result<bool> {
     let attempt = Attempt::reserve(app, &[Subject::Codes(account)]).await?;
     match look(app, account, typed).await {
-        Ok(true) => {
+        Ok(Code::Good) => {
             attempt.succeeded(app).await?;
             Ok(true)
         }
-        Ok(false) => Ok(false),
+        Ok(Code::Wrong) => Ok(false),
+        Ok(Code::UsedAgain) => {
+            tracing::warn!(%account, "a code of a second factor was used again");
+            notice::tell_anywhere(app, account, Change::CodeUsedAgain).await?;
+            Ok(false)
+        }
         Err(error) => {
             attempt.give_back(app).await?;
             Err(error)
@@ -32,26 +49,29 @@ pub(in crate::accounts) async fn verify(
     }
 }
 
-async fn look(app: &App, account: AccountId, typed: &str) -> Result<bool> {
+async fn look(app: &App, account: AccountId, typed: &str) -> Result<Code> {
     let mut tx = app.database.system_write().await?;
     let stored = store::find(&mut tx, account).await?;
     let Some(stored) = stored.filter(|it| it.confirmed_at.is_some()) else {
-        return Ok(false);
+        return Ok(Code::Wrong);
     };
     let typed = plain(typed);
-    let good = if totp::is_code(&typed) {
+    let code = if totp::is_code(&typed) {
         let secret = app.vault.open(&context(account), &stored.secret_sealed);
         let secret = secret.map_err(|_| unknown_master_key())?;
         match totp::step_of(&secret, &typed, app.clock.now()) {
-            Some(step) => store::use_step(&mut tx, account, step).await?,
-            None => false,
+            Some(step) if store::use_step(&mut tx, account, step).await? => Code::Good,
+            Some(_) => Code::UsedAgain,
+            None => Code::Wrong,
         }
-    } else {
+    } else if store::use_code(&mut tx, account, &recovery::digest_of(&typed)).await? {
         // Needs no key: with a lost one, people still come in.
-        store::use_code(&mut tx, account, &recovery::digest_of(&typed)).await?
+        Code::Good
+    } else {
+        Code::Wrong
     };
     tx.commit().await?;
-    Ok(good)
+    Ok(code)
 }
 
 /// The refusal of a code.
