@@ -6,7 +6,7 @@ use db::Database;
 use jiff::Span;
 
 use crate::{
-    accounts::Passwords,
+    accounts::{Passwords, SessionTimes},
     alerts::WebhookHosts,
     clock::Clock,
     http::{Limits, TrustedProxies},
@@ -54,6 +54,8 @@ pub struct Settings {
     pub public_url: String,
     /// Whether browsers are told to use https for the subdomains of that address as well.
     pub hsts_subdomains: bool,
+    /// How long people stay signed in.
+    pub sessions: SessionTimes,
     /// Who is believed whom a request is from.
     pub trusted_proxies: TrustedProxies,
     /// Between two scheduled syncs of one organization.

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use ascent::{
-    accounts::By,
+    accounts::{By, SessionTimes},
     alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clients::ClientDetails,
@@ -74,6 +74,7 @@ pub fn parts(database: &TestDatabase, pax8_url: &str) -> Parts {
             pax8_url: pax8_url.to_owned(),
             public_url: "http://localhost".to_owned(),
             hsts_subdomains: false,
+            sessions: SessionTimes::default(),
             trusted_proxies: "10.0.0.0/8".parse().unwrap(),
             sync_interval: 4.hours(),
             mail: None,
@@ -94,6 +95,7 @@ pub async fn organization(app: &App) -> OrganizationId {
         owner_name: "Owner".to_owned(),
         owner_email: EMAIL.to_owned(),
         owner_password: SecretString::from(PASSWORD),
+        password_given: false,
         currency: "USD".to_owned(),
         timezone: "UTC".to_owned(),
         features: vec!["pax8Integration".to_owned()],

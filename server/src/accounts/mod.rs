@@ -37,8 +37,10 @@ pub use confirm::confirm;
 pub use password::{PasswordHash, Passwords, Whose};
 pub use permission::{Permission, PermissionSet, Role};
 pub(crate) use session::random_text;
-pub use session::{NewSession, Session, SessionSecret, end_session, find_session, start_session};
-pub use sign_in::{SignIn, finish_sign_in, sign_in};
+pub use session::{
+    NewSession, Session, SessionSecret, SessionTimes, end_session, find_session, start_session,
+};
+pub use sign_in::{SignIn, choose_at_sign_in, finish_sign_in, sign_in};
 pub use store::{NewAccount, insert_account, insert_membership};
 pub use token::{TokenScope, find_token, make_token};
 pub use visitor::{Visitor, device};

@@ -13,8 +13,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
-    By, Session, SignIn, Visitor, end_session, finish_sign_in, me, people_pages, second_factor,
-    sign_in, tokens, users,
+    By, Session, SignIn, Visitor, choose_at_sign_in, end_session, finish_sign_in, me, people_pages,
+    second_factor, sign_in, tokens, users,
 };
 use crate::{
     app::App,
@@ -31,6 +31,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(show_sign_in).post(submit_sign_in))
         .route("/sign-in/code", post(submit_code))
+        .route("/sign-in/password", post(submit_password))
         .route("/sign-out", post(sign_out))
         .route("/first-run", get(show_first_run).post(submit_first_run))
         .merge(users::routes())
@@ -51,6 +52,14 @@ struct SignInPage<'a> {
 #[derive(Template)]
 #[template(path = "accounts/sign_in_code.html")]
 struct CodePage<'a> {
+    step: &'a str,
+    next: &'a str,
+    refusals: Refusals,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_in_password.html")]
+struct PasswordPage<'a> {
     step: &'a str,
     next: &'a str,
     refusals: Refusals,
@@ -90,21 +99,9 @@ async fn submit_sign_in(
 ) -> PageResult {
     let (email, next) = (fields.text("email"), fields.text("next"));
     let password = SecretString::from(fields.raw("password"));
-    match sign_in(
-        &app,
-        &visitor,
-        session_of(&app, &jar).as_ref(),
-        email,
-        password,
-    )
-    .await
-    {
-        Ok(SignIn::Entered(session)) => Ok(enter(&app, &session, own_path(next))),
-        Ok(SignIn::NeedsCode(step)) => html(&CodePage {
-            step: &step,
-            next,
-            refusals: Refusals::default(),
-        }),
+    let before = session_of(&app, &jar);
+    match sign_in(&app, &visitor, before.as_ref(), email, password).await {
+        Ok(come) => go_on(&app, &come, next),
         Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
             html_refused(&SignInPage {
                 email,
@@ -127,14 +124,53 @@ async fn submit_code(
         fields.text("next"),
         fields.text("code"),
     );
-    match finish_sign_in(&app, &visitor, session_of(&app, &jar).as_ref(), step, code).await {
-        Ok(session) => Ok(enter(&app, &session, own_path(next))),
+    let before = session_of(&app, &jar);
+    match finish_sign_in(&app, &visitor, before.as_ref(), step, code).await {
+        Ok(come) => go_on(&app, &come, next),
         Err(error) if !error.field_errors().is_empty() => html_refused(&CodePage {
             step,
             next,
             refusals: Refusals::of(&error),
         }),
         Err(error) => Err(error.into()),
+    }
+}
+
+async fn submit_password(
+    State(app): State<App>,
+    visitor: Visitor,
+    jar: CookieJar,
+    fields: Fields,
+) -> PageResult {
+    let (step, next) = (fields.text("step"), fields.text("next"));
+    let new = SecretString::from(fields.raw("password"));
+    let before = session_of(&app, &jar);
+    match choose_at_sign_in(&app, &visitor, before.as_ref(), step, new).await {
+        Ok(session) => Ok(enter(&app, &session, own_path(next))),
+        Err(error) if !error.field_errors().is_empty() => html_refused(&PasswordPage {
+            step,
+            next,
+            refusals: Refusals::of(&error),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// In, or the page that asks for what is still needed.
+fn go_on(app: &App, come: &SignIn, next: &str) -> PageResult {
+    let refusals = Refusals::default();
+    match come {
+        SignIn::Entered(session) => Ok(enter(app, session, own_path(next))),
+        SignIn::NeedsCode(step) => html(&CodePage {
+            step,
+            next,
+            refusals,
+        }),
+        SignIn::NeedsPassword(step) => html(&PasswordPage {
+            step,
+            next,
+            refusals,
+        }),
     }
 }
 
@@ -159,6 +195,7 @@ async fn submit_first_run(State(app): State<App>, visitor: Visitor, fields: Fiel
         owner_name: fields.text("name").to_owned(),
         owner_email: fields.text("email").to_owned(),
         owner_password: password.clone(),
+        password_given: false,
         currency: fields.text("currency").to_owned(),
         timezone: fields.text("timezone").to_owned(),
         features: vec![super::PAX8_FEATURE.to_owned()],
@@ -170,10 +207,8 @@ async fn submit_first_run(State(app): State<App>, visitor: Visitor, fields: Fiel
     match create_organization(&app, new, &by).await {
         Ok(_) => {
             let email = fields.text("email");
-            match sign_in(&app, &visitor, None, email, password).await? {
-                SignIn::Entered(session) => Ok(enter(&app, &session, "/")),
-                SignIn::NeedsCode(_) => Ok(Redirect::to("/sign-in").into_response()),
-            }
+            let come = sign_in(&app, &visitor, None, email, password).await?;
+            go_on(&app, &come, "/")
         }
         Err(error) if !error.field_errors().is_empty() => {
             first_run_page(&fields, Refusals::of(&error))

@@ -1,7 +1,7 @@
 //! Browser sessions: the organization's id and a random secret in a cookie, the secret's digest in the database.
 //!
 //! - Every sign-in begins a new one, and what changes how somebody proves who they are gives the session another secret.
-//! - It ends after a while without use, and after a week in any case.
+//! - It ends after a while without use, and after some hours in any case; the operator says after how many.
 
 use std::time::Duration;
 
@@ -17,10 +17,25 @@ use crate::{
     ids::{AccountId, OrganizationId},
 };
 
-/// A session ends after this time, used or not.
-pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A session ends after this time without use.
-pub const IDLE: SignedDuration = SignedDuration::from_hours(24);
+/// How long sessions live.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionTimes {
+    /// After this time one ends, used or not.
+    pub lifetime: SignedDuration,
+    /// After this time without use one ends.
+    pub idle: SignedDuration,
+}
+
+impl Default for SessionTimes {
+    /// A working day, and a long meeting.
+    fn default() -> Self {
+        Self {
+            lifetime: SignedDuration::from_hours(12),
+            idle: SignedDuration::from_hours(4),
+        }
+    }
+}
+
 /// How exactly "last seen" is kept; finer would write on every request.
 const SEEN_GRAIN: SignedDuration = SignedDuration::from_mins(5);
 
@@ -97,24 +112,21 @@ pub struct NewSession<'a> {
 /// When the database is gone.
 pub async fn start_session(app: &App, new: NewSession<'_>) -> Result<Session> {
     let mut tx = app.database.system_write().await?;
-    let session = insert(&mut tx, &new, app.clock.now()).await?;
+    let session = insert(&mut tx, app, &new).await?;
     tx.commit().await?;
     Ok(session)
 }
 
 /// Begins a session in a transaction.
-pub(super) async fn insert(
-    tx: &mut SystemTx,
-    new: &NewSession<'_>,
-    now: Timestamp,
-) -> Result<Session> {
+pub(super) async fn insert(tx: &mut SystemTx, app: &App, new: &NewSession<'_>) -> Result<Session> {
+    let now = app.clock.now();
     let secret = SessionSecret::draw(new.organization)?;
     let record = store::SessionRecord {
         digest: secret.digest(),
         new,
         csrf_token: random_text()?,
         now,
-        expires_at: now + LIFETIME,
+        expires_at: now + app.settings.sessions.lifetime,
     };
     store::insert_session(tx, &record).await?;
     Ok(Session {
@@ -161,7 +173,7 @@ pub(super) async fn end_others(
 pub async fn find_session(app: &App, secret: &SessionSecret) -> Result<Option<Actor>> {
     let (digest, now) = (secret.digest(), app.clock.now());
     let tx = app.database.read(secret.organization).await?;
-    let found = store::find_session(tx, &digest, now, now - IDLE).await?;
+    let found = store::find_session(tx, &digest, now, now - app.settings.sessions.idle).await?;
     let Some((actor, last_seen)) = found else {
         return Ok(None);
     };

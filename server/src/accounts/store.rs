@@ -15,12 +15,16 @@ db::statements! {
         values ($1, $2, $3, $4, $5, $6)";
     org INSERT_MEMBERSHIP = "insert into membership (organization_id, account_id, role, custom_role_id, created_at, joined_at)
         values ($1, $2, $3, $4, $5, $5)";
-    system FIND_FOR_SIGN_IN = "select a.id, a.password_hash, m.organization_id, f.confirmed_at as second_factor_at
+    system FIND_FOR_SIGN_IN = "select a.id, a.name, a.email, a.password_hash, a.password_given, a.created_at, m.organization_id,
+        o.name as organization_name, f.confirmed_at as second_factor_at
         from account a left join membership m on m.account_id = a.id and m.joined_at is not null
+        left join organization o on o.id = m.organization_id
         left join second_factor f on f.account_id = a.id and f.confirmed_at is not null
         where a.email = $1 order by m.joined_at limit 1";
-    system FIND_AGAIN_FOR_SIGN_IN = "select a.id, a.password_hash, m.organization_id, f.confirmed_at as second_factor_at
+    system FIND_AGAIN_FOR_SIGN_IN = "select a.id, a.name, a.email, a.password_hash, a.password_given, a.created_at, m.organization_id,
+        o.name as organization_name, f.confirmed_at as second_factor_at
         from account a left join membership m on m.account_id = a.id and m.joined_at is not null
+        left join organization o on o.id = m.organization_id
         left join second_factor f on f.account_id = a.id and f.confirmed_at is not null
         where a.id = $1 order by m.joined_at limit 1";
     system INSERT_SESSION = "insert into session (organization_id, id, account_id, csrf_token, created_at, last_seen_at, expires_at,
@@ -115,10 +119,17 @@ pub(super) enum Who<'a> {
 /// What sign-in needs to know of an account.
 pub(super) struct SignInRecord {
     pub account: AccountId,
+    pub name: String,
+    pub email: String,
+    pub created_at: Timestamp,
     /// None: invited, and no password chosen yet.
     pub password: Option<PasswordHash>,
+    /// Whether somebody else made the password, with the account.
+    pub password_given: bool,
     /// The first that they joined; none: they belong nowhere.
     pub organization: Option<OrganizationId>,
+    /// Its name, empty where there is none.
+    pub organization_name: String,
     /// Whether a code is asked for as well.
     pub second_factor: bool,
 }
@@ -140,10 +151,17 @@ pub(super) async fn find_for_sign_in(
     row.map(|row| {
         Ok(SignInRecord {
             account: row.get("id")?,
+            name: row.get("name")?,
+            email: row.get("email")?,
+            created_at: row.get("created_at")?,
             password: row
                 .get::<Option<String>>("password_hash")?
                 .map(PasswordHash::from_stored),
+            password_given: row.get("password_given")?,
             organization: row.get("organization_id")?,
+            organization_name: row
+                .get::<Option<String>>("organization_name")?
+                .unwrap_or_default(),
             second_factor: row.get::<Option<Timestamp>>("second_factor_at")?.is_some(),
         })
     })

@@ -79,6 +79,7 @@ impl Installation {
                 pax8_url: self.config.pax8_url,
                 public_url: self.config.public_url.unwrap_or(public_url),
                 hsts_subdomains: self.config.hsts_subdomains,
+                sessions: self.config.sessions,
                 trusted_proxies: self.config.trusted_proxies,
                 sync_interval: self.config.sync_interval,
                 mail: self.config.mail,

@@ -63,6 +63,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
         owner_name: options.owner_name,
         owner_email: options.owner_email,
         owner_password: password.clone(),
+        password_given: !options.owner_password_stdin,
         currency: options.currency,
         timezone: options.timezone,
         features: options.features,
@@ -70,6 +71,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let created = create_organization(&app, new, &By::command_line()).await?;
     app.database.close().await;
     if !options.owner_password_stdin {
+        print::aside("Within a week its owner is asked to choose another one.");
         print::aside(&format!(
             "The owner's password, shown only now: {}",
             password.expose_secret()

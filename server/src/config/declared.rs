@@ -79,6 +79,20 @@ pub(super) const HSTS_SUBDOMAINS: Declared = setting(
     "on|off",
     "With an https address: whether browsers use https for all of its subdomains as well [default: off]",
 );
+pub(super) const SESSION_LIFETIME: Declared = setting(
+    "session_lifetime",
+    "session-lifetime",
+    "ASCENT_SESSION_LIFETIME",
+    "SPAN",
+    "After which people sign in again, however busy they are [default: 12h]",
+);
+pub(super) const SESSION_IDLE: Declared = setting(
+    "session_idle",
+    "session-idle",
+    "ASCENT_SESSION_IDLE",
+    "SPAN",
+    "After which people sign in again who did nothing, to five minutes [default: 4h]",
+);
 pub(super) const TRUSTED_PROXIES: Declared = setting(
     "trusted_proxies",
     "trusted-proxies",
@@ -188,6 +202,8 @@ pub const SERVER: &[&Declared] = &[
     &LISTEN,
     &PUBLIC_URL,
     &HSTS_SUBDOMAINS,
+    &SESSION_LIFETIME,
+    &SESSION_IDLE,
     &TRUSTED_PROXIES,
     &PAX8_URL,
     &SYNC_INTERVAL,

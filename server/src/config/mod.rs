@@ -21,6 +21,7 @@ use jiff::Span;
 use secrecy::SecretString;
 
 use crate::{
+    accounts::SessionTimes,
     alerts::WebhookHosts,
     http::{TrustedProxies, USUAL_RATE},
     mail::{Mail, MailServer},
@@ -49,6 +50,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether browsers are told to use https for the subdomains of that address as well.
     pub hsts_subdomains: bool,
+    /// How long people stay signed in.
+    pub sessions: SessionTimes,
     /// The proxies that are believed whom a request is from.
     pub trusted_proxies: TrustedProxies,
     /// Where Pax8 answers.
@@ -98,6 +101,7 @@ impl Config {
             hsts_subdomains: layers
                 .parse(&declared::HSTS_SUBDOMAINS, values::on_or_off)?
                 .unwrap_or_default(),
+            sessions: sessions(&layers)?,
             trusted_proxies: layers
                 .parse(&declared::TRUSTED_PROXIES, str::parse)?
                 .unwrap_or_default(),
@@ -130,6 +134,7 @@ impl Config {
             listen,
             public_url: None,
             hsts_subdomains: false,
+            sessions: SessionTimes::default(),
             trusted_proxies: TrustedProxies::default(),
             pax8_url,
             sync_interval: default_interval(),
@@ -163,6 +168,16 @@ impl Config {
     pub fn key_file(&self) -> PathBuf {
         self.data_folder.join("master.key")
     }
+}
+
+fn sessions(layers: &given::Layers<'_>) -> Result<SessionTimes, ConfigError> {
+    let usual = SessionTimes::default();
+    let lifetime = layers.parse(&declared::SESSION_LIFETIME, values::session_time)?;
+    let idle = layers.parse(&declared::SESSION_IDLE, values::session_time)?;
+    Ok(SessionTimes {
+        lifetime: lifetime.unwrap_or(usual.lifetime),
+        idle: idle.unwrap_or(usual.idle),
+    })
 }
 
 /// Both settings or none: mail without a sender, or the other way round, is a slip.

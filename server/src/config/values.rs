@@ -13,6 +13,12 @@ const INTERVALS: (SignedDuration, SignedDuration) = (
     SignedDuration::from_hours(31 * 24),
 );
 
+/// The shortest and the longest of a session. "Last seen" is kept to five minutes.
+const SESSIONS: (SignedDuration, SignedDuration) = (
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(31 * 24),
+);
+
 /// A host or address and a port, as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListenAddress(String);
@@ -125,12 +131,22 @@ pub(super) fn pax8_url(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn sync_interval(text: &str) -> Result<Span, String> {
-    let (shortest, longest) = INTERVALS;
-    let interval: Option<SignedDuration> = text.trim().parse().ok();
-    interval
-        .filter(|interval| (shortest..=longest).contains(interval))
+    within(text, INTERVALS)
         .and_then(|interval| Span::try_from(interval).ok())
         .ok_or_else(|| "write hours and minutes, such as 4h or 90m, from 1m to 744h".to_owned())
+}
+
+pub(super) fn session_time(text: &str) -> Result<SignedDuration, String> {
+    within(text, SESSIONS)
+        .ok_or_else(|| "write hours and minutes, such as 12h or 30m, from 15m to 744h".to_owned())
+}
+
+fn within(
+    text: &str,
+    (shortest, longest): (SignedDuration, SignedDuration),
+) -> Option<SignedDuration> {
+    let time: Option<SignedDuration> = text.trim().parse().ok();
+    time.filter(|time| (shortest..=longest).contains(time))
 }
 
 /// Requests a minute; 0 is any number.
@@ -178,6 +194,15 @@ mod tests {
         assert_eq!(seconds("PT90M"), Some(5_400.0));
         for refused in ["", "4", "4 parsecs", "10s", "745h", "-4h", "4d"] {
             assert!(sync_interval(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn sessions_live_from_a_quarter_of_an_hour_to_a_month() {
+        assert_eq!(session_time("30m"), Ok(SignedDuration::from_mins(30)));
+        assert_eq!(session_time("12h"), Ok(SignedDuration::from_hours(12)));
+        for refused in ["", "0", "14m", "745h", "-12h"] {
+            assert!(session_time(refused).is_err(), "{refused}");
         }
     }
 

@@ -28,6 +28,8 @@ pub struct NewOrganization {
     pub owner_email: String,
     /// Its owner's password.
     pub owner_password: SecretString,
+    /// Whether that was not chosen by them, so that they have to choose one after a while.
+    pub password_given: bool,
     /// ISO 4217 code.
     pub currency: String,
     /// IANA name.
@@ -96,7 +98,7 @@ pub async fn create_organization(app: &App, new: NewOrganization, by: &By) -> Re
         new.owner_name.trim()
     };
     let account = NewAccount {
-        password_given: false,
+        password_given: new.password_given,
         id: owner,
         email: email.to_owned(),
         name: owner_name.to_owned(),

@@ -101,6 +101,8 @@ async fn every_sensitive_page_asks_again_in_a_session_that_was_left_open() {
             "/admin/settings/alerts/webhook",
             "/admin/settings/security",
             "/account/password",
+            "/account/sessions/any/end",
+            "/account/sessions/end-all",
             "/account/tokens/new",
             "/account/second-factor",
             "/account/second-factor/confirm",
@@ -160,6 +162,10 @@ async fn calls_ask_a_session_to_confirm_and_leave_what_is_a_persons_to_no_token(
             it.browser.post(roles, body.clone()).await.refusal(403),
             "confirmation_required"
         );
+        for path in ["/api/v1/me/sessions", "/api/v1/me/sessions/any"] {
+            let refused = it.browser.delete(path).await;
+            assert_eq!(refused.refusal(403), "confirmation_required", "{path}");
+        }
         let path = "/api/v1/me/confirmation";
         let half = json!({ "password": PASSWORD });
         assert_eq!(
@@ -172,6 +178,7 @@ async fn calls_ask_a_session_to_confirm_and_leave_what_is_a_persons_to_no_token(
             StatusCode::NO_CONTENT
         );
         it.browser.post(roles, body).await.json(201);
+        it.browser.delete("/api/v1/me/sessions/any").await.json(404);
         assert_eq!(
             world
                 .ours

@@ -30,6 +30,7 @@ mod deliveries;
 mod docs;
 mod estate;
 mod exports;
+mod first_passwords;
 mod held;
 mod hook;
 mod idempotency;

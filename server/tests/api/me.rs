@@ -1,12 +1,14 @@
 //! Who is asking, and what they may do.
 
+use ascent::accounts::SessionTimes;
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::{
     invitations::join,
     roles::restrict_admin,
-    world::{PASSWORD, on_each_engine},
+    world::{PASSWORD, User, on_each_engine},
 };
 
 #[tokio::test]
@@ -140,8 +142,6 @@ async fn sessions_say_what_they_are_and_all_of_them_end_at_once() {
             world.ours.member.delete(&path).await.status,
             StatusCode::NO_CONTENT
         );
-        let alive =
-            async |user: &crate::world::User| user.get("/account").await.status.is_success();
         assert_ne!(alive(&there).await, alive(&here).await);
 
         let again = world.sign_in("member@ours.example").await;
@@ -158,34 +158,57 @@ async fn sessions_say_what_they_are_and_all_of_them_end_at_once() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_a_day_without_use_and_after_a_week_in_any_case() {
+async fn a_session_ends_after_four_hours_without_use_and_after_twelve_in_any_case() {
     on_each_engine(async |world| {
         let (idle, used) = (
             world.sign_in("member@ours.example").await,
             world.sign_in("member@ours.example").await,
         );
-        let alive =
-            async |user: &crate::world::User| user.get("/account").await.status.is_success();
         // Looking at it would be a use.
-        for now in [
-            "16T11:59:59",
-            "17T11:59:00",
-            "18T11:58:00",
-            "19T11:57:00",
-            "20T11:56:00",
+        for (now, lives) in [
+            ("15:59:59", true),
+            ("19:59:00", true),
+            ("23:58:00", true),
+            ("23:59:59", true),
         ] {
-            world.set_now(&format!("2026-06-{now}Z"));
-            assert!(alive(&used).await, "{now}");
+            world.set_now(&format!("2026-06-15T{now}Z"));
+            assert_eq!(alive(&used).await, lives, "{now}");
         }
         assert!(!alive(&idle).await);
-        world.set_now("2026-06-21T11:55:00Z");
-        assert!(alive(&used).await);
-        world.set_now("2026-06-22T11:54:59Z");
-        used.get("/account").await.page();
-        world.set_now("2026-06-22T12:00:00Z");
+        world.set_now("2026-06-16T00:00:00Z");
         assert!(used.get("/account").await.status.is_redirection());
     })
     .await;
+}
+
+#[tokio::test]
+async fn sessions_live_as_long_as_the_operator_lets_them() {
+    on_each_engine(async |world| {
+        let half_an_hour = SessionTimes {
+            lifetime: SignedDuration::from_hours(1),
+            idle: SignedDuration::from_mins(30),
+        };
+        let (_, router) = world.with_sessions(half_an_hour);
+        let nobody = world.nobody().at(&router);
+        let form = [("email", "member@ours.example"), ("password", PASSWORD)];
+        let sign_in = async || {
+            let entered = nobody.submit("/sign-in", &form).await;
+            world.browser_of(&entered).await.at(&router)
+        };
+        let (idle, used) = (sign_in().await, sign_in().await);
+        for now in ["12:29:59", "12:59:58"] {
+            world.set_now(&format!("2026-06-15T{now}Z"));
+            assert!(alive(&used).await, "{now}");
+        }
+        assert!(!alive(&idle).await);
+        world.set_now("2026-06-15T13:00:00Z");
+        assert!(!alive(&used).await);
+    })
+    .await;
+}
+
+async fn alive(user: &User) -> bool {
+    user.get("/account").await.status.is_success()
 }
 
 #[tokio::test]

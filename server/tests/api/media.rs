@@ -98,6 +98,7 @@ async fn a_form_that_is_not_sent_as_one_is_refused() {
             for (who, path) in [
                 (&nobody, "/sign-in"),
                 (&nobody, "/sign-in/code"),
+                (&nobody, "/sign-in/password"),
                 (&nobody, "/invitation"),
                 (browser, "/account/name"),
                 (browser, "/account/password"),

@@ -173,6 +173,7 @@ impl World {
                 pax8_url: sandbox.url(),
                 public_url: "http://localhost".to_owned(),
                 hsts_subdomains: false,
+                sessions: accounts::SessionTimes::default(),
                 trusted_proxies: "10.0.0.0/8".parse().unwrap(),
                 sync_interval: 4.hours(),
                 mail,
@@ -204,6 +205,15 @@ impl World {
     /// Another process of the same installation, with master keys of its own.
     pub fn with_vault(&self, vault: Vault) -> (App, Router) {
         self.another(vault, self.app.settings.clone())
+    }
+
+    /// The same, whose operator lets sessions live so long.
+    pub fn with_sessions(&self, sessions: accounts::SessionTimes) -> (App, Router) {
+        let settings = Settings {
+            sessions,
+            ..self.app.settings.clone()
+        };
+        self.another(self.app.vault.clone(), settings)
     }
 
     /// Another process of the same installation, to which people come over https.
@@ -316,6 +326,7 @@ impl Organization {
             owner_name: "Owner".to_owned(),
             owner_email: format!("owner@{name}.example"),
             owner_password: SecretString::from(PASSWORD),
+            password_given: false,
             currency: "USD".to_owned(),
             timezone: "America/New_York".to_owned(),
             features: vec!["pax8Integration".to_owned()],

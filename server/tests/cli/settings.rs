@@ -60,6 +60,8 @@ fn every_malformed_setting_is_named_with_where_it_came_from() {
         ("ASCENT_LISTEN", "listen"),
         ("ASCENT_PUBLIC_URL", "public_url"),
         ("ASCENT_HSTS_SUBDOMAINS", "hsts_subdomains"),
+        ("ASCENT_SESSION_LIFETIME", "session_lifetime"),
+        ("ASCENT_SESSION_IDLE", "session_idle"),
         ("ASCENT_TRUSTED_PROXIES", "trusted_proxies"),
         ("ASCENT_PAX8_URL", "pax8_url"),
         ("ASCENT_SYNC_INTERVAL", "sync_interval"),

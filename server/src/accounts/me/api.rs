@@ -17,7 +17,10 @@ use super::{
 use crate::{
     accounts::{Role, confirm, pages::begin, users::load_user},
     app::App,
-    http::{ApiActor, ApiResult, Here, Json, List, ProblemBody, all_for_people, all_in_session},
+    http::{
+        ApiActor, ApiResult, Here, Json, List, ProblemBody, all_confirmed, all_for_people,
+        all_in_session,
+    },
     ids::{AccountId, OrganizationId},
     organizations::zone_name,
 };
@@ -26,11 +29,14 @@ use crate::{
 pub fn api() -> OpenApiRouter<App> {
     let own = OpenApiRouter::new().routes(routes!(confirm_again));
     let proof = OpenApiRouter::new().routes(routes!(replace_password));
+    let ends = OpenApiRouter::new()
+        .routes(routes!(end_all))
+        .routes(routes!(end));
     OpenApiRouter::new()
         .routes(routes!(get))
         .routes(routes!(export))
-        .routes(routes!(sessions, end_all))
-        .routes(routes!(end))
+        .routes(routes!(sessions))
+        .merge(all_confirmed(ends))
         .merge(all_in_session(own))
         .merge(all_for_people(proof))
 }

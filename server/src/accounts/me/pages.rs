@@ -121,7 +121,7 @@ async fn save_password(
 async fn end_session(
     State(app): State<App>,
     Path(handle): Path<String>,
-    Form { visit, .. }: Form,
+    ConfirmedForm { visit, .. }: ConfirmedForm,
 ) -> PageResult {
     end_own_session(&app, &visit.actor, &handle).await?;
     Ok(go_to(
@@ -131,7 +131,11 @@ async fn end_session(
     ))
 }
 
-async fn end_all(State(app): State<App>, jar: CookieJar, Form { visit, .. }: Form) -> PageResult {
+async fn end_all(
+    State(app): State<App>,
+    jar: CookieJar,
+    ConfirmedForm { visit, .. }: ConfirmedForm,
+) -> PageResult {
     end_all_sessions(&app, &visit.actor).await?;
     let jar = jar.remove(session_cookie(&app, String::new()));
     let message = Flash::ok("You are signed out everywhere.");

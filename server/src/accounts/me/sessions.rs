@@ -1,5 +1,6 @@
 //! One's own sessions, in all organizations.
 
+use db::SystemTx;
 use jiff::Timestamp;
 
 use super::store;
@@ -50,7 +51,12 @@ impl OwnSession {
 /// When the database is gone.
 pub async fn list_sessions(app: &App, actor: &Actor) -> Result<Vec<OwnSession>> {
     let mut tx = app.database.system_read().await?;
-    store::list_sessions(&mut tx, actor.account, app.clock.now()).await
+    living(&mut tx, app, actor).await
+}
+
+async fn living(tx: &mut SystemTx, app: &App, actor: &Actor) -> Result<Vec<OwnSession>> {
+    let now = app.clock.now();
+    store::list_sessions(tx, actor.account, now, now - app.settings.sessions.idle).await
 }
 
 /// Ends one of the actor's sessions.
@@ -59,7 +65,7 @@ pub async fn list_sessions(app: &App, actor: &Actor) -> Result<Vec<OwnSession>> 
 /// When there is none of that handle.
 pub async fn end_own_session(app: &App, actor: &Actor, handle: &str) -> Result<()> {
     let mut tx = app.database.system_write().await?;
-    let all = store::list_sessions(&mut tx, actor.account, app.clock.now()).await?;
+    let all = living(&mut tx, app, actor).await?;
     let session = all.iter().find(|session| session.handle() == handle);
     let session = session.ok_or(Error::NotFound("session"))?;
     store::delete_session(&mut tx, actor.account, session).await?;

@@ -8,7 +8,7 @@ use super::{
     held::{HeldAccount, HeldMembership},
 };
 use crate::{
-    accounts::{PasswordHash, Role, session::IDLE},
+    accounts::{PasswordHash, Role},
     error::{Error, Result},
     ids::AccountId,
 };
@@ -96,8 +96,9 @@ pub(super) async fn list_sessions(
     tx: &mut SystemTx,
     account: AccountId,
     now: Timestamp,
+    idle_since: Timestamp,
 ) -> Result<Vec<OwnSession>> {
-    let args = args![account, now, now - IDLE];
+    let args = args![account, now, idle_since];
     let rows = tx.fetch_all(&LIST_SESSIONS, args).await?;
     rows.iter()
         .map(|row| {

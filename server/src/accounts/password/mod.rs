@@ -71,6 +71,17 @@ impl Passwords {
         .await
     }
 
+    /// Whether a password would be accepted today: what is known of leaked ones grows with the program's versions.
+    ///
+    /// # Errors
+    /// When too many are being worked out.
+    pub async fn accepts(&self, password: &SecretString, whose: Whose<'_>) -> Result<bool> {
+        let password = rules::normalized(password);
+        let words = whose.words();
+        self.in_turn(move || Ok(rules::accept(&password, &words).is_ok()))
+            .await
+    }
+
     /// Whether a hash is the password's.
     ///
     /// # Errors

@@ -1,15 +1,16 @@
-//! Signing in with e-mail address and password.
+//! Signing in with e-mail address and password, and what may be asked after it.
+
+mod step;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::SecretString;
 
 use super::{
-    NewSession, PasswordHash, Session, SessionSecret, Visitor,
+    NewSession, PasswordHash, Session, SessionSecret, Visitor, Whose,
     attempts::{Attempt, Subject},
     browser,
     notice::{self, Change},
-    second_factor, session,
+    session,
     store::{self, SignInRecord, Who},
 };
 use crate::{
@@ -18,13 +19,14 @@ use crate::{
     ids::{AccountId, OrganizationId},
 };
 
+use step::Step;
+pub use step::{choose_at_sign_in, finish_sign_in};
+
 /// Verified in place of an account that does not exist, so that the answer takes as long. Nobody's password.
 const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$9yqTqkQxvSlgRgRs0lG3GfSKdSbzGzvH1vJ1o3cV9wI";
 
-/// What is sealed between the two steps of signing in is sealed for this.
-const STEP: &str = "second step of signing in";
-/// How long somebody may take between them.
-const STEP_HOLDS: SignedDuration = SignedDuration::from_mins(10);
+/// So long a password opens an account that somebody else made for it, as long as a link of an invitation does.
+const GIVEN_HOLDS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How far somebody came with their password.
 pub enum SignIn {
@@ -32,18 +34,12 @@ pub enum SignIn {
     Entered(Session),
     /// A code of their second factor is asked for; with this they go on.
     NeedsCode(String),
+    /// They have to choose another password; with this they go on.
+    NeedsPassword(String),
 }
 
-/// Who has passed the first step: sealed, so that nobody else can say so.
-#[derive(Serialize, Deserialize)]
-struct FirstStep {
-    account: AccountId,
-    at: Timestamp,
-    /// Digest of the stored password: another one ends the sign-in.
-    password: String,
-}
-
-/// Begins a session, or asks for a code first, or says only that it could not. The session that the browser had before ends.
+/// Begins a session, or asks for a code or another password first, or says only that it could not. The session that the browser had
+/// before ends.
 ///
 /// # Errors
 /// When address and password do not belong together, or after too many attempts with the address or from the same place.
@@ -55,56 +51,36 @@ pub async fn sign_in(
     password: SecretString,
 ) -> Result<SignIn> {
     let refused = || Error::refused("sign_in_refused", "E-mail address or password is wrong.");
-    let record = recognize(app, visitor, email, password).await?;
+    let record = recognize(app, visitor, email, password.clone()).await?;
     let record = record.ok_or_else(refused)?;
     let organization = record.organization.ok_or_else(refused)?;
+    let now = app.clock.now();
+    let is_accepted = app.passwords.accepts(&password, record.whose());
+    let chooses = record.outlived_its_password(now) || !is_accepted.await?;
+    let step = Step::after_the_password(&record, chooses, now);
     if record.second_factor {
-        let step = FirstStep {
-            account: record.account,
-            at: app.clock.now(),
-            password: password_digest(&record),
-        };
-        let text = SecretString::from(serde_json::to_string(&step)?);
-        let sealed = app.vault.seal(STEP, &text).map_err(Error::internal)?;
-        return Ok(SignIn::NeedsCode(sealed));
+        return Ok(SignIn::NeedsCode(step.seal(app)?));
+    }
+    if chooses {
+        return Ok(SignIn::NeedsPassword(step.seal(app)?));
     }
     let session = enter(app, visitor, before, record.account, organization).await?;
     Ok(SignIn::Entered(session))
 }
 
-/// Begins the session of somebody who has passed the first step, if their code is good.
-///
-/// # Errors
-/// When it is not, when the first step is too long ago, or after too many codes.
-pub async fn finish_sign_in(
-    app: &App,
-    visitor: &Visitor,
-    before: Option<&SessionSecret>,
-    step: &str,
-    code: &str,
-) -> Result<Session> {
-    let over = || Error::conflict("sign_in_expired", "This took too long. Sign in again.");
-    let opened = app.vault.open(STEP, step).map_err(|_| over())?;
-    let step: FirstStep = serde_json::from_str(opened.expose_secret())?;
-    if app.clock.now().duration_since(step.at) > STEP_HOLDS {
-        return Err(over());
+impl SignInRecord {
+    fn whose(&self) -> Whose<'_> {
+        Whose {
+            name: &self.name,
+            email: &self.email,
+            organization: &self.organization_name,
+        }
     }
-    let mut tx = app.database.system_read().await?;
-    let record = store::find_for_sign_in(&mut tx, Who::Known(step.account)).await?;
-    drop(tx);
-    let same = |record: &SignInRecord| password_digest(record) == step.password;
-    let record = record.filter(same).ok_or_else(over)?;
-    let organization = record.organization.ok_or_else(over)?;
-    if record.second_factor && !second_factor::verify(app, record.account, code).await? {
-        tracing::warn!(account = %record.account, "a code of a second factor was refused");
-        return Err(second_factor::not_this_code("code"));
-    }
-    enter(app, visitor, before, record.account, organization).await
-}
 
-fn password_digest(record: &SignInRecord) -> String {
-    let stored = record.password.as_ref().map(PasswordHash::as_stored);
-    session::digest(stored.unwrap_or_default())
+    /// Whether its password was made by somebody else, so long ago that its owner has to choose one of their own.
+    fn outlived_its_password(&self, now: Timestamp) -> bool {
+        self.password_given && now.duration_since(self.created_at) > GIVEN_HOLDS
+    }
 }
 
 /// Begins the session of somebody who has proved who they are. In a browser that is new to their account they are told by mail.
@@ -126,7 +102,7 @@ pub(super) async fn enter(
     if let Some(before) = before {
         store::end_session_of_browser(&mut tx, before).await?;
     }
-    let mut session = session::insert(&mut tx, &new, now).await?;
+    let mut session = session::insert(&mut tx, app, &new).await?;
     let is_new = browser::is_new(&mut tx, account, visitor, now).await?;
     session.browser = Some(browser::remember(&mut tx, account, visitor, now).await?);
     if !is_new {

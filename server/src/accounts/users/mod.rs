@@ -26,4 +26,5 @@ pub use join::{Joining, accept_invitation};
 pub use link::{InvitationLink, Invitee, find_invitee, renew_invitation};
 pub use pages::routes;
 pub use remove::{refuse_removal, remove_user};
+pub(super) use store::replace_password;
 pub use user::{User, UserStatus, list_owners, list_users, load_user};

@@ -158,7 +158,7 @@ pub(super) async fn join(tx: &mut OrgTx, id: AccountId, now: Timestamp) -> Resul
 }
 
 /// Puts another password in the place of the one that was verified and ends all sessions; tells whether it was still that one.
-pub(super) async fn replace_password(
+pub(in crate::accounts) async fn replace_password(
     tx: &mut SystemTx,
     id: AccountId,
     verified: &PasswordHash,

@@ -54,6 +54,7 @@ async fn create(app: &App, by: &By) -> Result<OrganizationId, Failure> {
         owner_name: "Demo Owner".to_owned(),
         owner_email: OWNER_EMAIL.to_owned(),
         owner_password: SecretString::from(OWNER_PASSWORD),
+        password_given: false,
         currency: "USD".to_owned(),
         timezone: zone(),
         features: vec![PAX8_FEATURE.to_owned()],
