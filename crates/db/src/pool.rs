@@ -1,10 +1,10 @@
 //! Opening a database and beginning transactions.
 
-use std::{str::FromStr as _, time::Duration};
+use std::{net::IpAddr, str::FromStr as _, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, SqliteConnection, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -249,5 +249,52 @@ async fn open_postgres(url: &str) -> Result<Pools, sqlx::Error> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE);
-    Ok(Pools::Postgres(pool.connect_with(options).await?))
+    Ok(Pools::Postgres(
+        pool.connect_with(encrypted_elsewhere(options)).await?,
+    ))
+}
+
+/// Another machine is reached over TLS, without the driver's falling back to none, unless the address says `sslmode=disable`.
+fn encrypted_elsewhere(options: PgConnectOptions) -> PgConnectOptions {
+    let may_fall_back = matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer);
+    let host = options.get_host();
+    let is_here = options.get_socket().is_some()
+        || host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if may_fall_back && !is_here {
+        options.ssl_mode(PgSslMode::Require)
+    } else {
+        options
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_machine_is_reached_over_tls_unless_the_address_says_otherwise() {
+        let mode = |url: &str| {
+            let options = encrypted_elsewhere(PgConnectOptions::from_str(url).unwrap());
+            format!("{:?}", options.get_ssl_mode())
+        };
+        for here in [
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "%2Fvar%2Frun%2Fpostgresql",
+        ] {
+            assert_eq!(mode(&format!("postgres://u@{here}/n")), "Prefer", "{here}");
+        }
+        for elsewhere in ["db.example.com", "10.0.0.5", "localhost.example.com"] {
+            let url = format!("postgres://u@{elsewhere}/n");
+            assert_eq!(mode(&url), "Require", "{elsewhere}");
+            assert_eq!(mode(&format!("{url}?sslmode=prefer")), "Require");
+            assert_eq!(mode(&format!("{url}?sslmode=disable")), "Disable");
+            assert_eq!(mode(&format!("{url}?sslmode=verify-full")), "VerifyFull");
+        }
+    }
 }

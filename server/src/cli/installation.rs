@@ -140,6 +140,10 @@ fn plain(cause: &str) -> String {
     if cause.contains("pool timed out") {
         return "it does not answer".to_owned();
     }
+    if cause.contains("does not support TLS") {
+        return "it offers no encrypted connection (TLS). Where the network between is your own, end the address in ?sslmode=disable"
+            .to_owned();
+    }
     let words = cause.trim_start_matches("error returned from database: ");
     words.to_owned()
 }

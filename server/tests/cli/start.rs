@@ -171,6 +171,25 @@ fn a_postgres_that_does_not_answer_is_named_without_its_password() {
     assert!(!refused.contains("hush"), "{refused}");
 }
 
+#[tokio::test]
+async fn a_postgres_elsewhere_is_reached_unencrypted_only_where_the_address_says_so() {
+    if !db::testing::engines().contains(&db::Engine::Postgres) {
+        return;
+    }
+    let postgres = db::testing::TestDatabase::empty(db::Engine::Postgres).await;
+    // This machine by a name that is not its own.
+    let elsewhere = postgres.url.replace("127.0.0.1", "0.0.0.0");
+    let place = Place::new();
+    let migrate = |url: &str| place.ascent(&["migrate", "--database-url", url]);
+    let refused = migrate(&elsewhere).fails();
+    assert!(
+        refused.contains("end the address in ?sslmode=disable"),
+        "{refused}"
+    );
+    let done = migrate(&format!("{elsewhere}?sslmode=disable")).run();
+    assert!(done.status.success(), "{}", done.stderr);
+}
+
 #[test]
 fn a_database_file_in_a_folder_that_is_not_there_is_named() {
     let place = Place::new();
