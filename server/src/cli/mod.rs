@@ -64,6 +64,7 @@ enum Command {
 
 /// Does what the command line says; failures are told on standard error.
 pub async fn run() -> ExitCode {
+    leave_no_core_file();
     let done = match Cli::parse().command {
         Command::Demo(options) => demo::run(options).await,
         Command::Serve(options) => serve::run(options).await,
@@ -84,3 +85,18 @@ pub async fn run() -> ExitCode {
         }
     }
 }
+
+/// A crash leaves no file with the memory in it: keys and credentials would stand there.
+#[cfg(unix)]
+fn leave_no_core_file() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Less is always allowed; where it is not, nothing else is to be done.
+    let _ = setrlimit(Resource::Core, none);
+}
+
+#[cfg(not(unix))]
+fn leave_no_core_file() {}

@@ -50,6 +50,19 @@ fn a_signal_ends_it_cleanly() {
 }
 
 #[test]
+fn a_crash_leaves_no_file_with_the_memory_in_it() {
+    let place = Place::new();
+    let mut server = place.ascent(&["serve", "--listen", "127.0.0.1:0"]).start();
+    server.url();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let words: Vec<&str> = core.expect("a limit").split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{limits}");
+}
+
+#[test]
 fn the_log_follows_its_filter() {
     let place = Place::new();
     let mut server = place
