@@ -7,6 +7,7 @@ use crate::{
     client_pages::{attribute, texts},
     invitations::join,
     roles::{id_of, restrict_admin},
+    second_factor::protect,
     world::{PASSWORD, on_each_engine},
 };
 
@@ -164,9 +165,33 @@ async fn who_is_removed_is_out_at_once() {
         assert_eq!(world.ours.admin.get(&path).await.refusal(404), "not_found");
         let body = json!({ "email": "member@ours.example", "role": "member" });
         let invited = world.ours.admin.post(PATH, body).await.json(201);
-        assert_eq!(invited["had_account"], true);
-        let form = [("present_password", PASSWORD)];
+        let form = [("name", "Member"), ("password", "seven lamps in a tunnel")];
         join(world, &invited, &form).await.get("/").await.page();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_goes_with_its_last_organization_and_not_before() {
+    on_each_engine(async |world| {
+        let email = "member@ours.example";
+        protect(world, email).await;
+        let body = json!({ "email": email, "role": "member" });
+        let there = &world.theirs.owner;
+        let invited = there.post(PATH, body.clone()).await.json(201);
+        assert_eq!(invited["had_account"], true);
+        let member = invited["id"].as_str().unwrap();
+        let path = format!("{PATH}/{member}");
+        let removed = world.ours.owner.delete(&path).await;
+        assert_eq!(removed.status, StatusCode::NO_CONTENT);
+        let told = there.get(&path).await.json(200);
+        assert_eq!(told["email"], email, "they are still invited there");
+        assert_eq!(there.delete(&path).await.status, StatusCode::NO_CONTENT);
+        let anew = there.post(PATH, body).await.json(201);
+        assert_eq!(anew["had_account"], false);
+        assert_ne!(anew["id"], member);
+        let log = there.get("/api/v1/audit-events").await;
+        assert!(log.text.contains(email), "what was done stays");
     })
     .await;
 }

@@ -130,7 +130,7 @@ fn removal(user: &User, organization: &str) -> Question {
         (
             format!("Remove {} from {organization}?", user.name),
             vec![
-                "Their sessions and API tokens here end at once.".to_owned(),
+                "Their sessions and API tokens here end at once, and their account where it belongs to no other organization.".to_owned(),
                 "What they did stays in the audit log. They can be invited again.".to_owned(),
             ],
             "Remove",
@@ -154,11 +154,8 @@ pub(super) async fn remove(
     ConfirmedForm { visit, .. }: ConfirmedForm,
 ) -> PageResult {
     gate(&visit)?;
-    let (id, now) = (user_id(&id)?, app.clock.now());
-    let mut tx = app.database.write(visit.actor.organization).await?;
-    match remove_user(&mut tx, &visit.actor, id, now).await {
+    match remove_user(&app, &visit.actor, user_id(&id)?).await {
         Ok(user) => {
-            tx.commit().await?;
             let message = Flash::ok(format!("{} was removed.", user.name));
             Ok(go_to(&visit, PATH, &[message]))
         }

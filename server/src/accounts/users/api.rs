@@ -188,7 +188,7 @@ async fn change(
     Ok(axum::Json(user))
 }
 
-/// Removes a user from the organization. Their account stays.
+/// Removes a user from the organization. Their account goes with it where it belongs to no other.
 #[utoipa::path(delete, path = "/users/{id}", tag = "people", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 async fn remove(
@@ -197,9 +197,7 @@ async fn remove(
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
     actor.require(Permission::RolesManage)?;
-    let mut tx = app.database.write(actor.organization).await?;
-    remove_user(&mut tx, &actor, user_id(&id)?, app.clock.now()).await?;
-    tx.commit().await?;
+    remove_user(&app, &actor, user_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

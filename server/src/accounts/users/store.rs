@@ -47,6 +47,11 @@ db::statements! {
     org JOIN = "update membership set joined_at = $3 where organization_id = $1 and account_id = $2 and joined_at is null";
     system CHOOSE_PASSWORD = "update account set name = $2, password_hash = $3 where id = $1 and password_hash is null";
     system REPLACE_PASSWORD = "update account set password_hash = $3, password_given = false where id = $1 and password_hash = $2";
+    system BELONGS_ANYWHERE = "select 1 as one from membership where account_id = $1 limit 1";
+    system DELETE_RECOVERY_CODES = "delete from recovery_code where account_id = $1";
+    system DELETE_SECOND_FACTOR = "delete from second_factor where account_id = $1";
+    system DELETE_BROWSERS = "delete from known_browser where account_id = $1";
+    system DELETE_ACCOUNT = "delete from account where id = $1";
     system END_SESSIONS = "delete from session where account_id = $1";
 }
 
@@ -116,6 +121,27 @@ pub(super) async fn remove(tx: &mut OrgTx, id: AccountId) -> Result<()> {
         &DELETE_TOKENS,
         &DELETE_INVITATIONS,
         &DELETE_MEMBERSHIP,
+    ] {
+        tx.execute(statement, args![id]).await?;
+    }
+    Ok(())
+}
+
+/// Whether an account is a member of an organization, or invited to one.
+pub(super) async fn belongs_anywhere(tx: &mut SystemTx, id: AccountId) -> Result<bool> {
+    Ok(tx
+        .fetch_optional(&BELONGS_ANYWHERE, args![id])
+        .await?
+        .is_some())
+}
+
+/// Deletes an account that belongs nowhere, with all that is its own.
+pub(super) async fn delete_account(tx: &mut SystemTx, id: AccountId) -> Result<()> {
+    for statement in [
+        &DELETE_RECOVERY_CODES,
+        &DELETE_SECOND_FACTOR,
+        &DELETE_BROWSERS,
+        &DELETE_ACCOUNT,
     ] {
         tx.execute(statement, args![id]).await?;
     }
