@@ -5,7 +5,7 @@
 --
 -- The organization comes first in every key and index, so that the rows can be spread over machines by it. Some tables are kept
 -- whole on each instead: `organization`, whose id it is, `account`, a person who may work for several, with what belongs to the
--- person, `sign_in_attempt`, where nobody is known yet, and `vault`. A test looks.
+-- person, `sign_in_attempt` and `refused_attempt`, where nobody is known yet, and `vault`. A test looks.
 
 -- The installation's one row: which master key wraps the data keys of organizations, so that a wrong one is noticed.
 create table vault (
@@ -136,6 +136,17 @@ create table sign_in_attempt (
     expires_at bigint not null
 );
 create index sign_in_attempt_expires on sign_in_attempt (expires_at);
+
+-- What was refused of these within an hour, for two days: who guesses slowly is seen in the sum.
+create table refused_attempt (
+    -- Digest of what they are counted by: a typed address, whether it has an account or not, or the codes of an account.
+    subject_digest text not null,
+    -- Hours since the Unix epoch.
+    hour bigint not null,
+    refused bigint not null,
+    primary key (subject_digest, hour)
+);
+create index refused_attempt_hour on refused_attempt (hour);
 
 create table custom_role (
     organization_id text not null references organization (id),
@@ -735,6 +746,7 @@ create table alert_settings (
     sync_failures bigint not null,
     stale_intervals bigint not null,
     waiting_days bigint not null,
+    refused_sign_ins bigint not null,
     -- Conditions that are told to nobody, as a JSON list.
     quiet text not null,
     -- Its address may hold a secret: only the host is in the open.

@@ -56,6 +56,7 @@ const NOT_OF_ONE_ORGANIZATION: [&str; 8] = [
     "recovery_code",
     "schema_migration",
     "second_factor",
+    "refused_attempt",
     "sign_in_attempt",
     "vault",
 ];

@@ -21,6 +21,7 @@ const OF_NO_ORGANIZATION: [&str; 7] = [
     "recovery_code",
     "schema_migration",
     "second_factor",
+    "refused_attempt",
     "sign_in_attempt",
     "vault",
 ];

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use db::args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::session::digest;
+use super::{refusals, session::digest};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -57,7 +57,7 @@ impl Subject<'_> {
         }
     }
 
-    fn digest(self) -> String {
+    pub(super) fn digest(self) -> String {
         digest(&match self {
             Self::Typed(email) => format!("typed {}", email.trim().to_lowercase()),
             Self::Browser(secret) => format!("browser {secret}"),
@@ -65,6 +65,11 @@ impl Subject<'_> {
             Self::Codes(account) => format!("codes {account}"),
             Self::Confirmation(session) => format!("confirmation {session}"),
         })
+    }
+
+    /// Whether whose account it is about is known or typed, so that what is refused may be told to them.
+    fn is_about_somebody(self) -> bool {
+        matches!(self, Self::Typed(_) | Self::Codes(_))
     }
 
     /// Whether a success says nothing of the attempts before it: an account of one's own must not buy guesses at others.
@@ -76,6 +81,8 @@ impl Subject<'_> {
 /// An attempt that may be made.
 pub(super) struct Attempt {
     reserved: Vec<(String, bool)>,
+    /// By what it is counted if it is refused.
+    refused_by: Option<String>,
 }
 
 impl Attempt {
@@ -85,7 +92,7 @@ impl Attempt {
     /// When there were too many.
     pub(super) async fn reserve(app: &App, subjects: &[Subject<'_>]) -> Result<Self> {
         let now = app.clock.now();
-        let mut reserved = Vec::new();
+        let (mut reserved, mut refused_by) = (Vec::new(), None);
         let mut locked_until = None;
         let mut tx = app.database.system_write().await?;
         for subject in subjects {
@@ -93,7 +100,13 @@ impl Attempt {
             let row = tx
                 .fetch_one(&RESERVE, args![&digest, now, now + LOCK, most])
                 .await?;
+            if subject.is_about_somebody() {
+                refused_by = Some(digest.clone());
+            }
             if row.get::<i64>("attempts")? > most {
+                if let Some(digest) = &refused_by {
+                    refusals::count(&mut tx, digest, now).await?;
+                }
                 locked_until = Some(row.get::<Timestamp>("expires_at")?);
                 break;
             }
@@ -101,7 +114,10 @@ impl Attempt {
         }
         tx.commit().await?;
         let Some(until) = locked_until else {
-            return Ok(Self { reserved });
+            return Ok(Self {
+                reserved,
+                refused_by,
+            });
         };
         let seconds = until.duration_since(now).as_secs();
         Err(Error::TooMany {
@@ -120,6 +136,16 @@ impl Attempt {
             }
         }
         Ok(tx.commit().await?)
+    }
+
+    /// It was wrong.
+    pub(super) async fn failed(self, app: &App) -> Result<()> {
+        if let Some(digest) = self.refused_by {
+            let mut tx = app.database.system_write().await?;
+            refusals::count(&mut tx, &digest, app.clock.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Nothing was looked at after all.

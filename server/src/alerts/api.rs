@@ -60,6 +60,8 @@ struct AlertSettingsBody {
     stale_intervals: u32,
     /// A draft that waits for more than so many days is told.
     waiting_days: u32,
+    /// So many sign-ins and codes refused within a day are told.
+    refused_sign_ins: u32,
     /// Conditions that are shown and told to nobody.
     quiet: Vec<Condition>,
     /// The host of the webhook; null: there is none. The rest of its address is not shown.
@@ -87,6 +89,9 @@ struct AlertSettingsChange {
     /// 1 to 365.
     #[schema(example = 3)]
     waiting_days: Option<i64>,
+    /// 5 to 10000.
+    #[schema(example = 20)]
+    refused_sign_ins: Option<i64>,
     /// Conditions that are shown and told to nobody.
     quiet: Option<Vec<Condition>>,
     /// Refuses the change if the settings have another version by now.
@@ -129,6 +134,7 @@ impl AlertSettingsBody {
             sync_failures: it.sync_failures,
             stale_intervals: it.stale_intervals,
             waiting_days: it.waiting_days,
+            refused_sign_ins: it.refused_sign_ins,
             quiet: it.quiet,
             webhook_host: it.webhook_host,
             version: it.version,
@@ -182,6 +188,7 @@ async fn change(
         sync_failures: change.sync_failures.or(present.sync_failures),
         stale_intervals: change.stale_intervals.or(present.stale_intervals),
         waiting_days: change.waiting_days.or(present.waiting_days),
+        refused_sign_ins: change.refused_sign_ins.or(present.refused_sign_ins),
         quiet: change.quiet.unwrap_or(present.quiet),
     };
     let (by, now) = (actor.by(), app.clock.now());

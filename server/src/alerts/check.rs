@@ -9,6 +9,7 @@ use super::{
     store, tell,
 };
 use crate::{
+    accounts::list_refusals,
     app::App,
     error::Result,
     ids::{AlertId, OrganizationId},
@@ -44,13 +45,21 @@ pub async fn watch(app: App) -> Result<()> {
 /// When the database is gone.
 pub async fn check(app: &App, organization: OrganizationId) -> Result<()> {
     let now = app.clock.now();
+    let refusals = list_refusals(app, organization).await?;
     let mut tx = app.database.write(organization).await?;
     if !store::take_turn(&mut tx, now, now + EVERY).await? {
         return Ok(());
     }
     let settings = load_settings(&mut tx).await?;
     let open = store::list_open(&mut tx).await?;
-    let seen = observe(&mut tx, &settings, app.settings.sync_interval, now).await?;
+    let seen = observe(
+        &mut tx,
+        &settings,
+        app.settings.sync_interval,
+        &refusals,
+        now,
+    )
+    .await?;
     let mut round = Round {
         app,
         tx,

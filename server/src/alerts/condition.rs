@@ -19,13 +19,16 @@ pub enum Condition {
     DraftsWaiting,
     /// Invoices were not sent, or perhaps not.
     NotSent,
+    /// Somebody may be guessing at passwords or codes.
+    SignInsRefused,
 }
 
 impl Condition {
     /// All of them, the gravest first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CredentialsRefused,
         Self::BillingOverdue,
+        Self::SignInsRefused,
         Self::SyncFailing,
         Self::DataStale,
         Self::NotSent,
@@ -42,6 +45,7 @@ impl Condition {
             Self::BillingOverdue => "billing_overdue",
             Self::DraftsWaiting => "drafts_waiting",
             Self::NotSent => "not_sent",
+            Self::SignInsRefused => "sign_ins_refused",
         }
     }
 
@@ -61,6 +65,7 @@ impl Condition {
             Self::BillingOverdue => "Billing is overdue",
             Self::DraftsWaiting => "Drafts wait for a decision",
             Self::NotSent => "Invoices were not sent",
+            Self::SignInsRefused => "Many sign-ins are refused",
         }
     }
 
@@ -90,6 +95,10 @@ impl Condition {
             Self::NotSent => {
                 "Open the deliveries: send again what failed, and ask the client about what may have arrived."
             }
+            Self::SignInsRefused => {
+                "Ask those people whether it was they. If not, somebody is guessing: ask them for a second factor and a password that is \
+                 used nowhere else, and have whoever runs the server look in its log where it comes from."
+            }
         }
     }
 
@@ -103,6 +112,7 @@ impl Condition {
             Self::BillingOverdue => "/admin/jobs",
             Self::DraftsWaiting => "/invoices?status=draft",
             Self::NotSent => "/deliveries",
+            Self::SignInsRefused => "/admin/roles",
         }
     }
 }

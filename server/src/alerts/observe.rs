@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use super::{AlertSettings, Condition};
 use crate::{
-    accounts::PAX8_FEATURE,
+    accounts::{PAX8_FEATURE, Refusals},
     billing_runs::any_under_way,
     deliveries::count_trouble,
     error::{Error, Result},
@@ -41,6 +41,7 @@ pub(super) async fn observe(
     tx: &mut OrgTx,
     settings: &AlertSettings,
     interval: Span,
+    refusals: &[Refusals],
     now: Timestamp,
 ) -> Result<[(Condition, Observation); Condition::ALL.len()]> {
     let connection = match has_feature(tx, PAX8_FEATURE).await? {
@@ -63,6 +64,10 @@ pub(super) async fn observe(
         (Condition::BillingOverdue, overdue(tx, now).await?),
         (Condition::DraftsWaiting, waiting(tx, settings, now).await?),
         (Condition::NotSent, not_sent(tx).await?),
+        (
+            Condition::SignInsRefused,
+            sign_ins_refused(settings, refusals),
+        ),
     ])
 }
 
@@ -185,6 +190,27 @@ async fn not_sent(tx: &mut OrgTx) -> Result<Observation> {
     })
 }
 
+/// So many of the people who were refused most are named.
+const NAMED: usize = 3;
+
+fn sign_ins_refused(settings: &AlertSettings, refusals: &[Refusals]) -> Observation {
+    let all: i64 = refusals.iter().map(|it| it.count).sum();
+    if all < i64::from(settings.refused_sign_ins) {
+        return Observation::Over;
+    }
+    let named = refusals.iter().take(NAMED);
+    let mut named: Vec<String> = named
+        .map(|it| format!("{} ({})", it.email, it.count))
+        .collect();
+    if let Some(more) = refusals.len().checked_sub(NAMED).filter(|it| *it > 0) {
+        named.push(format!("and {more} more"));
+    }
+    Observation::Holds(format!(
+        "{all} sign-ins and codes were refused within a day: {}.",
+        named.join(", ")
+    ))
+}
+
 /// How long something is, roughly.
 fn in_words(long: SignedDuration) -> String {
     let counted = |count: i64, one: &str, many: &str| match count {
@@ -201,6 +227,28 @@ fn in_words(long: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refusals_are_told_from_a_number_on_with_those_whom_most_are_about() {
+        let refusals = |counts: &[i64]| {
+            let each = counts.iter().zip(["a", "b", "c", "d", "e"]);
+            each.map(|(count, who)| Refusals {
+                email: format!("{who}@ours.example"),
+                count: *count,
+            })
+            .collect::<Vec<_>>()
+        };
+        let told = |counts: &[i64]| sign_ins_refused(&AlertSettings::default(), &refusals(counts));
+        assert_eq!(told(&[]), Observation::Over);
+        assert_eq!(told(&[15, 4]), Observation::Over);
+        let Observation::Holds(detail) = told(&[9, 5, 3, 2, 1]) else {
+            panic!("twenty are told");
+        };
+        assert_eq!(
+            detail,
+            "20 sign-ins and codes were refused within a day: a@ours.example (9), b@ours.example (5), c@ours.example (3), and 2 more."
+        );
+    }
 
     #[test]
     fn how_long_is_told_in_the_largest_fitting_unit() {

@@ -133,6 +133,7 @@ fn fields(it: &AlertSettings) -> Fields {
         ("sync_failures", it.sync_failures.to_string()),
         ("stale_intervals", it.stale_intervals.to_string()),
         ("waiting_days", it.waiting_days.to_string()),
+        ("refused_sign_ins", it.refused_sign_ins.to_string()),
     ])
     .and(Fields::of(conditions))
 }
@@ -183,6 +184,7 @@ async fn save(State(app): State<App>, Form { visit, fields }: Form) -> PageResul
         sync_failures: number("sync_failures"),
         stale_intervals: number("stale_intervals"),
         waiting_days: number("waiting_days"),
+        refused_sign_ins: number("refused_sign_ins"),
         quiet: Condition::ALL
             .into_iter()
             .filter(|it| !fields.is_on(it.as_str()))

@@ -37,6 +37,8 @@ pub struct AlertSettings {
     pub stale_intervals: u32,
     /// A draft that waits for more than so many days is told.
     pub waiting_days: u32,
+    /// So many sign-ins refused within a day are told.
+    pub refused_sign_ins: u32,
     /// Conditions that are shown and told to nobody.
     pub quiet: Vec<Condition>,
     /// The host of the webhook; none: there is no webhook. Its address may hold a secret and is sealed.
@@ -60,6 +62,8 @@ pub struct AlertSettingsDetails {
     pub stale_intervals: Option<i64>,
     /// 1 to 365; none: what was typed is not a whole number.
     pub waiting_days: Option<i64>,
+    /// 5 to 10,000; none: what was typed is not a whole number.
+    pub refused_sign_ins: Option<i64>,
     /// Conditions that are told to nobody.
     pub quiet: Vec<Condition>,
 }
@@ -78,6 +82,7 @@ impl Default for AlertSettings {
             sync_failures: 3,
             stale_intervals: 6,
             waiting_days: 3,
+            refused_sign_ins: 20,
             quiet: Vec::new(),
             webhook_host: None,
             webhook_url_sealed: None,
@@ -119,6 +124,7 @@ impl AlertSettings {
         let sync_failures = number("sync_failures", details.sync_failures, 1, 100);
         let stale_intervals = number("stale_intervals", details.stale_intervals, 2, 1000);
         let waiting_days = number("waiting_days", details.waiting_days, 1, 365);
+        let refused_sign_ins = number("refused_sign_ins", details.refused_sign_ins, 5, 10_000);
         checks.finish()?;
         Ok(Self {
             by_mail: details.by_mail,
@@ -126,6 +132,7 @@ impl AlertSettings {
             sync_failures,
             stale_intervals,
             waiting_days,
+            refused_sign_ins,
             quiet: Condition::ALL
                 .into_iter()
                 .filter(|it| details.quiet.contains(it))
@@ -145,6 +152,7 @@ impl AlertSettingsDetails {
             sync_failures: Some(it.sync_failures.into()),
             stale_intervals: Some(it.stale_intervals.into()),
             waiting_days: Some(it.waiting_days.into()),
+            refused_sign_ins: Some(it.refused_sign_ins.into()),
             quiet: it.quiet.clone(),
         }
     }
@@ -300,6 +308,7 @@ struct Audited<'a> {
     sync_failures: u32,
     stale_intervals: u32,
     waiting_days: u32,
+    refused_sign_ins: u32,
     quiet: &'a [Condition],
     webhook_host: Option<&'a str>,
 }
@@ -312,6 +321,7 @@ impl<'a> Audited<'a> {
             sync_failures: it.sync_failures,
             stale_intervals: it.stale_intervals,
             waiting_days: it.waiting_days,
+            refused_sign_ins: it.refused_sign_ins,
             quiet: &it.quiet,
             webhook_host: it.webhook_host.as_deref(),
         }

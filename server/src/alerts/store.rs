@@ -15,9 +15,11 @@ db::statements! {
     org TAKE_TURN = "update organization set next_alerts_at = $3 where id = $1 and next_alerts_at <= $2";
     org FIND_SETTINGS = "select * from alert_settings where organization_id = $1";
     org PUT_SETTINGS = "insert into alert_settings (organization_id, by_mail, recipients, sync_failures, stale_intervals, waiting_days,
-            quiet, webhook_host, webhook_url_sealed, webhook_secret_sealed, version) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 2)
+            refused_sign_ins, quiet, webhook_host, webhook_url_sealed, webhook_secret_sealed, version)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 2)
         on conflict (organization_id) do update set by_mail = excluded.by_mail, recipients = excluded.recipients,
             sync_failures = excluded.sync_failures, stale_intervals = excluded.stale_intervals, waiting_days = excluded.waiting_days,
+            refused_sign_ins = excluded.refused_sign_ins,
             quiet = excluded.quiet, webhook_host = excluded.webhook_host, webhook_url_sealed = excluded.webhook_url_sealed,
             webhook_secret_sealed = excluded.webhook_secret_sealed, version = alert_settings.version + 1";
     org RESEAL = "update alert_settings set webhook_url_sealed = $2, webhook_secret_sealed = $3 where organization_id = $1";
@@ -76,6 +78,7 @@ pub(super) async fn find_settings(tx: &mut OrgTx) -> Result<Option<AlertSettings
         sync_failures: row.get("sync_failures")?,
         stale_intervals: row.get("stale_intervals")?,
         waiting_days: row.get("waiting_days")?,
+        refused_sign_ins: row.get("refused_sign_ins")?,
         quiet: quiet.iter().filter_map(|it| Condition::parse(it)).collect(),
         webhook_host: row.get("webhook_host")?,
         webhook_url_sealed: row.get("webhook_url_sealed")?,
@@ -91,6 +94,7 @@ pub(super) async fn put_settings(tx: &mut OrgTx, to: &AlertSettings) -> Result<(
         to.sync_failures,
         to.stale_intervals,
         to.waiting_days,
+        to.refused_sign_ins,
         Value::json(&to.quiet)?,
         to.webhook_host.clone(),
         to.webhook_url_sealed.clone(),

@@ -14,6 +14,7 @@ use sha2::Sha256;
 use crate::{
     billing::books::{Books, monthly},
     hook::Call,
+    second_factor::{code, first_step, protect, second_step},
     world::{MASTER_KEY, User, World, on_each_engine, with_mail_and_hook},
 };
 
@@ -196,6 +197,49 @@ async fn each_condition_begins_and_ends() {
         tx.commit().await.unwrap();
         look(world).await;
         assert!(open(owner).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_at_sign_ins_is_told_to_the_organization_whose_people_they_are() {
+    on_each_engine(async |world| {
+        let guess = async |email: &str, times: usize| {
+            for _ in 0..times {
+                let form = [("email", email), ("password", "no such thing at all")];
+                let refused = world.nobody().submit("/sign-in", &form).await;
+                assert!(refused.status == 422 || refused.status == 429);
+            }
+        };
+        let owner = &world.ours.owner;
+        guess("member@ours.example", 9).await;
+        guess("nobody@ours.example", 30).await;
+        // Slowly, so that nothing is ever locked.
+        world.set_now("2026-06-15T18:00:00Z");
+        guess("Member@ours.example ", 8).await;
+        look(world).await;
+        assert!(open(owner).await.is_empty(), "17 of 20");
+        let it = protect(world, "owner@ours.example").await;
+        let step = first_step(world, "owner@ours.example").await;
+        for _ in 0..2 {
+            second_step(world, &step, "000000").await;
+        }
+        let used = code(world, &it.secret, 0);
+        second_step(world, &step, &used).await;
+        look(world).await;
+        assert_eq!(open(owner).await, ["sign_ins_refused"]);
+        assert!(open(&world.theirs.owner).await.is_empty());
+        let told = owner.get(ALERTS).await.json(200);
+        assert_eq!(
+            told["data"][0]["detail"],
+            "20 sign-ins and codes were refused within a day: member@ours.example (17), owner@ours.example (3)."
+        );
+        world.set_now("2026-06-16T12:00:00Z");
+        look(world).await;
+        assert!(open(owner).await.is_empty(), "the first nine are a day old");
+        guess("member@ours.example", 30).await;
+        look(world).await;
+        assert_eq!(open(owner).await, ["sign_ins_refused"], "locked ones count");
     })
     .await;
 }
@@ -422,14 +466,15 @@ async fn the_settings_are_checked_and_who_was_overtaken_is_told() {
         let before = owner.get(SETTINGS).await.json(200);
         assert_eq!(before["by_mail"], true);
         assert_eq!(before["mail_available"], false);
-        let refused = json!({ "recipients": "nobody", "sync_failures": 0, "stale_intervals": 1, "waiting_days": 1000 });
+        let refused = json!({ "recipients": "nobody", "sync_failures": 0, "stale_intervals": 1, "waiting_days": 1000, "refused_sign_ins": 4 });
         let refused = owner.patch(SETTINGS, refused).await.json(422);
         let fields: Vec<_> = refused["errors"].as_array().unwrap().iter().collect();
-        assert_eq!(fields.len(), 4, "{refused}");
-        let change = json!({ "recipients": "a@b.example, c@d.example", "waiting_days": 7, "version": before["version"] });
+        assert_eq!(fields.len(), 5, "{refused}");
+        let change = json!({ "recipients": "a@b.example, c@d.example", "waiting_days": 7, "refused_sign_ins": 100, "version": before["version"] });
         let after = owner.patch(SETTINGS, change.clone()).await.json(200);
         assert_eq!(after["recipients"], "a@b.example, c@d.example");
         assert_eq!(after["waiting_days"], 7);
+        assert_eq!(after["refused_sign_ins"], 100);
         assert_eq!(after["sync_failures"], 3, "what is absent stays");
         let stale = owner.patch(SETTINGS, change).await;
         assert_eq!(stale.refusal(409), "changed_meanwhile");
@@ -483,6 +528,7 @@ async fn the_page_saves_tests_and_shows_what_is_wrong() {
             ("sync_failures", "x"),
             ("stale_intervals", "6"),
             ("waiting_days", "3"),
+            ("refused_sign_ins", "20"),
             ("not_sent", "true"),
         ];
         let refused = browser.submit(PAGE, &form).await;
@@ -499,7 +545,7 @@ async fn the_page_saves_tests_and_shows_what_is_wrong() {
         let saved = browser.submit(PAGE, &form).await;
         assert_eq!(saved.location(), PAGE);
         let settings = world.ours.owner.get(SETTINGS).await.json(200);
-        assert_eq!(settings["quiet"].as_array().unwrap().len(), 5);
+        assert_eq!(settings["quiet"].as_array().unwrap().len(), 6);
 
         let books = Books::ours(world);
         let client = books.client("Harbor Dental").await;

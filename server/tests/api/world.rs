@@ -47,7 +47,7 @@ use crate::{
 
 db::statements! {
     org NO_ALERTS_BY_MAIL = "insert into alert_settings (organization_id, by_mail, recipients, sync_failures, stale_intervals, waiting_days,
-        quiet, version) values ($1, false, '', 3, 6, 3, '[]', 1)";
+        refused_sign_ins, quiet, version) values ($1, false, '', 3, 6, 3, 20, '[]', 1)";
 }
 
 /// The password of every user in tests.

@@ -36,9 +36,13 @@ pub(in crate::accounts) async fn verify(
             attempt.succeeded(app).await?;
             Ok(true)
         }
-        Ok(Code::Wrong) => Ok(false),
+        Ok(Code::Wrong) => {
+            attempt.failed(app).await?;
+            Ok(false)
+        }
         Ok(Code::UsedAgain) => {
             tracing::warn!(%account, "a code of a second factor was used again");
+            attempt.failed(app).await?;
             notice::tell_anywhere(app, account, Change::CodeUsedAgain).await?;
             Ok(false)
         }

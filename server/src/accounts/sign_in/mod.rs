@@ -142,6 +142,7 @@ pub(super) async fn recognize(
         }
         Ok(None) => {
             tracing::warn!("an e-mail address and a password were refused");
+            attempt.failed(app).await?;
             Ok(None)
         }
         Err(error) => {
