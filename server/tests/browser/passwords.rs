@@ -1,5 +1,7 @@
 //! Fields of passwords: shown and hidden with the keyboard and the pointer, and how strong a new one is.
 
+use std::process::Command;
+
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
@@ -8,7 +10,12 @@ use crate::{
     browser::{Browser, Look},
     demo::Demo,
     main_path::sign_in,
+    process::{Process, first_line},
 };
+
+db::statements! {
+    system AGE = "update account set created_at = 0";
+}
 
 const LOOKS: [(u32, bool); 4] = [(360, false), (360, true), (1280, false), (1280, true)];
 
@@ -100,6 +107,59 @@ async fn a_new_password_is_measured_where_it_is_typed() {
     wrong.extend(browser.take_complaints().await);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     browser.quit().await;
+}
+
+/// A password that somebody else made a week ago leads to the page on which another one is chosen, and that one into the program.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_password_is_chosen_where_one_may_not_stay() {
+    let Some(browser) = Browser::start().await else {
+        return;
+    };
+    let (folder, axe) = (tempfile::tempdir().unwrap(), axe::source());
+    let data = folder.path().to_str().unwrap();
+    let drawn = set_up(data);
+    let file = db::SqliteFile::at(folder.path().join("ascent.db")).url();
+    let database = db::Database::open(&file).await.unwrap();
+    let mut tx = database.system_write().await.unwrap();
+    tx.execute(&AGE, db::args![]).await.unwrap();
+    tx.commit().await.unwrap();
+    database.close().await;
+
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data-dir", data];
+    let mut server = Process::start(env!("CARGO_BIN_EXE_ascent"), &serve).unwrap();
+    let said = server.lines_until(|line| line.contains("listening on "));
+    let url = first_line(&said, "listening on ");
+    browser.driver.goto(url).await.unwrap();
+    browser.settle().await;
+    browser.fill("#email", "owner@summit.example").await;
+    browser.fill("#password", &drawn).await;
+    browser.click("Sign in").await;
+    browser.wait_for_text("Choose another password").await;
+    let mut wrong = look(&browser, "password-first", axe.as_deref()).await;
+    browser.fill("#password", &drawn).await;
+    browser.click("Save and sign in").await;
+    browser
+        .wait_for_text("This is the password that you have")
+        .await;
+    wrong.extend(look(&browser, "password-first-refused", axe.as_deref()).await);
+    browser.fill("#password", "kite plum sofa on a roof").await;
+    browser.click("Save and sign in").await;
+    browser.find(".app").await;
+    wrong.extend(browser.take_complaints().await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    browser.quit().await;
+}
+
+/// Makes an organization whose owner's password is drawn, and gives that.
+fn set_up(data: &str) -> String {
+    let setup = Command::new(env!("CARGO_BIN_EXE_ascent"))
+        .args(["setup", "--data-dir", data, "--organization", "Summit IT"])
+        .args(["--owner-email", "owner@summit.example"])
+        .output();
+    let said = String::from_utf8(setup.unwrap().stderr).unwrap();
+    let line = "The owner's password, shown only now: ";
+    let drawn = said.lines().find_map(|it| it.strip_prefix(line));
+    drawn.expect("a password").to_owned()
 }
 
 /// The type of the field and whether its button is pressed.
