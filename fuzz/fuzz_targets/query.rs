@@ -1,18 +1,14 @@
 //! What stands behind the question mark of a list, of the API and of the pages: an answer or a refusal, never a failure.
 #![no_main]
 
-use std::{cell::RefCell, time::Duration};
+use std::cell::RefCell;
 
 use ascent::{
-    accounts::{By, Passwords},
-    alerts::WebhookHosts,
+    accounts::By,
     app::{App, Parts, Settings},
     clock::Clock,
-    http::{Limits, TrustedProxies, router},
-    jobs::Wake,
-    metrics::Metrics,
+    http::router,
     organizations::{NewOrganization, create_organization},
-    pax8::connection::RateBudgets,
     secrets::{MasterKey, Vault},
 };
 use axum::{
@@ -21,7 +17,6 @@ use axum::{
     http::{Request, StatusCode, Uri},
 };
 use db::{Engine, testing::TestDatabase};
-use jiff::ToSpan as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt as _;
@@ -85,6 +80,7 @@ impl Server {
                 currency: "USD".to_owned(),
                 timezone: "America/New_York".to_owned(),
                 features: vec!["pax8Integration".to_owned()],
+                ..NewOrganization::default()
             };
             let created = create_organization(&app, new, &By::command_line()).await;
             (router(app), created.unwrap().api_token, database)
@@ -122,28 +118,13 @@ impl Server {
 }
 
 fn app(database: &TestDatabase) -> App {
+    let clock = Clock::manual(NOW.parse().unwrap());
+    let vault = Vault::new(&MasterKey::from_bytes([7; 32]));
     App::new(Parts {
-        database: database.database.clone(),
-        clock: Clock::manual(NOW.parse().unwrap()),
-        passwords: Passwords::default(),
-        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
             pax8_url: "http://127.0.0.1:9".to_owned(),
-            public_url: "http://localhost".to_owned(),
-            trusted_proxies: TrustedProxies::default(),
-            sync_interval: 4.hours(),
-            mail: None,
-            webhook_hosts: WebhookHosts::default(),
-            pax8_retry: pax8::RetryPolicy {
-                max_attempts: 1,
-                first_wait: Duration::from_millis(1),
-                longest_wait: Duration::from_millis(1),
-            },
+            ..Settings::default()
         },
-        pax8_budgets: RateBudgets::default(),
-        limits: Limits::new(None),
-        wake: Wake::default(),
-        metrics: Metrics::new(NOW.parse().unwrap()),
-        node: "fuzzer".to_owned(),
+        ..Parts::around(database.database.clone(), clock, vault)
     })
 }

@@ -68,7 +68,49 @@ pub struct Settings {
     pub pax8_retry: pax8::RetryPolicy,
 }
 
+impl Default for Settings {
+    /// As it is where the operator decided nothing.
+    fn default() -> Self {
+        Self {
+            pax8_url: pax8::ClientConfig::PAX8_URL.to_owned(),
+            public_url: "http://localhost".to_owned(),
+            hsts_subdomains: false,
+            sessions: SessionTimes::default(),
+            trusted_proxies: TrustedProxies::default(),
+            sync_interval: Self::sync_interval(),
+            mail: None,
+            webhook_hosts: WebhookHosts::default(),
+            pax8_retry: pax8::RetryPolicy::default(),
+        }
+    }
+}
+
+impl Parts {
+    /// The parts where nobody decided anything, around those that somebody has to bring.
+    #[must_use]
+    pub fn around(database: Database, clock: Clock, vault: Vault) -> Self {
+        Self {
+            database,
+            metrics: Metrics::new(clock.now()),
+            clock,
+            vault,
+            passwords: Passwords::default(),
+            settings: Settings::default(),
+            pax8_budgets: RateBudgets::default(),
+            limits: Limits::new(None),
+            wake: Wake::default(),
+            node: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
+        }
+    }
+}
+
 impl Settings {
+    /// Between two scheduled syncs, where the operator decided nothing.
+    #[must_use]
+    pub fn sync_interval() -> Span {
+        Span::new().hours(4)
+    }
+
     /// Whether people come over https. Cookies are for https alone then.
     #[must_use]
     pub fn is_https(&self) -> bool {

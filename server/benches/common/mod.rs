@@ -5,21 +5,16 @@
 use std::num::NonZeroU32;
 
 use ascent::{
-    accounts::{By, SessionTimes},
-    alerts::WebhookHosts,
+    accounts::By,
     app::{App, Parts, Settings},
     clients::ClientDetails,
     clock::Clock,
-    http::Limits,
     ids::OrganizationId,
-    jobs::Wake,
-    metrics::Metrics,
     organizations::{NewOrganization, create_organization},
     pax8::connection::{ConnectionChange, RateBudgets, TypedCredentials, connect},
     secrets::{MasterKey, Vault},
 };
 use db::testing::TestDatabase;
-use jiff::ToSpan as _;
 use pax8::RetryPolicy;
 use pax8_sandbox::Running;
 use secrecy::SecretString;
@@ -63,28 +58,15 @@ pub fn app_of(database: &TestDatabase, pax8_url: String, clock: Clock, retry: Re
 
 /// The parts of a server that asks for Pax8 at an address.
 pub fn parts(database: &TestDatabase, pax8_url: &str) -> Parts {
-    let clock = Clock::system();
+    let vault = Vault::new(&MasterKey::from_bytes([7; 32]));
     Parts {
-        database: database.database.clone(),
-        metrics: Metrics::new(clock.now()),
-        clock,
-        passwords: ascent::accounts::Passwords::default(),
-        vault: Vault::new(&MasterKey::from_bytes([7; 32])),
         settings: Settings {
             pax8_url: pax8_url.to_owned(),
-            public_url: "http://localhost".to_owned(),
-            hsts_subdomains: false,
-            sessions: SessionTimes::default(),
             trusted_proxies: "10.0.0.0/8".parse().unwrap(),
-            sync_interval: 4.hours(),
-            mail: None,
-            webhook_hosts: WebhookHosts::default(),
-            pax8_retry: RetryPolicy::default(),
+            ..Settings::default()
         },
         pax8_budgets: RateBudgets::new(LIFTED),
-        limits: Limits::new(None),
-        wake: Wake::default(),
-        node: "benchmark".to_owned(),
+        ..Parts::around(database.database.clone(), Clock::system(), vault)
     }
 }
 
@@ -95,10 +77,10 @@ pub async fn organization(app: &App) -> OrganizationId {
         owner_name: "Owner".to_owned(),
         owner_email: EMAIL.to_owned(),
         owner_password: SecretString::from(PASSWORD),
-        password_given: false,
         currency: "USD".to_owned(),
         timezone: "UTC".to_owned(),
         features: vec!["pax8Integration".to_owned()],
+        ..NewOrganization::default()
     };
     create_organization(app, new, &By::command_line())
         .await

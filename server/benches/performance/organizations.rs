@@ -17,10 +17,10 @@ pub async fn another(app: &App, name: &str) -> OrganizationId {
         owner_name: "Owner".to_owned(),
         owner_email: format!("owner@{name}.example"),
         owner_password: SecretString::from(PASSWORD),
-        password_given: false,
         currency: "USD".to_owned(),
         timezone: "UTC".to_owned(),
         features: vec!["pax8Integration".to_owned()],
+        ..NewOrganization::default()
     };
     let made = create_organization(app, new, &By::command_line()).await;
     made.unwrap().organization

@@ -12,10 +12,7 @@ use crate::{
     http::Limits,
     ids::OrganizationId,
     invoices::use_fonts,
-    jobs::Wake,
-    metrics::Metrics,
     organizations::{find_by_id_or_slug, list_organizations, load_organization},
-    pax8::connection::RateBudgets,
     secrets::Vault,
 };
 
@@ -68,13 +65,7 @@ impl Installation {
         if let Some(fonts) = self.config.invoice_fonts {
             use_fonts(fonts);
         }
-        let clock = Clock::system();
         App::new(Parts {
-            database: self.database,
-            metrics: Metrics::new(clock.now()),
-            clock,
-            passwords: crate::accounts::Passwords::default(),
-            vault: self.vault,
             settings: Settings {
                 pax8_url: self.config.pax8_url,
                 public_url: self.config.public_url.unwrap_or(public_url),
@@ -86,10 +77,8 @@ impl Installation {
                 webhook_hosts: self.config.webhook_hosts,
                 pax8_retry: ::pax8::RetryPolicy::default(),
             },
-            pax8_budgets: RateBudgets::default(),
             limits: Limits::new(self.config.request_rate),
-            wake: Wake::default(),
-            node: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7()),
+            ..Parts::around(self.database, Clock::system(), self.vault)
         })
     }
 

@@ -23,6 +23,7 @@ use secrecy::SecretString;
 use crate::{
     accounts::SessionTimes,
     alerts::WebhookHosts,
+    app::Settings,
     http::{TrustedProxies, USUAL_RATE},
     mail::{Mail, MailServer},
 };
@@ -108,7 +109,7 @@ impl Config {
             pax8_url: layers
                 .parse(&declared::PAX8_URL, values::pax8_url)?
                 .unwrap_or_else(|| pax8::ClientConfig::PAX8_URL.to_owned()),
-            sync_interval: interval.unwrap_or_else(default_interval),
+            sync_interval: interval.unwrap_or_else(Settings::sync_interval),
             mail: mail(&layers)?,
             webhook_hosts: layers
                 .parse(&declared::WEBHOOK_HOSTS, WebhookHosts::parse)?
@@ -137,7 +138,7 @@ impl Config {
             sessions: SessionTimes::default(),
             trusted_proxies: TrustedProxies::default(),
             pax8_url,
-            sync_interval: default_interval(),
+            sync_interval: Settings::sync_interval(),
             mail: values::mail_from("billing@ridgeline-it.example")
                 .ok()
                 .map(|from| Mail {
@@ -195,10 +196,6 @@ fn mail(layers: &given::Layers<'_>) -> Result<Option<Mail>, ConfigError> {
         (Some(_), None) => Err(alone(&declared::SMTP_URL, &declared::MAIL_FROM)),
         (None, Some(_)) => Err(alone(&declared::MAIL_FROM, &declared::SMTP_URL)),
     }
-}
-
-fn default_interval() -> Span {
-    Span::new().hours(4)
 }
 
 fn key(variable: &str) -> Option<SecretString> {

@@ -19,6 +19,7 @@ use crate::{
 pub const BILLING_TIME: Time = Time::constant(4, 0, 0, 0);
 
 /// An organization to be made.
+#[derive(Default)]
 pub struct NewOrganization {
     /// Its name.
     pub name: String,

@@ -60,10 +60,10 @@ async fn another_organization(app: &App, name: &str) -> Result<(), Error> {
         owner_name: String::new(),
         owner_email: format!("owner@{name}.example"),
         owner_password: SecretString::from(PASSWORD),
-        password_given: false,
         currency: "USD".to_owned(),
         timezone: "UTC".to_owned(),
         features: Vec::new(),
+        ..NewOrganization::default()
     };
     let made = create_organization(app, new, &By::command_line()).await;
     made.map(|_| ())

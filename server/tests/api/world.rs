@@ -15,11 +15,10 @@ use ascent::{
     alerts::WebhookHosts,
     app::{App, Parts, Settings},
     clock::Clock,
-    http::{Limits, SESSION_COOKIE, router},
+    http::{SESSION_COOKIE, router},
     ids::{AccountId, OrganizationId},
-    jobs::{self, Wake},
+    jobs,
     mail::Mail,
-    metrics::Metrics,
     organizations::{NewOrganization, create_organization, set_feature},
     pax8::connection::RateBudgets,
     secrets::{MasterKey, Vault},
@@ -32,7 +31,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use db::{args, testing::TestDatabase};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use pax8_sandbox::{Running, Sandbox, SandboxConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -165,17 +164,9 @@ impl World {
         hook: &str,
     ) -> Self {
         let app = App::new(Parts {
-            database: database.database.clone(),
-            clock: Clock::manual(NOW.parse().unwrap()),
-            passwords: ascent::accounts::Passwords::default(),
-            vault: Vault::new(&MasterKey::from_bytes(MASTER_KEY)),
             settings: Settings {
                 pax8_url: sandbox.url(),
-                public_url: "http://localhost".to_owned(),
-                hsts_subdomains: false,
-                sessions: accounts::SessionTimes::default(),
                 trusted_proxies: "10.0.0.0/8".parse().unwrap(),
-                sync_interval: 4.hours(),
                 mail,
                 webhook_hosts: WebhookHosts::parse(hook).unwrap(),
                 pax8_retry: pax8::RetryPolicy {
@@ -183,12 +174,14 @@ impl World {
                     first_wait: Duration::from_millis(5),
                     longest_wait: Duration::from_millis(20),
                 },
+                ..Settings::default()
             },
             pax8_budgets: RateBudgets::new(PAX8_LIMIT),
-            limits: Limits::new(None),
-            wake: Wake::default(),
-            metrics: Metrics::new(NOW.parse().unwrap()),
-            node: "test".to_owned(),
+            ..Parts::around(
+                database.database.clone(),
+                Clock::manual(NOW.parse().unwrap()),
+                Vault::new(&MasterKey::from_bytes(MASTER_KEY)),
+            )
         });
         let router = router(app.clone());
         let ours = Organization::new(&app, &router, "Ours").await;
@@ -237,16 +230,9 @@ impl World {
 
     fn another(&self, vault: Vault, settings: Settings) -> (App, Router) {
         let app = App::new(Parts {
-            database: self.app.database.clone(),
-            clock: self.app.clock.clone(),
-            passwords: self.app.passwords.clone(),
-            vault,
             settings,
             pax8_budgets: RateBudgets::new(PAX8_LIMIT),
-            limits: Limits::new(None),
-            wake: Wake::default(),
-            metrics: Metrics::new(self.app.clock.now()),
-            node: "another".to_owned(),
+            ..Parts::around(self.app.database.clone(), self.app.clock.clone(), vault)
         });
         let router = router(app.clone());
         (app, router)
@@ -326,10 +312,10 @@ impl Organization {
             owner_name: "Owner".to_owned(),
             owner_email: format!("owner@{name}.example"),
             owner_password: SecretString::from(PASSWORD),
-            password_given: false,
             currency: "USD".to_owned(),
             timezone: "America/New_York".to_owned(),
             features: vec!["pax8Integration".to_owned()],
+            ..NewOrganization::default()
         };
         let created = create_organization(app, new, &By::command_line())
             .await
