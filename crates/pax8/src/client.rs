@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use serde_json::value::RawValue;
 
 use crate::config::RetryPolicy;
 use crate::pull::Pull;
@@ -75,12 +74,12 @@ impl Client {
         let one_row = Read::collection("companies")
             .with("page", "0")
             .with("size", "1");
-        let body = self.get(Request::get(one_row)).await?;
-        if Object::of(&body).is_some_and(|body| body.get("page").is_some()) {
-            return Ok(());
-        }
-        let path = "/v1/companies".to_owned();
-        Err(Error::protocol(path, "it is not a list of companies"))
+        let is_list = |body: &[u8]| {
+            let body: Option<Object<'_>> = serde_json::from_slice(body).ok();
+            let page = body.and_then(|body| body.get("page").map(drop));
+            page.ok_or_else(|| "it is not a list of companies".to_owned())
+        };
+        self.get(Request::get(one_row), is_list).await
     }
 
     /// All companies, by name.
@@ -214,12 +213,18 @@ impl Client {
         self.inner.max_pages
     }
 
-    /// Sends a read until it is answered or there is no point in trying again.
-    pub(crate) async fn get(&self, request: Request) -> Result<Box<RawValue>, Error> {
+    /// Sends a read until it is answered or there is no point in trying again,
+    /// and gives what `meaning` makes of the answer, or the reason why it is
+    /// not what was asked for.
+    pub(crate) async fn get<T>(
+        &self,
+        request: Request,
+        meaning: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, Error> {
         let mut attempts = Attempts::new(&self.inner.retry, &self.inner.transport.counter);
         loop {
-            match self.inner.attempt(&request).await {
-                Ok(body) => return Ok(body),
+            match self.inner.attempt(&request, &meaning).await {
+                Ok(answer) => return Ok(answer),
                 Err(fault) => attempts.wait(fault).await?,
             }
         }
@@ -233,12 +238,11 @@ impl Client {
     async fn find<T: Row>(&self, collection: &str, id: &str) -> Result<Option<T>, Error> {
         let read = Read::collection(collection).member(id)?;
         let path = read.path();
-        let body = match self.get(Request::get(read)).await {
-            Ok(body) => body,
+        let row: Option<T> = match self.get(Request::get(read), rows::read).await {
+            Ok(row) => row,
             Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let row: Option<T> = rows::read(&body);
         match row.filter(|row| row.key().is_some_and(|key| key.eq_ignore_ascii_case(id))) {
             Some(row) => Ok(Some(row)),
             None => Err(Error::OtherRecord {
@@ -293,7 +297,11 @@ impl Client {
 
 impl Inner {
     /// Sends a read once, or twice if the token had to be renewed.
-    async fn attempt(&self, request: &Request) -> Result<Box<RawValue>, Fault> {
+    async fn attempt<T>(
+        &self,
+        request: &Request,
+        meaning: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, Fault> {
         let mut token = self.token().await?;
         let mut reply = self.transport.send(request, Some(&token)).await?;
         if reply.status == 401 && !reply.is_web_page() {
@@ -301,7 +309,7 @@ impl Inner {
             token = self.token().await?;
             reply = self.transport.send(request, Some(&token)).await?;
         }
-        reply.into_json(&self.transport.secrets(Some(&token)))
+        reply.into_meaning(meaning, &self.transport.secrets(Some(&token)))
     }
 
     /// The token; its own request has its own attempts.

@@ -23,15 +23,16 @@ pub fn read_answer(body: &[u8]) {
             retry_after: None,
             body: body.to_vec(),
         };
-        let said = match reply.into_json(&SECRETS) {
-            Ok(value) => {
-                read_page::<Company>(&value);
-                read_page::<Subscription>(&value);
-                read_page::<Product>(&value);
-                read_page::<Invoice>(&value);
-                read_page::<InvoiceItem>(&value);
-                continue;
-            }
+        let read = |body: &[u8]| {
+            read_page::<Company>(body);
+            read_page::<Subscription>(body);
+            read_page::<Product>(body);
+            read_page::<Invoice>(body);
+            read_page::<InvoiceItem>(body);
+            Err::<(), _>("it was only read".to_owned())
+        };
+        let said = match reply.into_meaning(read, &SECRETS) {
+            Ok(()) => continue,
             Err(fault) => format!("{fault:?}"),
         };
         let kept = SECRETS.token.is_some_and(|token| said.contains(token));

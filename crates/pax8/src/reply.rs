@@ -23,14 +23,20 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The body of a success; otherwise what went wrong and whether trying
-    /// again makes sense.
-    pub(crate) fn into_json(self, secrets: &Secrets<'_>) -> Result<Box<RawValue>, Fault> {
+    /// What `meaning` makes of the body of a success; otherwise what went
+    /// wrong and whether trying again makes sense.
+    pub(crate) fn into_meaning<T>(
+        self,
+        meaning: impl Fn(&[u8]) -> Result<T, String>,
+        secrets: &Secrets<'_>,
+    ) -> Result<T, Fault> {
         if !(200..300).contains(&self.status) {
             return Err(self.into_fault(secrets));
         }
-        serde_json::from_slice(&self.body)
-            .map_err(|_| self.unusable("the answer is not JSON", secrets))
+        meaning(&self.body).map_err(|reason| match is_json(&self.body) {
+            true => Fault::last(Error::protocol(self.path.clone(), reason)),
+            false => self.unusable("the answer is not JSON", secrets),
+        })
     }
 
     /// What the error body says, in whichever of the known shapes.
@@ -82,6 +88,10 @@ impl Reply {
             excerpt: secrets.line_of(&String::from_utf8_lossy(&self.body), EXCERPT_CHARS),
         })
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<&RawValue>(body).is_ok()
 }
 
 /// The wait that `Retry-After` asks for, written in seconds or as a date. A

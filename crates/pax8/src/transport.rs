@@ -14,6 +14,9 @@ use crate::token::AccessToken;
 use crate::{ClientConfig, Credentials, Error, NetworkFault, RateBudget, tls};
 
 const AUDIENCE: &str = "https://api.pax8.com";
+/// As much as most answers take at most, so that one that only announces much
+/// gets no more.
+const LIKELY_BODY_BYTES: usize = 256 * 1024;
 
 /// The one place that touches the network.
 pub(crate) struct Transport {
@@ -89,7 +92,10 @@ impl Transport {
     async fn read(&self, request: &Request, mut response: Response) -> Result<Reply, Fault> {
         let status = response.status().as_u16();
         let retry_after = reply::retry_after(response.headers());
-        let mut body = Vec::new();
+        let announced = response
+            .content_length()
+            .and_then(|it| usize::try_from(it).ok());
+        let mut body = Vec::with_capacity(announced.unwrap_or(0).min(LIKELY_BODY_BYTES));
         while let Some(chunk) = response.chunk().await.map_err(network_fault)? {
             if body.len() + chunk.len() > self.max_body_bytes {
                 return Err(Fault::last(Error::TooLarge {

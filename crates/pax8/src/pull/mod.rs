@@ -17,7 +17,7 @@ use tally::Tally;
 
 /// Reads a page as the client would, for the fuzzer.
 #[cfg(fuzzing)]
-pub(crate) fn read_page<T: Row + std::fmt::Debug>(body: &serde_json::value::RawValue) {
+pub(crate) fn read_page<T: Row + std::fmt::Debug>(body: &[u8]) {
     if let Ok(page) = Page::<T>::read(body) {
         let _ = (page.pages(), format!("{page:?}"));
     }
@@ -96,7 +96,8 @@ impl<T: Row> Pull<T> {
 
     /// Says how many rows there will probably be, such as those of the last
     /// time: as many pages as may be in flight are then asked for at once,
-    /// before the first has told how many there are.
+    /// before the first has told how many there are, and memory for so many is
+    /// taken in one piece.
     pub fn expecting(mut self, rows: u64) -> Self {
         self.likely_rows = rows;
         self
@@ -169,7 +170,7 @@ impl<T: Row> Pull<T> {
         keep: &mut (impl FnMut(T) -> K + Send),
         progress: &(impl Fn(u64, u64) + Sync),
     ) -> Result<Tally<K>, Error> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of_likely(usize::try_from(self.likely_rows).unwrap_or_default());
         let (mut from, mut to) = (0, self.pages_at_first());
         while from < to {
             let mut pages = stream::iter(from..to)
@@ -195,10 +196,10 @@ impl<T: Row> Pull<T> {
     }
 
     async fn page(&self, number: u64) -> Result<Page<T>, Error> {
-        let body = self.client.get(self.list.page(number)).await?;
-        let page = Page::read(&body).map_err(|reason| Error::protocol(self.list.path(), reason))?;
+        let request = self.list.page(number);
+        let page: Page<T> = self.client.get(request, Page::read).await?;
         if let Some(company) = &self.only_company
-            && page.rows.iter().any(|row: &T| row.is_foreign_to(company))
+            && page.rows.iter().any(|row| row.is_foreign_to(company))
         {
             return Err(Error::protocol(
                 self.list.path(),

@@ -1,11 +1,10 @@
 //! One page of a list.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::request::PAGE_SIZE;
-use crate::rows::Row;
-use crate::wire::{Fields, Object, Value};
+use crate::rows::{Readable, Row};
+use crate::wire::{Object, Value};
 
 /// A page: its rows, and what it says about the whole list.
 #[derive(Debug)]
@@ -18,18 +17,18 @@ pub(super) struct Page<T> {
 
 /// A page as it is written; an empty one may leave `content` out.
 #[derive(Deserialize)]
-struct Written<'a> {
-    #[serde(borrow)]
-    content: Option<Vec<Object<'a>>>,
+#[serde(bound = "T: Row")]
+struct Written<'a, T> {
+    content: Option<Vec<Readable<T>>>,
     #[serde(borrow)]
     page: Option<Object<'a>>,
 }
 
 impl<T: Row> Page<T> {
     /// Reads `{"content": [...], "page": {...}}`, or says what is wrong with it.
-    pub(super) fn read(body: &RawValue) -> Result<Self, String> {
-        let written: Written<'_> =
-            serde_json::from_str(body.get()).map_err(|_| "it is not a page of a list")?;
+    pub(super) fn read(body: &[u8]) -> Result<Self, String> {
+        let written: Written<'_, T> =
+            serde_json::from_slice(body).map_err(|_| "it is not a page of a list")?;
         let info = written
             .page
             .ok_or("it does not say how many pages there are")?;
@@ -39,8 +38,8 @@ impl<T: Row> Page<T> {
             .filter(|size| *size > 0)
             .unwrap_or(PAGE_SIZE);
         let rows = written.content.unwrap_or_default().into_iter();
-        let rows = rows.map(|row| {
-            T::read(Fields::of(row)).ok_or_else(|| format!("it holds a {} without an id", T::NAME))
+        let rows = rows.map(|Readable(row)| {
+            row.ok_or_else(|| format!("it holds a {} without an id", T::NAME))
         });
         Ok(Self {
             rows: rows.collect::<Result<_, _>>()?,
@@ -71,10 +70,10 @@ fn number(info: &Object<'_>, name: &str) -> Option<u64> {
 mod tests {
     use super::Page;
     use crate::Company;
-    use serde_json::{Value, json, value::to_raw_value};
+    use serde_json::{Value, json};
 
     fn read(body: &Value) -> Result<Page<Company>, String> {
-        Page::read(&to_raw_value(body).unwrap())
+        Page::read(body.to_string().as_bytes())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rows of a list as they come in, and the proof that none is missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::Complete;
 use super::page::Page;
@@ -19,19 +19,18 @@ pub(super) struct Tally<K> {
     duplicates: u64,
 }
 
-impl<K> Default for Tally<K> {
-    fn default() -> Self {
+impl<K> Tally<K> {
+    /// Room for so many rows; there may be more or fewer.
+    pub(super) fn of_likely(rows: usize) -> Self {
         Self {
-            rows: Vec::new(),
-            places: HashMap::new(),
+            rows: Vec::with_capacity(rows),
+            places: HashMap::with_capacity(rows),
             totals: None,
             shifted: false,
             duplicates: 0,
         }
     }
-}
 
-impl<K> Tally<K> {
     pub(super) fn add<T: Row>(&mut self, page: Page<T>, keep: &mut impl FnMut(T) -> K) {
         let (first, _) = self.totals.unwrap_or((page.total, page.total));
         self.totals = Some((first, page.total));
@@ -44,14 +43,18 @@ impl<K> Tally<K> {
 
     /// A row seen before moved while the list was read: the later is the newer.
     fn add_row(&mut self, key: Option<String>, row: K) {
-        let place = key.as_ref().and_then(|key| self.places.get(key)).copied();
-        if let Some(earlier) = place.and_then(|place| self.rows.get_mut(place)) {
-            *earlier = row;
-            self.duplicates += 1;
-            return;
-        }
-        if let Some(key) = key {
-            self.places.insert(key, self.rows.len());
+        match key.map(|key| self.places.entry(key)) {
+            Some(Entry::Occupied(place)) => {
+                if let Some(earlier) = self.rows.get_mut(*place.get()) {
+                    *earlier = row;
+                }
+                self.duplicates += 1;
+                return;
+            }
+            Some(Entry::Vacant(place)) => {
+                place.insert(self.rows.len());
+            }
+            None => {}
         }
         self.rows.push(row);
     }

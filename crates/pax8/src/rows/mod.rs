@@ -13,6 +13,7 @@ pub use invoice::{Invoice, InvoiceItem};
 pub use product::{Product, Products};
 pub use subscription::{Commitment, Subscription};
 
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::wire::{Fields, Object};
@@ -34,18 +35,31 @@ pub trait Row: Sized + Send {
     }
 }
 
-/// Reads a row of any kind.
-pub(crate) fn read<T: Row>(row: &RawValue) -> Option<T> {
-    T::read(Fields::of(Object::of(row)?))
+/// Reads an answer that should be a row; none if it is JSON that is not.
+pub(crate) fn read<T: Row>(answer: &[u8]) -> Result<Option<T>, String> {
+    let answer: &RawValue = serde_json::from_slice(answer).map_err(|_| "it is not JSON")?;
+    let row = serde_json::from_str(answer.get());
+    Ok(row.ok().and_then(|Readable(row)| row))
+}
+
+/// A row, read as soon as it comes; none if it lacks the id that its kind must
+/// have.
+pub(crate) struct Readable<T>(pub(crate) Option<T>);
+
+impl<'de, T: Row> Deserialize<'de> for Readable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = Object::deserialize(deserializer)?;
+        Ok(Self(T::read(Fields::of(object))))
+    }
 }
 
 /// Reads rows from JSON text as the client does.
 macro_rules! deserialize {
     ($($row:ty),* $(,)?) => {$(
-        impl<'de> serde::Deserialize<'de> for $row {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let object = Object::deserialize(deserializer)?;
-                Self::read(Fields::of(object)).ok_or_else(|| serde::de::Error::missing_field("id"))
+        impl<'de> Deserialize<'de> for $row {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let Readable(row) = Readable::deserialize(deserializer)?;
+                row.ok_or_else(|| serde::de::Error::missing_field("id"))
             }
         }
     )*};
