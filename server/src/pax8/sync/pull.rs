@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ::pax8::{Client, Company, Error, Products};
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Progress, Stage,
-    sift::{Sieve, Sifted},
+    sift::{Sieve, Sifted, companies_of},
     store::{products::Product, subscriptions::Glance},
 };
 
@@ -45,7 +45,7 @@ pub(super) struct LookedUp {
 impl Plan {
     /// How many subscriptions there probably are: as many as there were.
     fn likely_subscriptions(&self) -> u64 {
-        let present = self.stored.values().filter(|it| !it.missing);
+        let present = self.stored.values().filter(|it| it.is_there());
         u64::try_from(present.count()).unwrap_or(u64::MAX)
     }
 }
@@ -55,6 +55,8 @@ pub(super) struct Pulled {
     /// The companies; none where only one company's subscriptions were pulled.
     pub companies: Option<Vec<Company>>,
     pub subscriptions: Vec<Sifted>,
+    /// The companies that those name.
+    pub named: BTreeSet<Arc<str>>,
     pub products: Products,
     /// Companies that the list left out and Pax8 was asked for one by one; those it knows are among the companies.
     pub looked_up: Vec<String>,
@@ -128,8 +130,9 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
         .await?;
     notes.repeated_rows += list.duplicates();
     let subscriptions = list.into_rows();
+    let named = companies_of(&subscriptions);
     if let Some(companies) = &mut companies {
-        let unlisted = unlisted_companies(companies, &subscriptions);
+        let unlisted = unlisted_companies(companies, &named);
         notes.unlisted_companies = unlisted.len();
         (looked_up, unasked) = share_out(plan, unlisted);
         companies.extend(client.companies(&looked_up).await?);
@@ -137,7 +140,7 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
     gauge.enter(Stage::Products);
     let unknown: BTreeSet<String> = subscriptions
         .iter()
-        .filter_map(|it| it.news.as_ref()?.product_id.clone())
+        .filter_map(|it| it.news.as_ref()?.facts.product_id.clone())
         .filter(|id| !plan.known_products.contains_key(id))
         .collect();
     let products = client
@@ -146,6 +149,7 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
     Ok(Pulled {
         companies,
         subscriptions,
+        named,
         products,
         looked_up,
         unasked,
@@ -154,13 +158,12 @@ pub(super) async fn pull(client: &Client, plan: &Plan, gauge: &Gauge) -> Result<
 }
 
 /// Companies that have subscriptions and that the list left out, as it may do with inactive or deleted ones.
-fn unlisted_companies(companies: &[Company], subscriptions: &[Sifted]) -> BTreeSet<String> {
+fn unlisted_companies(companies: &[Company], named: &BTreeSet<Arc<str>>) -> BTreeSet<String> {
     let listed: HashSet<&str> = companies.iter().map(|it| it.id.as_str()).collect();
-    let named = subscriptions.iter().map(|it| &*it.company);
-    named
-        .filter(|id| !id.is_empty() && !listed.contains(id))
-        .map(str::to_owned)
-        .collect()
+    let unlisted = named
+        .iter()
+        .filter(|id| !id.is_empty() && !listed.contains(&***id));
+    unlisted.map(|id| id.as_ref().to_owned()).collect()
 }
 
 /// Which unlisted companies to ask for now, and which later: first those that were never asked for, then those for which

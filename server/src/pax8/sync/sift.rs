@@ -2,7 +2,7 @@
 //! that what a sync holds follows from what is new.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -16,14 +16,32 @@ use super::{
 
 /// What is kept of a subscription until its list is proved complete.
 pub(super) struct Sifted {
-    pub pax8_id: String,
     /// Pax8's id of the company; empty where it names none.
     pub company: Arc<str>,
     /// Whether its price is its cost; none where one of them is not known, or it is free.
     pub price_is_cost: Option<bool>,
     pub warnings: Vec<Warning>,
+    /// The place of what is stored of it; none where nothing is.
+    pub stored: Option<usize>,
     /// What it says; none where that is what is stored.
-    pub news: Option<Box<SubscriptionFacts>>,
+    pub news: Option<News>,
+}
+
+/// What a subscription says.
+pub(super) struct News {
+    pub pax8_id: String,
+    pub facts: Box<SubscriptionFacts>,
+}
+
+/// The companies that subscriptions name, each once.
+pub(super) fn companies_of(subscriptions: &[Sifted]) -> BTreeSet<Arc<str>> {
+    let mut seen = HashSet::new();
+    let named = subscriptions.iter().map(|it| &it.company);
+    // The sieve made one text for each: which it is tells that they are the same sooner than what it says.
+    named
+        .filter(|company| seen.insert(Arc::as_ptr(company)))
+        .cloned()
+        .collect()
 }
 
 /// Tells apart what is news.
@@ -55,14 +73,20 @@ impl<'a> Sieve<'a> {
             .filter(|(price, _)| !price.is_zero())
             .map(|(price, cost)| price == cost);
         let mut facts = SubscriptionFacts::from(row);
-        let told =
-            self.complete(&mut facts) && self.is_stored(&pax8_id, &facts, &company, &warnings);
+        let stored = self.stored.get(&pax8_id);
+        let told = self.complete(&mut facts)
+            && stored.is_some_and(|it| {
+                it.says(Fingerprint::of(&facts, &company, &unreadable(&warnings)))
+            });
         Sifted {
-            pax8_id,
             company,
             price_is_cost,
             warnings,
-            news: (!told).then(|| Box::new(facts)),
+            stored: stored.map(|it| it.place),
+            news: (!told).then(|| News {
+                pax8_id,
+                facts: Box::new(facts),
+            }),
         }
     }
 
@@ -76,19 +100,6 @@ impl<'a> Sieve<'a> {
             facts.complete(product);
         }
         product.is_some()
-    }
-
-    fn is_stored(
-        &self,
-        pax8_id: &str,
-        facts: &SubscriptionFacts,
-        company: &str,
-        warnings: &[Warning],
-    ) -> bool {
-        let told = Fingerprint::of(facts, company, &unreadable(warnings));
-        let stored = self.stored.get(pax8_id);
-        // One without a fingerprint is looked at again, and there it is an error.
-        stored.is_some_and(|it| told.is_ok_and(|told| it.says(told)))
     }
 
     /// One text for all subscriptions of a company.
@@ -122,13 +133,14 @@ mod tests {
         let products = HashMap::from([("p1".to_owned(), product)]);
         let nothing = HashMap::new();
         let new = Sieve::new(&nothing, &products).sift(row(ROW));
-        let facts = new.news.unwrap();
+        let facts = new.news.unwrap().facts;
         assert_eq!((&*new.company, new.price_is_cost), ("c1", Some(true)));
+        assert_eq!(new.stored, None);
         assert_eq!(facts.vendor.as_deref(), Some("Vendor"));
 
         let glance = Glance {
-            fingerprint: Fingerprint::of(&facts, "c1", &[]).unwrap(),
-            missing: false,
+            place: 0,
+            fingerprint: Some(Fingerprint::of(&*facts, "c1", &[])),
         };
         let mut stored = HashMap::from([("s1".to_owned(), glance)]);
         let is_news = |stored: &_, products: &_, text: &str| {
@@ -138,7 +150,7 @@ mod tests {
         assert!(is_news(&stored, &products, &ROW.replace("5,", "6,")));
         assert!(is_news(&stored, &products, &ROW.replace("c1", "c2")));
         assert!(is_news(&stored, &HashMap::new(), ROW));
-        stored.values_mut().for_each(|it| it.missing = true);
+        stored.values_mut().for_each(|it| it.fingerprint = None);
         assert!(is_news(&stored, &products, ROW), "it is back");
     }
 }

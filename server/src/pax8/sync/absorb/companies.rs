@@ -52,7 +52,7 @@ pub(super) async fn take_in(
         present.extend(companies.iter().map(|it| it.id.clone()));
         for company in companies {
             let before = stored.remove(&company.id);
-            let after = compare(intake, before, &company, &mut counts, &mut written)?;
+            let after = compare(intake, before, &company, &mut counts, &mut written);
             stored.insert(company.id, after);
         }
         for company in stored.values_mut() {
@@ -62,7 +62,7 @@ pub(super) async fn take_in(
             }
         }
     }
-    hold_places(intake, needed, &told.unasked, &mut stored, &mut written)?;
+    hold_places(intake, needed, &told.unasked, &mut stored, &mut written);
     companies::put(intake.tx, written).await?;
     companies::set_looked_up(intake.tx, &told.looked_up, intake.now).await?;
     let known = stored.into_iter().map(|(pax8_id, it)| {
@@ -82,10 +82,10 @@ fn compare(
     told: &::pax8::Company,
     counts: &mut Counts,
     written: &mut Vec<StoredCompany>,
-) -> Result<StoredCompany> {
+) -> StoredCompany {
     let mut facts = CompanyFacts::from(told);
     let unreadable = unreadable(&told.warnings);
-    let fingerprint = Fingerprint::of(&facts, &told.id, &unreadable)?;
+    let fingerprint = Fingerprint::of(&facts, &told.id, &unreadable);
     let Some(before) = before else {
         let new = StoredCompany {
             facts,
@@ -95,11 +95,11 @@ fn compare(
         counts.created += 1;
         record(intake, &new, "created", None, None);
         written.push(new.clone());
-        return Ok(new);
+        return new;
     };
     if before.fingerprint == fingerprint && before.missing_since.is_none() {
         counts.unchanged += 1;
-        return Ok(before);
+        return before;
     }
     differ::keep_company(&mut facts, &before.facts, &unreadable);
     let after = StoredCompany {
@@ -127,7 +127,7 @@ fn compare(
         record(intake, &after, it.field, it.before, it.after);
     }
     written.push(after.clone());
-    Ok(after)
+    after
 }
 
 /// Marks a company that Pax8 no longer lists.
@@ -144,7 +144,7 @@ fn hold_places(
     unasked: &HashSet<String>,
     stored: &mut HashMap<String, StoredCompany>,
     written: &mut Vec<StoredCompany>,
-) -> Result<()> {
+) {
     let unknown: Vec<String> = needed
         .iter()
         .filter(|id| !stored.contains_key(&***id))
@@ -160,14 +160,13 @@ fn hold_places(
     for pax8_id in unknown {
         let facts = CompanyFacts::default();
         let company = StoredCompany {
-            fingerprint: Fingerprint::of(&facts, &pax8_id, &[])?,
+            fingerprint: Fingerprint::of(&facts, &pax8_id, &[]),
             missing_since: (!unasked.contains(&pax8_id)).then_some(intake.now),
             ..blank(intake, &pax8_id)
         };
         written.push(company.clone());
         stored.insert(pax8_id, company);
     }
-    Ok(())
 }
 
 fn blank(intake: &Intake<'_>, pax8_id: &str) -> StoredCompany {

@@ -3,12 +3,11 @@
 use ::pax8::{Company, Moment, Subscription, Warning};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Serialize;
 
 use crate::pax8::sync::store::products::Product;
 
 /// What Pax8 says about a company. A reference or website that is absent was taken away.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(in crate::pax8::sync) struct CompanyFacts {
     pub name: Option<String>,
     pub status: Option<String>,
@@ -18,7 +17,7 @@ pub(in crate::pax8::sync) struct CompanyFacts {
 
 /// What Pax8 says about a subscription, with what is known of its product. Dates are those that Pax8 wrote down,
 /// whatever time and offset it wrote behind them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(in crate::pax8::sync) struct SubscriptionFacts {
     pub parent_id: Option<String>,
     pub product_id: Option<String>,

@@ -12,10 +12,7 @@ mod warnings;
 
 pub(super) use facts::{CompanyFacts, SubscriptionFacts, unreadable};
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::HashMap;
 
 use db::OrgTx;
 use jiff::Timestamp;
@@ -80,14 +77,12 @@ pub(super) async fn absorb(
     };
     let mut summary = Summary::default();
     store::products::put(intake.tx, pulled.products, now).await?;
-    let named = pulled.subscriptions.iter();
-    let needed: BTreeSet<Arc<str>> = named.map(|it| Arc::clone(&it.company)).collect();
     let told = companies::Told {
         companies: pulled.companies,
         looked_up: pulled.looked_up,
         unasked: pulled.unasked,
     };
-    let (known, counts) = companies::take_in(&mut intake, told, needed).await?;
+    let (known, counts) = companies::take_in(&mut intake, told, pulled.named).await?;
     summary.companies = counts;
     let confirmed = connection.as_ref().and_then(|it| it.last_sync_at);
     let told = pulled.subscriptions;
@@ -95,7 +90,6 @@ pub(super) async fn absorb(
         subscriptions::take_in(&mut intake, told, stored, &known, confirmed).await?;
     intake.record_changes().await?;
     let Intake { tx, warnings, .. } = intake;
-    store::companies::recount(tx).await?;
     summary.warnings = warnings;
     summary.mapped = conclude(tx, sync.scope, connection.as_ref(), now).await?;
     Ok(summary)

@@ -15,7 +15,7 @@ use crate::{
     pax8::sync::{
         Counts,
         fingerprint::Fingerprint,
-        sift::Sifted,
+        sift::{News, Sifted},
         store::{self, products::Product, subscriptions::Glance},
     },
 };
@@ -27,7 +27,7 @@ const AT_A_TIME: usize = 1_000;
 pub(super) async fn take_in(
     intake: &mut Intake<'_>,
     told: Vec<Sifted>,
-    mut stored: HashMap<String, Glance>,
+    stored: HashMap<String, Glance>,
     known: &KnownCompanies,
     confirmed: Option<Timestamp>,
 ) -> Result<Counts> {
@@ -35,16 +35,19 @@ pub(super) async fn take_in(
     let products = store::products::list(intake.tx).await?;
     let mut counts = Counts::default();
     let mut differing = Vec::new();
+    let mut present = vec![false; stored.len()];
     for it in told {
-        let before = stored.remove(&it.pax8_id);
-        match Told::new(it, &products)? {
-            Some(told) if before.is_none_or(|it| !it.says(told.fingerprint)) => {
-                differing.push(told);
-            }
+        if let Some(present) = it.stored.and_then(|place| present.get_mut(place)) {
+            *present = true;
+        }
+        match Told::new(it, &products) {
+            Some(told) if !is_stored(&stored, &told) => differing.push(told),
             _ => counts.unchanged += 1,
         }
     }
-    let gone = stored.into_iter().filter(|(_, glance)| !glance.missing);
+    let gone = stored
+        .into_iter()
+        .filter(|(_, it)| it.is_there() && !present[it.place]);
     let gone: Vec<String> = gone.map(|(pax8_id, _)| pax8_id).collect();
     if differing.is_empty() && gone.is_empty() {
         return Ok(counts);
@@ -73,7 +76,13 @@ pub(super) async fn take_in(
         ));
     }
     store::subscriptions::void_decisions(intake.tx).await?;
+    store::companies::recount(intake.tx).await?;
     Ok(comparison.counts)
+}
+
+fn is_stored(stored: &HashMap<String, Glance>, told: &Told) -> bool {
+    let before = stored.get(&told.pax8_id);
+    before.is_some_and(|it| it.says(told.fingerprint))
 }
 
 async fn compare(
@@ -114,21 +123,19 @@ async fn put(intake: &mut Intake<'_>, comparison: &mut Comparison<'_>) -> Result
 
 impl Told {
     /// What is news of a subscription, completed by what is known of its product by now.
-    fn new(sifted: Sifted, products: &HashMap<String, Product>) -> Result<Option<Self>> {
-        let Some(mut facts) = sifted.news else {
-            return Ok(None);
-        };
+    fn new(sifted: Sifted, products: &HashMap<String, Product>) -> Option<Self> {
+        let News { pax8_id, mut facts } = sifted.news?;
         let product = facts.product_id.as_ref().and_then(|id| products.get(id));
         if let Some(product) = product {
             facts.complete(product);
         }
         let unreadable = unreadable(&sifted.warnings);
-        Ok(Some(Self {
-            fingerprint: Fingerprint::of(&facts, &sifted.company, &unreadable)?,
-            pax8_id: sifted.pax8_id,
+        Some(Self {
+            fingerprint: Fingerprint::of(&*facts, &sifted.company, &unreadable),
+            pax8_id,
             company: sifted.company,
             facts,
             unreadable,
-        }))
+        })
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn about_subscriptions(
             count(stored.len(), "is", "are")
         )),
         Scope::Company(_) if told.is_empty() => {
-            let lost = stored.values().filter(|it| !it.missing).count();
+            let lost = stored.values().filter(|it| it.is_there()).count();
             if lost > 0 {
                 warnings.push(format!(
                     "Pax8 listed no subscriptions of this company, although {} known. They are kept, marked as missing and not billed.",

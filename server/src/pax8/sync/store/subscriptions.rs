@@ -1,6 +1,6 @@
 //! What is stored of subscriptions, as far as Pax8 says it, with the figures that follow from it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, num::ParseIntError};
 
 use billing::{Markup, Pricing};
 use db::{OrgTx, Row, Value, args};
@@ -29,8 +29,9 @@ macro_rules! columns {
 }
 
 db::statements! {
-    org LIST_GLANCES = "select pax8_id, fingerprint, missing_since from pax8_subscription
-        where organization_id = $1 and (cast($2 as text) is null or company_id = $2)";
+    /// As one text, because there are many of them, and what a column costs is most of what they cost.
+    org LIST_GLANCES = "select case when missing_since is null then fingerprint else '--------------------------------' end || pax8_id as glance
+        from pax8_subscription where organization_id = $1 and (cast($2 as text) is null or company_id = $2)";
     bulk FIND_MANY = "with wanted (organization_id, pax8_id) as (values", 2,
         concat!(") ", columns!(), " and pax8_id in (select pax8_id from wanted)");
     org LIST_DECIDED = "select subscription_pax8_id, markup_type, markup_value, override_price, recurring_invoice_id
@@ -59,14 +60,31 @@ db::statements! {
 
 /// As much of a stored subscription as tells whether it has to be read.
 pub(in crate::pax8::sync) struct Glance {
-    pub fingerprint: Fingerprint,
-    pub missing: bool,
+    /// Which of all that were looked at, from 0.
+    pub place: usize,
+    /// What Pax8 said when it was last there; none where it is missing.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Glance {
+    /// From its fingerprint, or as many hyphens, and what follows: Pax8's id.
+    fn read(text: &str, place: usize) -> Result<(String, Self), ParseIntError> {
+        let (fingerprint, pax8_id) = text
+            .split_at_checked(Fingerprint::DIGITS)
+            .unwrap_or((text, ""));
+        let missing = fingerprint.starts_with('-');
+        let fingerprint = (!missing).then(|| fingerprint.parse()).transpose()?;
+        Ok((pax8_id.to_owned(), Self { place, fingerprint }))
+    }
+
     /// Whether it is there and Pax8 says of it what it said before.
     pub(in crate::pax8::sync) fn says(&self, told: Fingerprint) -> bool {
-        !self.missing && self.fingerprint == told
+        self.fingerprint == Some(told)
+    }
+
+    /// Whether Pax8 had it the last time.
+    pub(in crate::pax8::sync) fn is_there(&self) -> bool {
+        self.fingerprint.is_some()
     }
 }
 
@@ -103,12 +121,9 @@ pub(in crate::pax8::sync) async fn list_glances(
 ) -> Result<HashMap<String, Glance>> {
     let mut glances = HashMap::new();
     tx.fetch_each(&LIST_GLANCES, args![company], |row| {
-        let missing: Option<Timestamp> = row.get("missing_since")?;
-        let glance = Glance {
-            fingerprint: fingerprint(&row)?,
-            missing: missing.is_some(),
-        };
-        glances.insert(row.get("pax8_id")?, glance);
+        let place = glances.len();
+        let glance = row.parse("glance", |text| Glance::read(text, place))?;
+        glances.extend(glance);
         Ok::<_, Error>(())
     })
     .await?;
