@@ -25,12 +25,24 @@ pub async fn measure(table: &mut Table) {
         installation.sync().await;
         let rows = Rows::of(&installation, false).await;
         let before = Rows::of(&installation, true).await;
-        let later = installation.sync().await;
+        let later = least_of_three(&installation).await;
         let untouched = Rows::of(&installation, true).await == before;
         installation.database.remove().await;
         add_unchanged(table, engine, &later, parsing, untouched);
         add_first(table, engine, &first, rows).await;
     }
+}
+
+/// The one that took the least of our processor time, as with parsing.
+async fn least_of_three(installation: &Installation) -> Done {
+    let mut least = installation.sync().await;
+    for _ in 0..2 {
+        let next = installation.sync().await;
+        if next.processor < least.processor {
+            least = next;
+        }
+    }
+    least
 }
 
 fn add_unchanged(
