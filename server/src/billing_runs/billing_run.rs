@@ -13,7 +13,9 @@ use crate::{
     accounts::By,
     error::Result,
     ids::{BillingRunId, InvoiceId},
-    invoices::{ClientRef, Invoice, InvoiceSum, PeriodBody, RecurringRef, ReviewReason, RunSum},
+    invoices::{
+        BriefInvoice, ClientRef, InvoiceSum, PeriodBody, RecurringRef, ReviewReason, RunSum,
+    },
     recurring::RecurringInvoice,
 };
 
@@ -267,25 +269,25 @@ impl Skip {
 }
 
 impl RunInvoice {
-    pub(super) fn made(invoice: &Invoice, send_to: Option<String>) -> Self {
+    pub(super) fn made(invoice: BriefInvoice, send_to: Option<String>) -> Self {
         Self {
             id: Some(invoice.id),
-            number: invoice.number.clone(),
-            recurring_invoice: invoice.origin.as_ref().map(|origin| RecurringRef {
+            number: invoice.number,
+            recurring_invoice: invoice.origin.map(|origin| RecurringRef {
                 id: origin.recurring_invoice,
-                name: origin.name.clone(),
+                name: origin.name,
             }),
             client: ClientRef {
                 id: invoice.client_id,
-                name: invoice.client.name.clone(),
+                name: invoice.client_name,
             },
             period: invoice.period.map(PeriodBody::from),
             currency: invoice.currency,
             total: invoice.total,
-            needs_review: invoice.needs_review(),
-            review_reasons: invoice.review.clone(),
+            needs_review: invoice.needs_review,
+            review_reasons: invoice.review,
             send_to,
-            held: invoice.held.len(),
+            held: invoice.held,
         }
     }
 

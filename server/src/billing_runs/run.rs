@@ -12,11 +12,11 @@ use super::{
 use crate::{
     app::App,
     audit,
-    deliveries::{Delivery, list_of_invoices, list_of_run},
+    deliveries::first_recipients,
     error::{Error, Result},
     http::PageQuery,
     ids::{BillingRunId, OrganizationId},
-    invoices::{self, Invoice},
+    invoices::{self, BriefInvoice},
     organizations::load_organization,
 };
 
@@ -62,16 +62,18 @@ pub async fn load_run(tx: &mut OrgTx, id: BillingRunId) -> Result<BillingRun> {
     let invoices = invoices::list_of_run(tx, id).await?;
     run.invoice_ids = invoices.iter().map(|invoice| invoice.id).collect();
     run.created = invoices.len();
-    let deliveries = list_of_run(tx, id).await?;
-    run.invoices = invoices.iter().map(|it| made(it, &deliveries)).collect();
+    run.invoices = with_recipients(tx, invoices).await?;
     Ok(run)
 }
 
-/// An invoice in short, with whom it was sent to, of deliveries from the newest on: the first one of an invoice is the one that
-/// was made with it.
-fn made(invoice: &Invoice, deliveries: &[Delivery]) -> RunInvoice {
-    let sent = deliveries.iter().rfind(|it| it.invoice_id == invoice.id);
-    RunInvoice::made(invoice, sent.map(|it| it.to.clone()))
+/// Invoices in short, with whom they were sent to by themselves: the first delivery of an invoice is the one that was made with it.
+async fn with_recipients(tx: &mut OrgTx, invoices: Vec<BriefInvoice>) -> Result<Vec<RunInvoice>> {
+    let mut to = first_recipients(tx, invoices.iter().map(|it| it.id)).await?;
+    let invoices = invoices.into_iter().map(|it| {
+        let to = to.remove(&it.id);
+        RunInvoice::made(it, to)
+    });
+    Ok(invoices.collect())
 }
 
 /// A run that was made, with a page of its invoices, those that a person has to look at first.
@@ -87,16 +89,7 @@ pub(super) async fn load_run_page(
         .await?
         .ok_or(Error::NotFound("billing run"))?;
     let invoices = invoices::page_of_run(tx, id, page).await?;
-    let ids = || invoices.data.iter().map(|it| it.id);
-    let deliveries = match (ids().min(), ids().max()) {
-        (Some(oldest), Some(newest)) => list_of_invoices(tx, oldest, newest).await?,
-        _ => Vec::new(),
-    };
-    run.invoices = invoices
-        .data
-        .iter()
-        .map(|it| made(it, &deliveries))
-        .collect();
+    run.invoices = with_recipients(tx, invoices.data).await?;
     Ok((run, invoices.next_cursor))
 }
 

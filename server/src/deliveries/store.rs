@@ -1,5 +1,7 @@
 //! Every SQL statement about deliveries.
 
+use std::collections::HashMap;
+
 use db::{OrgTx, Row, args};
 use jiff::Timestamp;
 
@@ -7,7 +9,7 @@ use super::{Delivery, DeliveryState};
 use crate::{
     error::{Error, Result},
     http::{List, Paging},
-    ids::{BillingRunId, DeliveryId, InvoiceId},
+    ids::{DeliveryId, InvoiceId},
 };
 
 db::statements! {
@@ -18,10 +20,9 @@ db::statements! {
         and (cast($3 as text) is null or id < $3) order by id desc limit $4";
     org LIST_OF_INVOICE = "select * from delivery where organization_id = $1 and invoice_id = $2 order by id desc";
     org LIST_OF_INVOICES = "select * from delivery where organization_id = $1 and invoice_id >= $2 and invoice_id <= $3 order by id desc";
-    // SQLite keeps the order of a cross join: the run's invoices first.
-    org LIST_OF_RUN = "select delivery.* from invoice cross join delivery
-        where invoice.organization_id = $1 and invoice.billing_run_id = $2
-            and delivery.organization_id = invoice.organization_id and delivery.invoice_id = invoice.id";
+    bulk RECIPIENTS = "with wanted (organization_id, invoice_id) as (values", 2,
+        ") select invoice_id, recipients from delivery
+        where organization_id = $1 and invoice_id in (select invoice_id from wanted) order by invoice_id, id";
     org UNFINISHED = "select * from delivery where organization_id = $1 and invoice_id = $2 and state in ('queued', 'sending')";
     org LIST_UNFINISHED = "select * from delivery where organization_id = $1 and state in ('queued', 'sending') order by id";
     org MARK_SENDING = "update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = null
@@ -119,15 +120,22 @@ pub async fn list_of_invoices(
     read_all(&tx.fetch_all(&LIST_OF_INVOICES, args![from, to]).await?)
 }
 
-/// The deliveries of what a billing run made, latest first.
+/// Whom invoices were sent to the first time, of those that were.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<Delivery>> {
-    let mut found = read_all(&tx.fetch_all(&LIST_OF_RUN, args![run]).await?)?;
-    // Here, because in the database the order would lead through the deliveries of all runs.
-    found.sort_unstable_by_key(|delivery| std::cmp::Reverse(delivery.id));
-    Ok(found)
+pub async fn first_recipients(
+    tx: &mut OrgTx,
+    invoices: impl Iterator<Item = InvoiceId>,
+) -> Result<HashMap<InvoiceId, String>> {
+    let wanted = invoices.map(|id| args![id]).collect();
+    let rows = tx.fetch_bulk(&RECIPIENTS, wanted).await?;
+    let mut first = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let recipients = row.get("recipients")?;
+        first.entry(row.get("invoice_id")?).or_insert(recipients);
+    }
+    Ok(first)
 }
 
 pub(super) async fn find_unfinished(

@@ -206,6 +206,33 @@ pub struct Invoice {
     pub deliveries: Vec<Delivery>,
 }
 
+/// An invoice, as a line of a list tells of it.
+#[derive(Debug, Clone)]
+pub struct BriefInvoice {
+    /// Its id.
+    pub id: InvoiceId,
+    /// Its number, given at issue.
+    pub number: Option<String>,
+    /// Whether a person has to look before it goes out.
+    pub needs_review: bool,
+    /// Why.
+    pub review: Vec<ReviewReason>,
+    /// Who pays.
+    pub client_id: ClientId,
+    /// Their name when it was made.
+    pub client_name: String,
+    /// What it was made from.
+    pub origin: Option<Origin>,
+    /// The currency of its total.
+    pub currency: Currency,
+    /// The days it covers.
+    pub period: Option<Period>,
+    /// Subtotal and taxes.
+    pub total: Amount,
+    /// How many linked subscriptions wait for a person.
+    pub held: usize,
+}
+
 impl Invoice {
     /// What kind of document it is.
     #[must_use]
@@ -245,11 +272,10 @@ impl Invoice {
         self.total.checked_sub(self.paid)
     }
 
-    /// Whether a person has to look before it goes out. What a run makes without a reason to look is issued with it; what is a
-    /// draft goes out only by a person, also one that was repaired.
+    /// Whether a person has to look before it goes out.
     #[must_use]
     pub fn needs_review(&self) -> bool {
-        self.status == InvoiceStatus::Draft
+        self.status.needs_review()
     }
 
     /// Goes on only if it may be issued.

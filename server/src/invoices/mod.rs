@@ -35,8 +35,8 @@ pub use document::{file_name, pdf, use_fonts};
 pub use draft::{NewInvoice, insert_draft, replace_draft};
 pub use filter::{Filter, OVERDUE, REVIEW};
 pub use invoice::{
-    ClientSnapshot, Held, Invoice, InvoiceLine, Origin, PrintOptions, ReviewReason, SellerSnapshot,
-    Skipped,
+    BriefInvoice, ClientSnapshot, Held, Invoice, InvoiceLine, Origin, PrintOptions, ReviewReason,
+    SellerSnapshot, Skipped,
 };
 pub use issue::{insert_and_issue, issue};
 pub use kind::{Correction, InvoiceKind};

@@ -4,8 +4,9 @@ use billing::{LineSource, Period};
 use db::Row;
 use jiff::civil::Date;
 use money::{Amount, Currency, UnitPrice};
+use serde::de::IgnoredAny;
 
-use super::{Correction, Invoice, InvoiceLine, InvoiceStatus, Origin};
+use super::{BriefInvoice, Correction, Invoice, InvoiceLine, InvoiceStatus, Origin};
 use crate::{
     error::{Error, Result},
     ids::{InvoiceId, RecurringInvoiceId},
@@ -20,31 +21,21 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
     let currency = currency(row)?;
     let amount =
         |column: &str| -> Result<Amount> { Ok(Amount::from_minor(row.get(column)?, currency)) };
-    let status = row.parse("status", |name| {
-        InvoiceStatus::parse(name).ok_or("not a status of an invoice")
-    })?;
-    let recurring: Option<RecurringInvoiceId> = row.get("recurring_invoice_id")?;
-    let name: Option<String> = row.get("recurring_name")?;
-    let (start, end): (Option<Date>, Option<Date>) =
-        (row.get("period_start")?, row.get("period_end")?);
     Ok(Invoice {
         id: row.get("id")?,
         number: row.get("number")?,
-        status: status.ok_or_else(|| Error::internal("an invoice without a status"))?,
+        status: status(row)?,
         review: row.json("review_reasons")?,
         client_id: row.get("client_id")?,
         client: row.json("client_json")?,
         seller: row.json("seller_json")?,
-        origin: recurring.map(|recurring_invoice| Origin {
-            recurring_invoice,
-            name: name.unwrap_or_default(),
-        }),
+        origin: origin(row)?,
         correction: read_correction(row)?,
         billing_run_id: row.get("billing_run_id")?,
         currency,
         issue_date: row.get("issue_date")?,
         due_date: row.get("due_date")?,
-        period: start.zip(end).map(|(start, end)| Period { start, end }),
+        period: period(row)?,
         first_from: row.get("first_from")?,
         lines: Vec::new(),
         subtotal: amount("subtotal_minor")?,
@@ -63,6 +54,46 @@ pub(super) fn read(row: &Row) -> Result<Invoice> {
         voided_at: row.get("voided_at")?,
         deliveries: Vec::new(),
     })
+}
+
+pub(super) fn read_brief(row: &Row) -> Result<BriefInvoice> {
+    let currency = currency(row)?;
+    let held: Vec<IgnoredAny> = row.json("held")?;
+    Ok(BriefInvoice {
+        id: row.get("id")?,
+        number: row.get("number")?,
+        needs_review: status(row)?.needs_review(),
+        review: row.json("review_reasons")?,
+        client_id: row.get("client_id")?,
+        client_name: row.get("client_name")?,
+        origin: origin(row)?,
+        currency,
+        period: period(row)?,
+        total: Amount::from_minor(row.get("total_minor")?, currency),
+        held: held.len(),
+    })
+}
+
+fn status(row: &Row) -> Result<InvoiceStatus> {
+    let status = row.parse("status", |name| {
+        InvoiceStatus::parse(name).ok_or("not a status of an invoice")
+    })?;
+    status.ok_or_else(|| Error::internal("an invoice without a status"))
+}
+
+fn origin(row: &Row) -> Result<Option<Origin>> {
+    let recurring: Option<RecurringInvoiceId> = row.get("recurring_invoice_id")?;
+    let name: Option<String> = row.get("recurring_name")?;
+    Ok(recurring.map(|recurring_invoice| Origin {
+        recurring_invoice,
+        name: name.unwrap_or_default(),
+    }))
+}
+
+fn period(row: &Row) -> Result<Option<Period>> {
+    let start: Option<Date> = row.get("period_start")?;
+    let end: Option<Date> = row.get("period_end")?;
+    Ok(start.zip(end).map(|(start, end)| Period { start, end }))
 }
 
 fn read_correction(row: &Row) -> Result<Option<Correction>> {

@@ -61,6 +61,13 @@ impl InvoiceStatus {
         }
     }
 
+    /// Whether a person has to look before it goes out. What a run makes without a reason to look is issued with it; what is a
+    /// draft goes out only by a person, also one that was repaired.
+    #[must_use]
+    pub fn needs_review(self) -> bool {
+        self == Self::Draft
+    }
+
     /// Where an issued invoice stands of which so much is paid; a credit note, with amounts below zero, of which so much is used.
     #[must_use]
     pub fn of_paid(total: Amount, paid: Amount) -> Self {

@@ -7,11 +7,11 @@ use db::{OrgTx, Row, Value, args};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Correction, Invoice, InvoiceStatus, NewInvoice,
+    BriefInvoice, Correction, Invoice, InvoiceStatus, NewInvoice,
     filter::{Filter, filtered},
     issue::Issued,
     payments::store::add_payments,
-    row::{read, read_line},
+    row::{read, read_brief, read_line},
 };
 use crate::{
     deliveries::{list_of_invoice, list_of_invoices},
@@ -26,6 +26,14 @@ macro_rules! charged_to {
     () => {
         " (select i.client_id from invoice i where i.organization_id = line.organization_id and i.id = line.invoice_id
             and i.status <> 'void' and i.corrects_id is null) as charged_to"
+    };
+}
+
+/// What tells of an invoice in a line; without the snapshots, which are long.
+macro_rules! brief {
+    () => {
+        "select id, number, status, client_id, client_name, recurring_invoice_id, recurring_name, currency, total_minor, period_start,
+            period_end, review_reasons, held from invoice where organization_id = $1 and "
     };
 }
 
@@ -72,10 +80,10 @@ db::statements! {
         and (cast($3 as text) is null or line.invoice_id <> $3)");
     org ANY_DRAFT_OF = "select 1 as one from invoice where organization_id = $1 and recurring_invoice_id = $2
         and status = 'draft' limit 1";
-    org LIST_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2 order by id";
-    org PAGE_OF_RUN = "select * from invoice where organization_id = $1 and billing_run_id = $2
+    org LIST_OF_RUN = concat!(brief!(), "billing_run_id = $2 order by id");
+    org PAGE_OF_RUN = concat!(brief!(), "billing_run_id = $2
         and (cast($3 as text) is null or (case when status = 'draft' then '0' else '1' end, id) > ($3, $4))
-        order by case when status = 'draft' then '0' else '1' end, id limit $5";
+        order by case when status = 'draft' then '0' else '1' end, id limit $5");
     bulk FIND_OF_PERIODS = "with wanted (organization_id, recurring_invoice_id, period_start) as (values", 3,
         ") select invoice.recurring_invoice_id, invoice.period_start, invoice.id from wanted
         join invoice on invoice.organization_id = wanted.organization_id
@@ -376,16 +384,16 @@ fn add_line(invoiced: &mut Invoiced, row: &Row, client: ClientId) -> Result<()> 
     Ok(())
 }
 
-/// What a run made, without lines, oldest first.
+/// What a run made, in brief, oldest first.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<Invoice>> {
+pub async fn list_of_run(tx: &mut OrgTx, run: BillingRunId) -> Result<Vec<BriefInvoice>> {
     let rows = tx.fetch_all(&LIST_OF_RUN, args![run]).await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(read_brief).collect()
 }
 
-/// A page of what a run made, without lines: first what a person has to look at, then the rest, oldest first.
+/// A page of what a run made, in brief: first what a person has to look at, then the rest, oldest first.
 ///
 /// # Errors
 /// When the page's cursor or limit is refused.
@@ -393,13 +401,13 @@ pub async fn page_of_run(
     tx: &mut OrgTx,
     run: BillingRunId,
     page: &PageQuery,
-) -> Result<List<Invoice>> {
-    let place = |invoice: &Invoice| if invoice.needs_review() { "0" } else { "1" }.to_owned();
+) -> Result<List<BriefInvoice>> {
+    let place = |it: &BriefInvoice| if it.needs_review { "0" } else { "1" }.to_owned();
     let paging = page.paging::<(String, InvoiceId)>()?;
     let (after_place, after) = paging.after.clone().unzip();
     let args = args![run, after_place, after, paging.fetch()];
     let rows = tx.fetch_all(&PAGE_OF_RUN, args).await?;
-    let invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let invoices = rows.iter().map(read_brief).collect::<Result<Vec<_>>>()?;
     paging.list(invoices, |invoice| (place(invoice), invoice.id))
 }
 
