@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use crate::{error::Result, pax8::connection::DisconnectImpact};
 
 db::statements! {
-    org COUNT_COMPANIES = "select count(*) as n, count(client_id) as mapped from pax8_company where organization_id = $1";
-    org COUNT_SUBSCRIPTIONS = "select count(*) as n, count(b.recurring_invoice_id) as linked from pax8_subscription s
-        left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
-        where s.organization_id = $1";
+    org COUNT_COMPANIES = "select count(*) as n, count(client_id) as mapped,
+            cast(coalesce(sum(subscription_count), 0) as bigint) as subscriptions
+        from pax8_company where organization_id = $1";
+    org COUNT_LINKED = "select count(*) as n from subscription_billing
+        where organization_id = $1 and recurring_invoice_id is not null";
     org END_LINKS = "update subscription_billing set recurring_invoice_id = null, billed_in_status = null, billed_while_missing = null,
             version = version + 1, updated_at = $2
         where organization_id = $1 and recurring_invoice_id is not null";
@@ -24,12 +25,12 @@ db::statements! {
 /// When the database is gone.
 pub(in crate::pax8) async fn count_estate(tx: &mut OrgTx) -> Result<DisconnectImpact> {
     let companies = tx.fetch_one(&COUNT_COMPANIES, args![]).await?;
-    let subscriptions = tx.fetch_one(&COUNT_SUBSCRIPTIONS, args![]).await?;
+    let linked = tx.fetch_one(&COUNT_LINKED, args![]).await?;
     Ok(DisconnectImpact {
         companies: companies.get("n")?,
         mapped_companies: companies.get("mapped")?,
-        subscriptions: subscriptions.get("n")?,
-        linked_subscriptions: subscriptions.get("linked")?,
+        subscriptions: companies.get("subscriptions")?,
+        linked_subscriptions: linked.get("n")?,
     })
 }
 
