@@ -4,7 +4,10 @@ use billing::Frequency;
 use db::{OrgTx, args};
 use money::Currency;
 
-use super::{ListRecurring, RecurringInvoice, RecurringStatus, store};
+use super::{
+    ListRecurring, RecurringInvoice, RecurringStatus,
+    store::{self, columns},
+};
 use crate::{
     error::Result,
     http::{Column, List, PageQuery, Sort},
@@ -32,15 +35,15 @@ pub const USUAL: Sort = Sort {
     falling: false,
 };
 
-/// The place of a row: texts go up or down with the statement; amounts are multiplied by the direction, so that other
-/// currencies than the organization's own come last either way.
+/// The places of all that the filter leaves are put in order, and only what is shown is read. The place of a row: texts go up or
+/// down with the statement; amounts are multiplied by the direction, so that other currencies than the organization's own come last
+/// either way.
 macro_rules! list {
-    ($after:literal, $order:literal) => {
+    ($after:literal, $order:literal, $shown:literal) => {
         concat!(
-            "select * from (select r.id, r.client_id, c.name as client_name, c.currency, r.name, r.frequency, r.start_date,
-                r.end_date, r.anchor_date, r.next_invoice_date, r.billed_until, r.status, r.review_first, r.auto_send,
-                r.prorate_first, r.prorate_changes, r.lines_minor, r.version, r.created_at, r.updated_at,
-                case cast($6 as text) when 'name' then r.search_text when 'client' then c.sort_name 
+            columns!(),
+            ", placed.place_text, placed.place_number from (select * from (select r.id,
+                case cast($6 as text) when 'name' then r.search_text when 'client' then c.sort_name
                     when 'status' then case r.status when 'active' then '1' when 'paused' then '2' when 'ended' then '3' else '4' end
                     when 'next' then r.next_invoice_date
                     when 'frequency' then case r.frequency when 'weekly' then '1' when 'monthly' then '2' when 'quarterly' then '3'
@@ -57,14 +60,19 @@ macro_rules! list {
             $after,
             " ($9, $10, $11) order by ",
             $order,
-            " limit $12"
+            " limit $12) placed
+            join recurring_invoice r on r.organization_id = $1 and r.id = placed.id
+            join client c on c.organization_id = r.organization_id and c.id = r.client_id order by ",
+            $shown
         )
     };
 }
 
 db::statements! {
-    org LIST_RISING = list!(">", "place_text, place_number, id");
-    org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc");
+    org LIST_RISING = list!(">", "place_text, place_number, id",
+        "placed.place_text, placed.place_number, placed.id");
+    org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc",
+        "placed.place_text desc, placed.place_number desc, placed.id desc");
 }
 
 const fn column(name: &'static str, label: &'static str) -> Column {

@@ -15,13 +15,21 @@ use crate::{
     ids::{ClientId, RecurringInvoiceId, RecurringLineId},
 };
 
+/// What a recurring invoice is read from: itself, and its client.
+macro_rules! columns {
+    () => {
+        "select r.id, r.client_id, c.name as client_name, c.currency, r.name, r.frequency, r.start_date, r.end_date, r.anchor_date,
+            r.next_invoice_date, r.billed_until, r.status, r.review_first, r.auto_send, r.prorate_first, r.prorate_changes,
+            r.lines_minor, r.version, r.created_at, r.updated_at"
+    };
+}
+pub(super) use columns;
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select r.id, r.client_id, c.name as client_name, c.currency, r.name, r.frequency, r.start_date, r.end_date,
-            r.anchor_date, r.next_invoice_date, r.billed_until, r.status, r.review_first, r.auto_send, r.prorate_first,
-            r.prorate_changes, r.lines_minor, r.version, r.created_at, r.updated_at
-            from recurring_invoice r join client c on c.organization_id = r.organization_id and c.id = r.client_id
+            columns!(),
+            " from recurring_invoice r join client c on c.organization_id = r.organization_id and c.id = r.client_id
             where r.organization_id = $1 ",
             $rest
         )
