@@ -49,7 +49,7 @@ db::statements! {
 }
 
 /// Kept whole wherever the rows are spread to: the organizations, the people who work for them, the master key, what was migrated.
-const NOT_OF_ONE_ORGANIZATION: [&str; 8] = [
+const NOT_OF_ONE_ORGANIZATION: [&str; 9] = [
     "account",
     "known_browser",
     "organization",

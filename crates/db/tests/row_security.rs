@@ -15,7 +15,7 @@ use db::{
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
 /// Rows of no organization: people, who may work for several; attempts to sign in; what was migrated; the master key's sign.
-const OF_NO_ORGANIZATION: [&str; 7] = [
+const OF_NO_ORGANIZATION: [&str; 8] = [
     "account",
     "known_browser",
     "recovery_code",

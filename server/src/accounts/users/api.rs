@@ -59,7 +59,7 @@ struct NewUserBody {
     /// The custom role that says what they may do in place of the role.
     custom_role_id: Option<String>,
     /// The first password of a new account, at least 12 characters. Where it is absent, the answer has a link to choose it. It has no
-    /// effect on an account that exists.
+    /// effect on an account that exists. It opens the account for a week; then they choose another one as they sign in.
     #[schema(write_only)]
     password: Option<String>,
 }
