@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use db::args;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{refusals, session::digest};
+use super::{refused, session::digest};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -105,7 +105,7 @@ impl Attempt {
             }
             if row.get::<i64>("attempts")? > most {
                 if let Some(digest) = &refused_by {
-                    refusals::count(&mut tx, digest, now).await?;
+                    refused::count(&mut tx, digest, now).await?;
                 }
                 locked_until = Some(row.get::<Timestamp>("expires_at")?);
                 break;
@@ -142,7 +142,7 @@ impl Attempt {
     pub(super) async fn failed(self, app: &App) -> Result<()> {
         if let Some(digest) = self.refused_by {
             let mut tx = app.database.system_write().await?;
-            refusals::count(&mut tx, &digest, app.clock.now()).await?;
+            refused::count(&mut tx, &digest, app.clock.now()).await?;
             tx.commit().await?;
         }
         Ok(())

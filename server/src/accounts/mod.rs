@@ -17,7 +17,7 @@ pub mod pages;
 mod password;
 mod people_pages;
 mod permission;
-mod refusals;
+mod refused;
 pub mod roles;
 pub mod second_factor;
 mod session;
@@ -37,7 +37,7 @@ pub use browser::BROWSER_LIFETIME;
 pub use confirm::confirm;
 pub use password::{PasswordHash, Passwords, Whose};
 pub use permission::{Permission, PermissionSet, Role};
-pub use refusals::{Refusals, list_refusals};
+pub use refused::{RefusedSignIns, list_refused_sign_ins};
 pub(crate) use session::random_text;
 pub use session::{
     NewSession, Session, SessionSecret, SessionTimes, end_session, find_session, start_session,

@@ -9,7 +9,7 @@ use super::{
     store, tell,
 };
 use crate::{
-    accounts::list_refusals,
+    accounts::list_refused_sign_ins,
     app::App,
     error::Result,
     ids::{AlertId, OrganizationId},
@@ -45,7 +45,7 @@ pub async fn watch(app: App) -> Result<()> {
 /// When the database is gone.
 pub async fn check(app: &App, organization: OrganizationId) -> Result<()> {
     let now = app.clock.now();
-    let refusals = list_refusals(app, organization).await?;
+    let refused = list_refused_sign_ins(app, organization).await?;
     let mut tx = app.database.write(organization).await?;
     if !store::take_turn(&mut tx, now, now + EVERY).await? {
         return Ok(());
@@ -56,7 +56,7 @@ pub async fn check(app: &App, organization: OrganizationId) -> Result<()> {
         &mut tx,
         &settings,
         app.settings.sync_interval,
-        &refusals,
+        &refused,
         now,
     )
     .await?;

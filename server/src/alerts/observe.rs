@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use super::{AlertSettings, Condition};
 use crate::{
-    accounts::{PAX8_FEATURE, Refusals},
+    accounts::{PAX8_FEATURE, RefusedSignIns},
     billing_runs::any_under_way,
     deliveries::count_trouble,
     error::{Error, Result},
@@ -41,7 +41,7 @@ pub(super) async fn observe(
     tx: &mut OrgTx,
     settings: &AlertSettings,
     interval: Span,
-    refusals: &[Refusals],
+    sign_ins: &[RefusedSignIns],
     now: Timestamp,
 ) -> Result<[(Condition, Observation); Condition::ALL.len()]> {
     let connection = match has_feature(tx, PAX8_FEATURE).await? {
@@ -66,7 +66,7 @@ pub(super) async fn observe(
         (Condition::NotSent, not_sent(tx).await?),
         (
             Condition::SignInsRefused,
-            sign_ins_refused(settings, refusals),
+            sign_ins_refused(settings, sign_ins),
         ),
     ])
 }
@@ -193,16 +193,16 @@ async fn not_sent(tx: &mut OrgTx) -> Result<Observation> {
 /// So many of the people who were refused most are named.
 const NAMED: usize = 3;
 
-fn sign_ins_refused(settings: &AlertSettings, refusals: &[Refusals]) -> Observation {
-    let all: i64 = refusals.iter().map(|it| it.count).sum();
+fn sign_ins_refused(settings: &AlertSettings, refused: &[RefusedSignIns]) -> Observation {
+    let all: i64 = refused.iter().map(|it| it.count).sum();
     if all < i64::from(settings.refused_sign_ins) {
         return Observation::Over;
     }
-    let named = refusals.iter().take(NAMED);
+    let named = refused.iter().take(NAMED);
     let mut named: Vec<String> = named
         .map(|it| format!("{} ({})", it.email, it.count))
         .collect();
-    if let Some(more) = refusals.len().checked_sub(NAMED).filter(|it| *it > 0) {
+    if let Some(more) = refused.len().checked_sub(NAMED).filter(|it| *it > 0) {
         named.push(format!("and {more} more"));
     }
     Observation::Holds(format!(
@@ -232,7 +232,7 @@ mod tests {
     fn refusals_are_told_from_a_number_on_with_those_whom_most_are_about() {
         let refusals = |counts: &[i64]| {
             let each = counts.iter().zip(["a", "b", "c", "d", "e"]);
-            each.map(|(count, who)| Refusals {
+            each.map(|(count, who)| RefusedSignIns {
                 email: format!("{who}@ours.example"),
                 count: *count,
             })

@@ -26,7 +26,7 @@ db::statements! {
 
 /// How often somebody was refused within a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusals {
+pub struct RefusedSignIns {
     /// The address with which they sign in.
     pub email: String,
     /// Wrong passwords and codes for it, and attempts while it was locked.
@@ -50,7 +50,10 @@ pub(super) async fn count(tx: &mut SystemTx, digest: &str, now: Timestamp) -> Re
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list_refusals(app: &App, organization: OrganizationId) -> Result<Vec<Refusals>> {
+pub async fn list_refused_sign_ins(
+    app: &App,
+    organization: OrganizationId,
+) -> Result<Vec<RefusedSignIns>> {
     let since = hour(app.clock.now()) - LATELY;
     let mut system = app.database.system_read().await?;
     if system.fetch_optional(&ANY, args![since]).await?.is_none() {
@@ -69,7 +72,7 @@ pub async fn list_refusals(app: &App, organization: OrganizationId) -> Result<Ve
             count += row.get::<i64>("refused")?;
         }
         if count > 0 {
-            list.push(Refusals { email, count });
+            list.push(RefusedSignIns { email, count });
         }
     }
     list.sort_by_key(|it| std::cmp::Reverse(it.count));
