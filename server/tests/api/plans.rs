@@ -96,7 +96,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pax8::sync::store::companies::LIST_LOOKED_UP", SYNC),
     ("pax8::sync::store::companies::RECOUNT", SYNC),
     ("pax8::sync::store::estate::COUNT_COMPANIES", ENDING),
-    ("pax8::sync::store::estate::COUNT_LINKED", ENDING),
     ("pax8::sync::store::estate::DELETE_COMPANIES", ENDING),
     ("pax8::sync::store::estate::DELETE_PRODUCTS", ENDING),
     ("pax8::sync::store::estate::DELETE_SUBSCRIPTIONS", ENDING),
