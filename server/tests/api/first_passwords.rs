@@ -11,6 +11,7 @@ use crate::{
     world::{Answer, PASSWORD, World, on_each_engine},
 };
 
+const FACTOR: &str = "/api/v1/me/second-factor";
 const GIVEN: &str = "kites over the harbour";
 const OWN: &str = "seven lamps in a tunnel";
 
@@ -100,14 +101,7 @@ async fn a_password_that_is_easy_to_guess_by_now_is_replaced_at_sign_in_after_th
             StatusCode::CONFLICT,
             "nothing has to be chosen, and no code was given"
         );
-        let leaked = "passwordpassword";
-        let hash = Argon2::default().hash_password(leaked.as_bytes()).unwrap();
-        let mut tx = world.app.database.system_write().await.unwrap();
-        tx.execute(&SET_PASSWORD, args![hash.to_string(), email])
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-
+        let leaked = leak_password(world, email).await;
         let asked = sign_in(world, email, leaked).await;
         let asked = texts(&asked.page(), "input[name=step]", "value").remove(0);
         assert_eq!(
@@ -125,4 +119,34 @@ async fn a_password_that_is_easy_to_guess_by_now_is_replaced_at_sign_in_after_th
         assert_eq!(late.location(), "/clients", "theirs is good");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_second_factor_turned_on_meanwhile_stands_in_the_way_of_whoever_came_without_a_code() {
+    on_each_engine(async |world| {
+        let email = "member@ours.example";
+        let owner = world.sign_in(email).await;
+        let leaked = leak_password(world, email).await;
+        let asked = step(&sign_in(world, email, leaked).await);
+        let made = owner.post(FACTOR, json!({})).await.json(201);
+        let shown = code(world, made["secret"].as_str().unwrap(), 0);
+        let path = format!("{FACTOR}/confirmation");
+        owner.post(&path, json!({ "code": shown })).await.json(201);
+        let late = choose(world, &asked, OWN).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.cookie("ascent_session").is_none());
+    })
+    .await;
+}
+
+/// Gives an account a password that is easy to guess, as one may be that was chosen before it was known to be.
+async fn leak_password(world: &World, email: &str) -> &'static str {
+    let leaked = "passwordpassword";
+    let hash = Argon2::default().hash_password(leaked.as_bytes()).unwrap();
+    let mut tx = world.app.database.system_write().await.unwrap();
+    tx.execute(&SET_PASSWORD, args![hash.to_string(), email])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    leaked
 }

@@ -33,8 +33,8 @@ pub(super) struct Step {
     password: String,
     /// Whether they have to choose another password.
     chooses: bool,
-    /// Whether a code was asked for and good, or none is needed.
-    code_is_good: bool,
+    /// Whether they gave a good code.
+    code_given: bool,
 }
 
 impl Step {
@@ -45,7 +45,7 @@ impl Step {
             at: now,
             password: digest(record),
             chooses,
-            code_is_good: !record.second_factor,
+            code_given: false,
         }
     }
 
@@ -90,7 +90,7 @@ pub async fn finish_sign_in(
     if step.chooses {
         let step = Step {
             at: app.clock.now(),
-            code_is_good: true,
+            code_given: true,
             ..step
         };
         return Ok(SignIn::NeedsPassword(step.seal(app)?));
@@ -113,7 +113,8 @@ pub async fn choose_at_sign_in(
 ) -> Result<Session> {
     let (step, record, organization) = Step::open(app, step).await?;
     let old = record.password.as_ref().ok_or_else(over)?;
-    if !step.code_is_good {
+    // The second factor as it stands: somebody may have turned it on since the step before.
+    if !step.chooses || record.second_factor && !step.code_given {
         return Err(over());
     }
     if app.passwords.verify(old, new.clone()).await? {
