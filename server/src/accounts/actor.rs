@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use money::Currency;
 
-use super::{Permission, PermissionSet, Role, TokenScope};
+use super::{Permission, PermissionSet, Role, TokenScope, Visitor};
 use crate::{
     error::{Error, Result},
     ids::{AccountId, OrganizationId},
@@ -170,6 +170,17 @@ pub struct By {
 }
 
 impl By {
+    /// Somebody at the door, who has proved which account is theirs and has no session yet.
+    #[must_use]
+    pub fn visitor(account: AccountId, name: &str, email: &str, visitor: &Visitor) -> Self {
+        Self {
+            account: Some(account),
+            name: format!("{name} <{email}>"),
+            via: "session",
+            remote_address: visitor.address(),
+        }
+    }
+
     /// A background job.
     #[must_use]
     pub fn job() -> Self {

@@ -124,12 +124,7 @@ pub async fn choose_at_sign_in(
     let new = app.passwords.hash(new, record.whose()).await?;
     let (account, now) = (record.account, app.clock.now());
     let mut tx = app.database.write(organization).await?;
-    let by = By {
-        account: Some(account),
-        name: format!("{} <{}>", record.name, record.email),
-        via: "session",
-        remote_address: visitor.address(),
-    };
+    let by = By::visitor(account, &record.name, &record.email, visitor);
     let event = audit::Event {
         by: &by,
         action: "account.password_changed",

@@ -68,12 +68,7 @@ pub async fn accept_invitation(
         Proof::First(name, _) => name,
         _ => &invitee.name,
     };
-    let by = By {
-        account: Some(invitee.account),
-        name: format!("{name} <{}>", invitee.email),
-        via: "session",
-        remote_address: visitor.address(),
-    };
+    let by = By::visitor(invitee.account, name, &invitee.email, visitor);
     let event = audit::Event {
         by: &by,
         action: "user.joined",
