@@ -21,6 +21,9 @@ db::statements! {
     org INSERT_CLIENT = "insert into client (organization_id, id, name, currency, payment_terms_days, tax_exempt, status, sort_name,
         search_text, version, created_at, updated_at) values ($1, $2, $3, 'USD', 30, false, 'active', '', '', 1, $4, $4)";
     org COUNT_CLIENTS = "select count(*) as n from client where organization_id = $1";
+    bulk INSERT_CLIENTS = "insert into client (organization_id, id, name, currency, payment_terms_days, tax_exempt, status, sort_name,
+        search_text, version, created_at, updated_at) values", 12, "";
+    org TOUCH_CLIENTS = "update client set version = version + 1 where organization_id = $1";
     org FIND_CLIENT = "select name, email, tax_exempt, created_at from client where organization_id = $1 and id = $2";
     bulk FIND_FEATURES = "with wanted (organization_id, feature) as (values", 2,
         ") select feature from organization_feature where organization_id = $1 and feature in (select feature from wanted)";
@@ -339,6 +342,28 @@ async fn rows_come_one_by_one_until_one_is_refused() {
             500,
             "the transaction goes on"
         );
+    })
+    .await;
+}
+
+/// What a statement may have to undo is more here than either engine keeps at hand.
+#[tokio::test]
+async fn a_statement_over_a_great_many_rows_is_carried_out() {
+    on_each_engine(async |it| {
+        let org = organization(&it.database, "one").await;
+        let mut tx = it.database.write(org).await.unwrap();
+        let name = "n".repeat(1_000);
+        let row = |n: u32| {
+            let id = format!("{n:05}");
+            args![
+                id, &name, "USD", 30_u32, false, "active", "", "", 1_u32, 0_u32, 0_u32
+            ]
+        };
+        let rows = (0..10_000).map(row).collect();
+        assert_eq!(tx.bulk(&INSERT_CLIENTS, rows).await.unwrap(), 10_000);
+        let touched = tx.execute(&TOUCH_CLIENTS, args![]).await.unwrap();
+        assert_eq!(touched, 10_000);
+        tx.commit().await.unwrap();
     })
     .await;
 }
