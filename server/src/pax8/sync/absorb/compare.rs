@@ -32,6 +32,8 @@ use crate::{
 /// A subscription as it was told, compared by its fingerprint first.
 pub(super) struct Told {
     pub pax8_id: String,
+    /// Whether it is among what was stored when the pull began.
+    pub known: bool,
     /// Pax8's id of the company; empty where it names none.
     pub company: Arc<str>,
     pub facts: Box<SubscriptionFacts>,
@@ -43,6 +45,8 @@ pub(super) struct Told {
 /// What is needed to compare whole records and to value the differences.
 pub(super) struct Comparison<'a> {
     pub known: &'a KnownCompanies,
+    /// Pax8's ids of them.
+    pub pax8_ids: HashMap<CompanyId, &'a str>,
     pub decided: HashMap<String, Decided>,
     pub currencies: HashMap<CompanyId, Currency>,
     /// When everything was last confirmed.
@@ -177,7 +181,7 @@ impl Comparison<'_> {
         if kept.is_empty() {
             return LastKnown::new();
         }
-        let company = self.known.values().find(|it| it.id == before.company);
+        let company = self.find(before.company).map(|(_, company)| company);
         let confirmed = match before.missing_since {
             Some(_) => None,
             None => self.confirmed.max(company.and_then(|it| it.last_synced_at)),
@@ -220,8 +224,14 @@ impl Comparison<'_> {
         known.ok_or_else(|| Error::internal(format!("no record for the company {pax8_id}")))
     }
 
+    /// The company with Pax8's id of it.
+    fn find(&self, id: CompanyId) -> Option<(&str, &KnownCompany)> {
+        let pax8_id = *self.pax8_ids.get(&id)?;
+        Some((pax8_id, self.known.get(pax8_id)?))
+    }
+
     fn name(&self, id: CompanyId) -> Option<String> {
-        let (pax8_id, company) = self.known.iter().find(|(_, it)| it.id == id)?;
+        let (pax8_id, company) = self.find(id)?;
         Some(display_name(company.name.as_deref(), pax8_id).to_owned())
     }
 

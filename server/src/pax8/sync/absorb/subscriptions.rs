@@ -48,12 +48,16 @@ pub(super) async fn take_in(
     let gone = stored
         .into_iter()
         .filter(|(_, it)| it.is_there() && !present[it.place]);
-    let gone: Vec<String> = gone.map(|(pax8_id, _)| pax8_id).collect();
+    let mut gone: Vec<String> = gone.map(|(pax8_id, _)| pax8_id).collect();
     if differing.is_empty() && gone.is_empty() {
         return Ok(counts);
     }
     let mut comparison = Comparison {
         known,
+        pax8_ids: known
+            .iter()
+            .map(|(pax8_id, it)| (it.id, pax8_id.as_str()))
+            .collect(),
         decided: store::subscriptions::list_decided(intake.tx).await?,
         currencies: store::companies::list_currencies(intake.tx).await?,
         confirmed,
@@ -61,6 +65,9 @@ pub(super) async fn take_in(
         written: Vec::new(),
         held: 0,
     };
+    // In the order of two indices: each of their pages is filled once, instead of again and again.
+    differing.sort_unstable_by(|a, b| a.pax8_id.cmp(&b.pax8_id));
+    gone.sort_unstable();
     let mut differing = differing.into_iter();
     while differing.len() > 0 {
         let some = differing.by_ref().take(AT_A_TIME).collect();
@@ -90,7 +97,10 @@ async fn compare(
     comparison: &mut Comparison<'_>,
     differing: Vec<Told>,
 ) -> Result<()> {
-    let ids = differing.iter().map(|it| it.pax8_id.as_str());
+    // A pull of one company looked at what is stored under that one only: another may have had it.
+    let one_company = intake.sync.scope.company().is_some();
+    let may_be_stored = differing.iter().filter(|it| it.known || one_company);
+    let ids = may_be_stored.map(|it| it.pax8_id.as_str());
     let mut stored = store::subscriptions::load_many(intake.tx, ids).await?;
     for told in differing {
         match stored.remove(&told.pax8_id) {
@@ -133,6 +143,7 @@ impl Told {
         Some(Self {
             fingerprint: Fingerprint::of(&*facts, &sifted.company, &unreadable),
             pax8_id,
+            known: sifted.stored.is_some(),
             company: sifted.company,
             facts,
             unreadable,
