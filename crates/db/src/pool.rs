@@ -3,7 +3,8 @@
 use std::{net::IpAddr, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection as _, PgPool, SqliteConnection, SqlitePool,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgPool, SqliteConnection,
+    SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -21,8 +22,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Connections of one process: enough for two cores and their waits, few enough for many processes on one Postgres.
 const CONNECTIONS: u32 = 16;
-/// Memory in which a connection of SQLite keeps pages, in KiB. The operating system keeps them once more for all.
-const SQLITE_CACHE: &str = "-4096";
+/// Memory in which a connection of SQLite that reads keeps pages, in KiB. The operating system keeps them once more for all.
+const READ_CACHE_KIB: usize = 4_096;
+/// The same of the one that writes. A large sync changes pages all over its indices; those that do not stay in memory are
+/// written more than once.
+pub(crate) const WRITE_CACHE_KIB: usize = 65_536;
 
 /// Rows that SQLite's thread may be ahead of who reads them: with fewer, the two wake each other again and again.
 const ROWS_AHEAD: usize = 1_000;
@@ -204,22 +208,50 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
         // An invoice that was answered for must survive a power cut.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
-        .pragma("cache_size", SQLITE_CACHE)
+        .pragma("cache_size", cache_size(READ_CACHE_KIB))
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
     let pool = |size| {
         SqlitePoolOptions::new()
             .max_connections(size)
             .acquire_timeout(PATIENCE)
-            .after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
     };
-    // A large sync changes pages all over its indices; those that do not stay in memory are written more than once.
-    let write = options.clone().pragma("cache_size", "-65536");
-    let write = pool(1).connect_with(write).await?;
+    let write = options
+        .clone()
+        .pragma("cache_size", cache_size(WRITE_CACHE_KIB));
+    let write = pool(1)
+        .after_release(|connection, _| Box::pin(is_as_it_was(connection)))
+        .connect_with(write)
+        .await?;
     let read = pool(CONNECTIONS)
+        .after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
         .connect_with(options.pragma("query_only", "on"))
         .await?;
     Ok(Pools::Sqlite { read, write })
+}
+
+/// SQLite's word for memory; a positive number would count pages.
+fn cache_size(kib: usize) -> String {
+    format!("-{kib}")
+}
+
+/// Sets how much memory a connection of SQLite keeps pages in, from now on; what it has beyond is freed.
+pub(crate) async fn set_cache(
+    connection: &mut SqliteConnection,
+    kib: usize,
+) -> Result<(), sqlx::Error> {
+    let pragma = format!("pragma cache_size = {}", cache_size(kib));
+    // Not a statement that stays compiled: this one takes effect as it is compiled.
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(pragma)))
+        .await?;
+    Ok(())
+}
+
+/// As [`is_outside_a_transaction`], and with no more memory than usual.
+async fn is_as_it_was(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    set_cache(connection, WRITE_CACHE_KIB).await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Whether a connection that comes back can be used again. SQLite ends a transaction by itself where its disk is full or fails; the

@@ -10,8 +10,12 @@ use crate::{
     BulkStatement, DbError, OrgStatement, OrganizationId, Result, Row, SystemStatement, Value,
     bulk::{self, Column},
     kept::{Shelf, Standing},
+    pool::{WRITE_CACHE_KIB, set_cache},
     row_security::Scope,
 };
+
+/// The most memory in which SQLite keeps pages while it writes.
+const MOST_CACHE_KIB: usize = 524_288;
 
 pub(crate) enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
@@ -160,6 +164,22 @@ impl OrgTx {
         self.inner
             .fetch_bulk(statement, self.organization, rows)
             .await
+    }
+
+    /// Makes room for a great many rows that are about to be written, until the transaction ends: SQLite keeps the pages of their
+    /// indices in memory, half a KiB for each row and at most half a GiB. Postgres has its own.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn make_room(&mut self, rows: usize) -> Result<()> {
+        let kib = (rows / 2).min(MOST_CACHE_KIB);
+        match &mut self.inner {
+            Inner::Sqlite(tx) if kib > WRITE_CACHE_KIB => {
+                let set = set_cache(tx, kib).await;
+                set.map_err(|error| DbError::of("make_room", error))
+            }
+            Inner::Sqlite(_) | Inner::Postgres(_) => Ok(()),
+        }
     }
 
     /// Goes on in the same transaction with statements that belong to no organization.

@@ -48,6 +48,7 @@ db::statements! {
     system LIMITS_POSTGRES = "select current_setting('lock_timeout')::text as waits,
         current_setting('idle_in_transaction_session_timeout')::text as pauses";
     system HURRY_POSTGRES = "set local lock_timeout = '10ms'";
+    org CACHE_SQLITE = "select cache_size as kib from pragma_cache_size where $1 is not null";
     system END_POSTGRES = "select pg_terminate_backend(pg_backend_pid())";
 }
 
@@ -366,6 +367,34 @@ async fn a_statement_over_a_great_many_rows_is_carried_out() {
         tx.commit().await.unwrap();
     })
     .await;
+}
+
+#[tokio::test]
+async fn room_for_a_great_many_rows_is_given_back_with_the_transaction() {
+    async fn kib(tx: &mut db::OrgTx) -> i64 {
+        let row = tx.fetch_one(&CACHE_SQLITE, args![]).await.unwrap();
+        -row.get::<i64>("kib").unwrap()
+    }
+    let test = TestDatabase::new(Engine::Sqlite).await;
+    let database = &test.database;
+    let org = organization(database, "one").await;
+    for committed in [true, false] {
+        let mut tx = database.write(org).await.unwrap();
+        let usual = kib(&mut tx).await;
+        tx.make_room(1_000).await.unwrap();
+        assert_eq!(kib(&mut tx).await, usual, "a few need none");
+        tx.make_room(600_000).await.unwrap();
+        assert_eq!(kib(&mut tx).await, 300_000);
+        tx.make_room(usize::MAX).await.unwrap();
+        assert_eq!(kib(&mut tx).await, 524_288);
+        match committed {
+            true => tx.commit().await.unwrap(),
+            false => drop(tx),
+        }
+        let mut next = database.write(org).await.unwrap();
+        assert_eq!(kib(&mut next).await, usual, "committed: {committed}");
+    }
+    test.remove().await;
 }
 
 #[tokio::test]

@@ -68,6 +68,7 @@ pub(super) async fn take_in(
     // In the order of two indices: each of their pages is filled once, instead of again and again.
     differing.sort_unstable_by(|a, b| a.pax8_id.cmp(&b.pax8_id));
     gone.sort_unstable();
+    intake.tx.make_room(differing.len()).await?;
     let mut differing = differing.into_iter();
     while differing.len() > 0 {
         let some = differing.by_ref().take(AT_A_TIME).collect();
