@@ -6,7 +6,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use crate::{Database, DbError, Result, tx::Inner};
+use crate::{Database, DbError, Result, engine_tx::EngineTx};
 
 /// Postgres waits here while another process does the same. The number is arbitrary and ours.
 const ANALYZE_LOCK: i64 = 0x0041_5343_454e_5401;
@@ -31,7 +31,7 @@ impl Database {
         }
         // In a transaction, whose end gives back the lock and the limit however it comes.
         let mut tx = self.begin_write().await?;
-        if let Inner::Postgres(tx) = &mut tx {
+        if let EngineTx::Postgres(tx) = &mut tx {
             let tables = tables.join(", ");
             let sql = format!(
                 "set local statement_timeout = '{LONGEST}'; select pg_advisory_xact_lock({ANALYZE_LOCK}); analyze {tables}"
@@ -56,7 +56,7 @@ impl Database {
         let failed = |error| DbError::of("analyze grown", error);
         let mut tx = self.begin_write().await?;
         let mut grown: Vec<String> = Vec::new();
-        if let Inner::Postgres(tx) = &mut tx {
+        if let EngineTx::Postgres(tx) = &mut tx {
             let mine: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock($1)")
                 .bind(ANALYZE_LOCK)
                 .fetch_one(&mut **tx)

@@ -4,6 +4,8 @@
 //! rows there are, parsed and planned once a connection. What Postgres looks for stays rows: with lists it chose plans with which
 //! a billing run took three to five times as long.
 
+use std::{collections::VecDeque, iter};
+
 use crate::{BulkStatement, OrganizationId, Value};
 
 /// Placeholders in one statement. The engines' limits are 32,766 and 65,535; longer texts are no quicker.
@@ -35,58 +37,63 @@ pub(crate) enum Column {
 }
 
 /// Rows for SQLite to write. The sizes are a few for each statement, so that most of them are compiled once.
-pub(crate) fn rows_to_write(
+pub(crate) fn rows_to_write<E>(
     statement: &BulkStatement,
     organization: OrganizationId,
-    rows: Vec<Vec<Value>>,
-) -> Vec<Rows> {
-    cut(statement, organization, rows, false, |left| {
-        let most = largest_power(MOST_KEPT / statement.columns);
-        match largest_power(left) {
-            // A few are not worth several statements.
-            ..16 => left.min(most),
-            usual => usual.min(most),
-        }
+    rows: impl Iterator<Item = Result<Vec<Value>, E>>,
+) -> impl Iterator<Item = Result<Rows, E>> {
+    let most = largest_power(MOST_KEPT / statement.columns);
+    cut(statement, organization, rows, false, most, |left| {
+        // A few are not worth several statements.
+        if left < 16 { left } else { largest_power(left) }
     })
 }
 
 /// Rows to look for, together as far as they can be: an order holds within a statement only. Postgres wants them numbered.
-pub(crate) fn rows_to_find(
+pub(crate) fn rows_to_find<E>(
     statement: &BulkStatement,
     organization: OrganizationId,
-    rows: Vec<Vec<Value>>,
+    rows: impl Iterator<Item = Result<Vec<Value>, E>>,
     numbered: bool,
-) -> Vec<Rows> {
+) -> impl Iterator<Item = Result<Rows, E>> {
     let most = MOST_PLACEHOLDERS / statement.columns;
-    cut(statement, organization, rows, numbered, |left| {
-        left.min(most)
-    })
+    cut(statement, organization, rows, numbered, most, |left| left)
 }
 
-fn cut(
+/// Pieces of at most so many rows, made as they are asked for; `size` tells how many the next one has of those that are left.
+fn cut<E>(
     statement: &BulkStatement,
     organization: OrganizationId,
-    rows: Vec<Vec<Value>>,
+    rows: impl Iterator<Item = Result<Vec<Value>, E>>,
     numbered: bool,
-    next: impl Fn(usize) -> usize,
-) -> Vec<Rows> {
+    most: usize,
+    size: impl Fn(usize) -> usize,
+) -> impl Iterator<Item = Result<Rows, E>> {
     let organization = crate::IntoValue::into_value(organization);
-    let mut pieces = Vec::new();
-    let mut rows = rows.into_iter();
-    while rows.len() > 0 {
-        let count = next(rows.len());
+    let mut rows = rows.fuse();
+    let mut left = VecDeque::with_capacity(most);
+    iter::from_fn(move || {
+        for row in rows.by_ref().take(most - left.len()) {
+            match row {
+                Ok(row) => left.push_back(row),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let count = size(left.len());
+        if count == 0 {
+            return None;
+        }
         let mut args = Vec::with_capacity(count * statement.columns);
-        for row in rows.by_ref().take(count) {
+        for row in left.drain(..count) {
             args.push(organization.clone());
             args.extend(row);
         }
-        pieces.push(Rows {
+        Some(Ok(Rows {
             sql: statement.text(count, numbered),
             kept: !numbered && count.is_power_of_two() && args.len() <= MOST_KEPT,
             args,
-        });
-    }
-    pieces
+        }))
+    })
 }
 
 /// The largest power of two that is no larger; 1 of nothing.
@@ -95,30 +102,27 @@ fn largest_power(number: usize) -> usize {
 }
 
 /// Rows for Postgres to insert. A statement has rows of the same types only: its text names them.
-pub(crate) fn columns(statement: &BulkStatement, rows: Vec<Vec<Value>>) -> Vec<Columns> {
-    let mut pieces: Vec<Columns> = Vec::new();
-    let mut left = 0;
-    for row in rows {
-        let fits = |piece: &&mut Columns| left > 0 && fits(&piece.columns, &row);
-        match pieces.last_mut().filter(fits) {
-            Some(piece) => {
-                left -= 1;
-                piece
-                    .columns
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(column, value)| column.push(value));
-            }
-            None => {
-                left = MOST_ROWS - 1;
-                let columns: Vec<_> = row.into_iter().map(Column::of).collect();
-                let types: Vec<_> = columns.iter().map(Column::sql_type).collect();
-                let sql = statement.text_of_columns(&types);
-                pieces.push(Columns { sql, columns });
-            }
+pub(crate) fn columns<E>(
+    statement: &BulkStatement,
+    rows: impl Iterator<Item = Result<Vec<Value>, E>>,
+) -> impl Iterator<Item = Result<Columns, E>> {
+    let mut rows = rows.peekable();
+    iter::from_fn(move || {
+        let first = match rows.next()? {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut columns: Vec<_> = first.into_iter().map(Column::of).collect();
+        for _ in 1..MOST_ROWS {
+            let next = rows.next_if(|row| row.as_ref().is_ok_and(|row| fits(&columns, row)));
+            let Some(Ok(row)) = next else { break };
+            let values = columns.iter_mut().zip(row);
+            values.for_each(|(column, value)| column.push(value));
         }
-    }
-    pieces
+        let types: Vec<_> = columns.iter().map(Column::sql_type).collect();
+        let sql = statement.text_of_columns(&types);
+        Some(Ok(Columns { sql, columns }))
+    })
 }
 
 fn fits(columns: &[Column], row: &[Value]) -> bool {
@@ -167,6 +171,8 @@ impl Column {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::args;
 
@@ -177,8 +183,8 @@ mod tests {
         tail: "on conflict do nothing",
     };
 
-    fn rows(count: u32) -> Vec<Vec<Value>> {
-        (0..count).map(|n| args![n.to_string(), n]).collect()
+    fn rows(count: u32) -> impl Iterator<Item = Result<Vec<Value>, ()>> {
+        (0..count).map(|n| Ok(args![n.to_string(), n]))
     }
 
     fn organization() -> OrganizationId {
@@ -189,8 +195,8 @@ mod tests {
     fn what_sqlite_writes_is_cut_to_a_few_sizes_that_stay_compiled() {
         let sizes = |count: u32| -> Vec<_> {
             let pieces = rows_to_write(&INSERT, organization(), rows(count));
-            let size = |it: &Rows| (it.args.len() / INSERT.columns, it.kept);
-            pieces.iter().map(size).collect()
+            let size = |it: Rows| (it.args.len() / INSERT.columns, it.kept);
+            pieces.map(|it| size(it.unwrap())).collect()
         };
         assert_eq!(sizes(0), []);
         assert_eq!(sizes(1), [(1, true)]);
@@ -201,29 +207,22 @@ mod tests {
             columns: 200,
             ..INSERT
         };
-        let widest = rows_to_write(&wide, organization(), rows(20));
-        assert!(
-            widest
-                .iter()
-                .all(|it| it.sql.matches('?').count() <= MOST_KEPT)
-        );
+        let mut widest = rows_to_write(&wide, organization(), rows(20));
+        assert!(widest.all(|it| it.unwrap().sql.matches('?').count() <= MOST_KEPT));
     }
 
     #[test]
     fn what_is_looked_for_is_kept_together() {
         let pieces = rows_to_find(&INSERT, organization(), rows(1_400), false);
-        let sizes: Vec<_> = pieces
-            .iter()
-            .map(|it| (it.args.len() / 3, it.kept))
-            .collect();
+        let size = |it: Rows| (it.args.len() / 3, it.kept);
+        let sizes: Vec<_> = pieces.map(|it| size(it.unwrap())).collect();
         assert_eq!(sizes, [(1_333, false), (67, false)]);
     }
 
     #[test]
     fn postgres_gets_lists_and_a_statement_of_its_own_for_other_types() {
-        let mut mixed = rows(1_001);
-        mixed.push(args![1_u32, "x"]);
-        let pieces = columns(&INSERT, mixed);
+        let mixed = rows(1_001).chain([Ok(args![1_u32, "x"])]);
+        let pieces: Vec<_> = columns(&INSERT, mixed).map(Result::unwrap).collect();
         assert_eq!(
             pieces[0].sql,
             "insert into line (organization_id, id, n) select $1, it.* from unnest($2::text[], $3::bigint[]) as it on conflict do nothing"
@@ -235,5 +234,24 @@ mod tests {
             Column::Bool(it) => it.len(),
         };
         assert_eq!(pieces.iter().map(length).collect::<Vec<_>>(), [1_000, 1, 1]);
+    }
+
+    #[test]
+    fn rows_are_made_a_statement_at_a_time() {
+        let made = Cell::new(0);
+        let counted = || rows(1_500).inspect(|_| made.set(made.get() + 1));
+        let mut pieces = rows_to_write(&INSERT, organization(), counted());
+        pieces.next();
+        assert_eq!(made.replace(0), 256);
+        let mut pieces = columns(&INSERT, counted());
+        pieces.next();
+        assert_eq!(made.get(), 1_000);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_made_is_told() {
+        let rows = || rows(300).chain([Err(())]);
+        assert!(rows_to_write(&INSERT, organization(), rows()).any(|it| it.is_err()));
+        assert!(columns(&INSERT, rows()).any(|it| it.is_err()));
     }
 }

@@ -14,6 +14,7 @@
 
 mod analyze;
 mod bulk;
+mod engine_tx;
 mod error;
 mod id;
 mod kept;

@@ -13,9 +13,9 @@ use sqlx::AssertSqlSafe;
 
 use crate::{
     Database, DbError, Result,
+    engine_tx::EngineTx,
     pool::Pools,
     row_security::{POLICIES, Scope},
-    tx::Inner,
 };
 
 /// A change of the schema.
@@ -128,7 +128,7 @@ const PLANNING: &str = include_str!("planning.sql");
 
 const CREATE_TABLE: &str = "create table if not exists schema_migration (name text primary key, digest text not null, oldest text not null)";
 
-impl Inner {
+impl EngineTx {
     async fn run(&mut self, sql: &'static str) -> Result<()> {
         let sql = sqlx::raw_sql(sql);
         match self {

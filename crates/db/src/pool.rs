@@ -11,9 +11,10 @@ use sqlx::{
 
 use crate::{
     DbError, OrganizationId, Result,
+    engine_tx::EngineTx,
     kept::Shelf,
     row_security::Scope,
-    tx::{Inner, OrgTx, SystemTx},
+    tx::{OrgTx, SystemTx},
 };
 
 /// How long a statement waits for another writer or for a free connection.
@@ -166,9 +167,9 @@ impl Database {
         }
     }
 
-    pub(crate) async fn begin_read(&self, scope: Scope) -> Result<Inner> {
+    pub(crate) async fn begin_read(&self, scope: Scope) -> Result<EngineTx> {
         match &self.pools {
-            Pools::Sqlite { read, .. } => read.begin().await.map(Inner::Sqlite),
+            Pools::Sqlite { read, .. } => read.begin().await.map(EngineTx::Sqlite),
             Pools::Postgres(pool) => {
                 let begin = scope.begin("begin isolation level repeatable read, read only");
                 begin_whole(pool, begin).await
@@ -177,11 +178,12 @@ impl Database {
         .map_err(|error| DbError::of("begin", error))
     }
 
-    pub(crate) async fn begin_write(&self) -> Result<Inner> {
+    pub(crate) async fn begin_write(&self) -> Result<EngineTx> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                write.begin_with("begin immediate").await.map(Inner::Sqlite)
-            }
+            Pools::Sqlite { write, .. } => write
+                .begin_with("begin immediate")
+                .await
+                .map(EngineTx::Sqlite),
             Pools::Postgres(pool) => begin_whole(pool, Scope::Installation.begin("begin")).await,
         }
         .map_err(|error| DbError::of("begin", error))
@@ -190,11 +192,11 @@ impl Database {
 
 /// Begins in a task of its own, so that it comes to its end even if nobody waits for it any more: sqlx forgets a `begin` that
 /// was dropped half-way, and the connection would go back to the pool inside a transaction.
-async fn begin_whole(pool: &PgPool, statement: String) -> Result<Inner, sqlx::Error> {
+async fn begin_whole(pool: &PgPool, statement: String) -> Result<EngineTx, sqlx::Error> {
     let pool = pool.clone();
     let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(statement)).await });
     match begun.await {
-        Ok(begun) => begun.map(Inner::Postgres),
+        Ok(begun) => begun.map(EngineTx::Postgres),
         // The runtime is going down.
         Err(_) => Err(sqlx::Error::PoolClosed),
     }

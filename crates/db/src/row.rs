@@ -9,26 +9,31 @@ use crate::{DbError, Result};
 /// A row of either engine, with the name of the statement that brought it.
 pub struct Row {
     statement: &'static str,
-    inner: Inner,
+    of: EngineRow,
 }
 
-enum Inner {
+pub(crate) enum EngineRow {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
 
-impl Row {
-    pub(crate) fn sqlite(statement: &'static str, row: SqliteRow) -> Self {
-        Self {
-            statement,
-            inner: Inner::Sqlite(row),
-        }
+impl From<SqliteRow> for EngineRow {
+    fn from(row: SqliteRow) -> Self {
+        Self::Sqlite(row)
     }
+}
 
-    pub(crate) fn postgres(statement: &'static str, row: PgRow) -> Self {
+impl From<PgRow> for EngineRow {
+    fn from(row: PgRow) -> Self {
+        Self::Postgres(row)
+    }
+}
+
+impl Row {
+    pub(crate) fn new(statement: &'static str, row: impl Into<EngineRow>) -> Self {
         Self {
             statement,
-            inner: Inner::Postgres(row),
+            of: row.into(),
         }
     }
 
@@ -65,9 +70,9 @@ impl Row {
 
     /// A text as it lies in the row.
     fn text(&self, column: &str) -> Result<Option<&str>> {
-        match &self.inner {
-            Inner::Sqlite(row) => row.try_get(column),
-            Inner::Postgres(row) => row.try_get(column),
+        match &self.of {
+            EngineRow::Sqlite(row) => row.try_get(column),
+            EngineRow::Postgres(row) => row.try_get(column),
         }
         .map_err(|error| self.refuse(column, &error))
     }
@@ -77,9 +82,9 @@ impl Row {
         T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
         T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
     {
-        match &self.inner {
-            Inner::Sqlite(row) => row.try_get(column),
-            Inner::Postgres(row) => row.try_get(column),
+        match &self.of {
+            EngineRow::Sqlite(row) => row.try_get(column),
+            EngineRow::Postgres(row) => row.try_get(column),
         }
         .map_err(|error| self.refuse(column, &error))
     }

@@ -98,8 +98,7 @@ pub(super) struct Occurring {
 }
 
 pub(super) async fn insert(tx: &mut OrgTx, news: Vec<NewEvent<'_>>) -> Result<()> {
-    let rows = news.into_iter().map(columns_of).collect();
-    tx.bulk(&INSERT, rows).await?;
+    tx.bulk(&INSERT, news.into_iter().map(columns_of)).await?;
     Ok(())
 }
 

@@ -71,7 +71,7 @@ impl Step<'_> {
     ) -> Result<Stepped> {
         let due = self.due(tx, ids).await?;
         let starts = due.iter().map(|(it, period)| (it.id, period.start));
-        let billed = find_of_periods(tx, starts).await?;
+        let billed = find_of_periods(tx, starts.collect()).await?;
         let mut stepped = Stepped::default();
         let (mut open, mut passed) = (Vec::new(), Vec::with_capacity(due.len()));
         for (recurring, period) in due {
@@ -166,7 +166,8 @@ impl Step<'_> {
                 self.end(tx, &recurring, it.period.end).await?;
             }
         }
-        advance(tx, others.iter().map(|it| (it.id, it.period.end))).await?;
+        let until = others.iter().map(|it| (it.id, it.period.end)).collect();
+        advance(tx, until).await?;
         let more = others.iter().filter(|it| it.period.end <= self.as_of);
         Ok(more.map(|it| it.id).collect())
     }

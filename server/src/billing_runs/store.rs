@@ -148,12 +148,11 @@ pub(super) async fn count(
 }
 
 pub(super) async fn note_skips(tx: &mut OrgTx, id: BillingRunId, skips: &[Skip]) -> Result<()> {
-    let row = |skip: &Skip| {
+    let row = |skip: &Skip| -> Result<_> {
         let (of, start) = (&skip.recurring_invoice_id, skip.period.start.to_string());
         Ok(args![id, of, start, "skipped", Value::json(skip)?])
     };
-    let rows = skips.iter().map(row).collect::<Result<_>>()?;
-    tx.bulk(&NOTE, rows).await?;
+    tx.try_bulk(&NOTE, skips.iter().map(row)).await?;
     Ok(())
 }
 

@@ -72,5 +72,5 @@ pub async fn replace_draft(tx: &mut OrgTx, id: InvoiceId, new: NewInvoice) -> Re
         return Err(Error::NotFound("draft"));
     }
     store::delete_lines(tx, id).await?;
-    store::insert_lines(tx, [(id, &new.assembled.lines[..])]).await
+    store::insert_lines(tx, &[(id, &new)]).await
 }

@@ -103,14 +103,11 @@ pub(super) async fn insert(
     news: &[(InvoiceId, &NewInvoice, Option<Issued>)],
     now: Timestamp,
 ) -> Result<()> {
-    let rows = news
-        .iter()
-        .map(|(id, new, issued)| inserted(*id, new, issued.as_ref(), now));
-    tx.bulk(&INSERT, rows.collect::<Result<_>>()?).await?;
-    let lines = news
-        .iter()
-        .map(|(id, new, _)| (*id, &new.assembled.lines[..]));
-    insert_lines(tx, lines).await
+    let rows = news.iter();
+    let rows = rows.map(|(id, new, issued)| inserted(*id, new, issued.as_ref(), now));
+    tx.try_bulk(&INSERT, rows).await?;
+    let news: Vec<_> = news.iter().map(|(id, new, _)| (*id, *new)).collect();
+    insert_lines(tx, &news).await
 }
 
 fn inserted(
@@ -192,36 +189,33 @@ pub(super) async fn delete_lines(tx: &mut OrgTx, id: InvoiceId) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn insert_lines<'a>(
-    tx: &mut OrgTx,
-    invoices: impl IntoIterator<Item = (InvoiceId, &'a [billing::Line])>,
-) -> Result<()> {
-    let mut rows = Vec::new();
-    let numbered = invoices.into_iter().flat_map(|(invoice, lines)| {
-        let lines = (1_i64..).zip(lines);
-        lines.map(move |(position, line)| (invoice, position, line))
+pub(super) async fn insert_lines(tx: &mut OrgTx, of: &[(InvoiceId, &NewInvoice)]) -> Result<()> {
+    let rows = of.iter().flat_map(|(invoice, new)| {
+        let lines = (1_i64..).zip(&new.assembled.lines);
+        lines.map(|(position, line)| inserted_line(*invoice, position, line))
     });
-    for (invoice, position, line) in numbered {
-        let (source, subscription) = match &line.source {
-            LineSource::Manual => ("manual", None),
-            LineSource::Pax8 { subscription_id } => ("pax8", Some(subscription_id)),
-        };
-        rows.push(args![
-            InvoiceLineId::new(),
-            invoice,
-            position,
-            &line.description,
-            line.quantity,
-            line.unit_price.value(),
-            line.amount.minor(),
-            line.taxable,
-            source,
-            subscription,
-            Value::json(&line.explanation)?,
-        ]);
-    }
-    tx.bulk(&INSERT_LINES, rows).await?;
+    tx.try_bulk(&INSERT_LINES, rows).await?;
     Ok(())
+}
+
+fn inserted_line(invoice: InvoiceId, position: i64, line: &billing::Line) -> Result<Vec<Value>> {
+    let (source, subscription) = match &line.source {
+        LineSource::Manual => ("manual", None),
+        LineSource::Pax8 { subscription_id } => ("pax8", Some(subscription_id)),
+    };
+    Ok(args![
+        InvoiceLineId::new(),
+        invoice,
+        position,
+        &line.description,
+        line.quantity,
+        line.unit_price.value(),
+        line.amount.minor(),
+        line.taxable,
+        source,
+        subscription,
+        Value::json(&line.explanation)?,
+    ])
 }
 
 /// What an invoice is found by.
@@ -420,7 +414,7 @@ pub async fn find_of_period(
     recurring: RecurringInvoiceId,
     period: Period,
 ) -> Result<Option<InvoiceId>> {
-    let mut found = find_of_periods(tx, [(recurring, period.start)]).await?;
+    let mut found = find_of_periods(tx, vec![(recurring, period.start)]).await?;
     Ok(found.remove(&(recurring, period.start)))
 }
 
@@ -431,7 +425,7 @@ pub async fn find_of_period(
 /// When the database refuses.
 pub async fn find_of_periods(
     tx: &mut OrgTx,
-    periods: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
+    periods: Vec<(RecurringInvoiceId, Date)>,
 ) -> Result<HashMap<(RecurringInvoiceId, Date), InvoiceId>> {
     let wanted = periods.into_iter();
     let wanted = wanted.map(|(recurring, start)| args![recurring, start]);

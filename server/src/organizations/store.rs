@@ -207,7 +207,7 @@ pub(super) async fn update(
     tx.execute(&DELETE_TAX_RATES, args![]).await?;
     let rates = (0_u32..).zip(&it.taxes);
     let rows = rates.map(|(position, rate)| args![position, &rate.name, rate.percent]);
-    tx.bulk(&INSERT_TAX_RATES, rows.collect()).await?;
+    tx.bulk(&INSERT_TAX_RATES, rows).await?;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub async fn end_recurring_invoice(
     billed_until: Date,
     now: Timestamp,
 ) -> Result<u64> {
-    advance(tx, [(before.id, billed_until)]).await?;
+    advance(tx, vec![(before.id, billed_until)]).await?;
     end(tx, by, before, billed_until, now).await
 }
 

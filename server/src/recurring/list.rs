@@ -153,9 +153,6 @@ pub async fn find_overdue(
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn advance(
-    tx: &mut OrgTx,
-    until: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
-) -> Result<()> {
+pub async fn advance(tx: &mut OrgTx, until: Vec<(RecurringInvoiceId, Date)>) -> Result<()> {
     store::advance(tx, until).await
 }

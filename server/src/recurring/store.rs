@@ -138,7 +138,7 @@ async fn insert_lines(tx: &mut OrgTx, id: RecurringInvoiceId, it: &Accepted) -> 
             line.taxable
         ]
     });
-    tx.bulk(&INSERT_LINES, rows.collect()).await?;
+    tx.bulk(&INSERT_LINES, rows).await?;
     Ok(())
 }
 
@@ -154,12 +154,9 @@ pub(super) async fn set_status(
     Ok(())
 }
 
-pub(super) async fn advance(
-    tx: &mut OrgTx,
-    until: impl IntoIterator<Item = (RecurringInvoiceId, Date)>,
-) -> Result<()> {
+pub(super) async fn advance(tx: &mut OrgTx, until: Vec<(RecurringInvoiceId, Date)>) -> Result<()> {
     let rows = until.into_iter().map(|(id, until)| args![id, until]);
-    tx.bulk(&ADVANCE, rows.collect()).await?;
+    tx.bulk(&ADVANCE, rows).await?;
     Ok(())
 }
 
@@ -216,10 +213,12 @@ pub(super) async fn all_with_lines(tx: &mut OrgTx, rows: &[Row]) -> Result<Vec<R
     let mut invoices = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
     let wanted = invoices.iter().map(|invoice| args![invoice.id]).collect();
     let mut lines: HashMap<RecurringInvoiceId, Vec<RecurringLine>> = HashMap::new();
-    for row in tx.fetch_bulk(&LINES, wanted).await? {
+    tx.fetch_bulk_each(&LINES, wanted, |row| {
         let of = lines.entry(row.get("recurring_invoice_id")?).or_default();
         of.push(read_line(&row)?);
-    }
+        Ok::<_, Error>(())
+    })
+    .await?;
     for invoice in &mut invoices {
         invoice.lines = lines.remove(&invoice.id).unwrap_or_default();
     }

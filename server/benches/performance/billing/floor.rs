@@ -72,7 +72,7 @@ impl Written {
         for _ in 0..transactions {
             let mut tx = app.database.write(organization).await.unwrap();
             for (statement, together, rows) in &mut tables {
-                let some = rows.by_ref().take(*together).collect();
+                let some = rows.by_ref().take(*together);
                 tx.bulk(statement, some).await.unwrap();
             }
             tx.commit().await.unwrap();

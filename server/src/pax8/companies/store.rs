@@ -172,7 +172,7 @@ pub(super) async fn set_mappings(
         let (client, by) = mapping.unzip();
         args![*id, client, by.map(MappedBy::as_str)]
     });
-    tx.bulk(&SET_MAPPINGS, rows.collect()).await?;
+    tx.bulk(&SET_MAPPINGS, rows).await?;
     Ok(())
 }
 
@@ -180,11 +180,10 @@ pub(super) async fn set_matches(
     tx: &mut OrgTx,
     news: Vec<(CompanyId, MatchOutcome, Vec<MatchCandidate>)>,
 ) -> Result<()> {
-    let rows = news
-        .into_iter()
-        .map(|(id, outcome, candidates)| Ok(args![id, outcome.as_str(), Value::json(&candidates)?]))
-        .collect::<Result<_>>()?;
-    tx.bulk(&SET_MATCHES, rows).await?;
+    let row = |(id, outcome, candidates): (_, MatchOutcome, Vec<MatchCandidate>)| -> Result<_> {
+        Ok(args![id, outcome.as_str(), Value::json(&candidates)?])
+    };
+    tx.try_bulk(&SET_MATCHES, news.into_iter().map(row)).await?;
     Ok(())
 }
 

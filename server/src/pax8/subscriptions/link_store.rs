@@ -185,16 +185,16 @@ pub(super) async fn links_to_others(
 
 pub(super) async fn end_links(tx: &mut OrgTx, pax8_ids: Vec<String>) -> Result<()> {
     let rows = pax8_ids.into_iter().map(|pax8_id| args![pax8_id]);
-    tx.bulk(&END_LINKS, rows.collect()).await?;
+    tx.bulk(&END_LINKS, rows).await?;
     Ok(())
 }
 
 pub(super) async fn mark_billed_once(
     tx: &mut OrgTx,
-    billed: impl IntoIterator<Item = (String, InvoiceId)>,
+    billed: impl IntoIterator<Item = (String, InvoiceId), IntoIter: Send>,
 ) -> Result<()> {
     let rows = billed.into_iter().map(|(id, invoice)| args![id, invoice]);
-    tx.bulk(&MARK_BILLED_ONCE, rows.collect()).await?;
+    tx.bulk(&MARK_BILLED_ONCE, rows).await?;
     Ok(())
 }
 

@@ -100,7 +100,7 @@ pub async fn linked_monthly(
 /// When the database is gone.
 pub async fn mark_billed_once(
     tx: &mut OrgTx,
-    billed: impl IntoIterator<Item = (String, InvoiceId)>,
+    billed: impl IntoIterator<Item = (String, InvoiceId), IntoIter: Send>,
 ) -> Result<()> {
     link_store::mark_billed_once(tx, billed).await
 }

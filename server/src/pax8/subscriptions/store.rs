@@ -12,7 +12,7 @@ use super::{
     row::{read, read_worth},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     http::Paging,
     ids::{ChangeId, CompanyId, RecurringInvoiceId, SubscriptionId},
 };
@@ -105,8 +105,13 @@ pub(super) async fn of_recurring(
     recurring: &[RecurringInvoiceId],
 ) -> Result<Vec<Subscription>> {
     let wanted = recurring.iter().map(|id| args![*id]).collect();
-    let rows = tx.fetch_bulk(&OF_RECURRING, wanted).await?;
-    rows.iter().map(read).collect()
+    let mut found = Vec::new();
+    tx.fetch_bulk_each(&OF_RECURRING, wanted, |row| {
+        found.push(read(&row)?);
+        Ok::<_, Error>(())
+    })
+    .await?;
+    Ok(found)
 }
 
 pub(super) async fn statuses(tx: &mut OrgTx) -> Result<Vec<String>> {
@@ -159,7 +164,7 @@ pub(super) async fn save_worths(
         row.extend(columns);
         row
     });
-    tx.bulk(&SAVE_WORTHS, rows.collect()).await?;
+    tx.bulk(&SAVE_WORTHS, rows).await?;
     Ok(())
 }
 

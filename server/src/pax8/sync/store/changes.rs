@@ -86,7 +86,7 @@ pub(in crate::pax8::sync) async fn insert(
             currency
         ]
     });
-    tx.bulk(&INSERT, rows.collect()).await?;
+    tx.bulk(&INSERT, rows).await?;
     Ok(())
 }
 

@@ -128,7 +128,7 @@ pub(in crate::pax8::sync) async fn put(
             search_text
         ]
     });
-    tx.bulk(&PUT, rows.collect()).await?;
+    tx.bulk(&PUT, rows).await?;
     Ok(())
 }
 

@@ -64,9 +64,9 @@ pub(in crate::pax8::sync) async fn put(
             now
         ]
     });
-    tx.bulk(&PUT, found.collect()).await?;
+    tx.bulk(&PUT, found).await?;
     let lost = products.missing.into_iter().map(|id| args![id, false, now]);
-    tx.bulk(&PUT_LOST, lost.collect()).await?;
+    tx.bulk(&PUT_LOST, lost).await?;
     Ok(())
 }
 

@@ -175,11 +175,9 @@ pub(in crate::pax8::sync) async fn put(
     tx: &mut OrgTx,
     subscriptions: Vec<(StoredSubscription, Worth)>,
 ) -> Result<()> {
-    let rows = subscriptions
-        .into_iter()
-        .map(|(it, worth)| columns_of(it, &worth))
-        .collect::<Result<_>>()?;
-    tx.bulk(&PUT, rows).await?;
+    let rows = subscriptions.into_iter();
+    let rows = rows.map(|(it, worth)| columns_of(it, &worth));
+    tx.try_bulk(&PUT, rows).await?;
     Ok(())
 }
 
