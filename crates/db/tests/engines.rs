@@ -281,7 +281,7 @@ async fn a_reader_keeps_its_snapshot_while_a_writer_commits() {
 async fn bulk_writes_are_cut_to_what_an_engine_takes() {
     on_each_engine(async |it| {
         let ours = organization(&it.database, "a").await;
-        let rows = (0..20_000).map(|n| args![format!("feature-{n}")]).collect();
+        let rows = (0..20_000).map(|n| args![format!("feature-{n}")]);
         let mut tx = it.database.write(ours).await.unwrap();
         assert_eq!(tx.bulk(&INSERT_FEATURES, rows).await.unwrap(), 20_000);
         tx.commit().await.unwrap();
@@ -298,6 +298,28 @@ async fn bulk_writes_are_cut_to_what_an_engine_takes() {
 }
 
 #[tokio::test]
+async fn a_bulk_write_ends_with_a_row_that_cannot_be_made_or_stored() {
+    on_each_engine(async |it| {
+        let ours = organization(&it.database, "a").await;
+        let rows = || (0..2_000).map(|n| Ok(args![format!("feature-{n}")]));
+        for (last, told) in [
+            (Err(DbError::UnknownUrl), DbError::UnknownUrl.to_string()),
+            (Ok(args!["\0"]), "INSERT_FEATURES".to_owned()),
+        ] {
+            let mut tx = it.database.write(ours).await.unwrap();
+            let written = tx.try_bulk(&INSERT_FEATURES, rows().chain([last])).await;
+            let error = written.unwrap_err().to_string();
+            assert!(error.contains(&told), "{error}");
+            drop(tx);
+            let mut tx = it.database.read(ours).await.unwrap();
+            let row = tx.fetch_one(&COUNT_FEATURES, args![]).await.unwrap();
+            assert_eq!(row.get::<i64>("n").unwrap(), 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bulk_reads_find_what_is_named_and_ours() {
     on_each_engine(async |it| {
         let ours = organization(&it.database, "a").await;
@@ -305,7 +327,7 @@ async fn bulk_reads_find_what_is_named_and_ours() {
         for (whose, from) in [(ours, 0), (theirs, 3_000)] {
             let rows = (from..from + 3_000).map(|n| args![format!("feature-{n}")]);
             let mut tx = it.database.write(whose).await.unwrap();
-            tx.bulk(&INSERT_FEATURES, rows.collect()).await.unwrap();
+            tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
             tx.commit().await.unwrap();
         }
         let mut tx = it.database.read(ours).await.unwrap();
@@ -322,7 +344,7 @@ async fn bulk_reads_find_what_is_named_and_ours() {
 async fn rows_come_one_by_one_until_one_is_refused() {
     on_each_engine(async |it| {
         let ours = organization(&it.database, "a").await;
-        let rows = (0..500).map(|n| args![format!("feature-{n:03}")]).collect();
+        let rows = (0..500).map(|n| args![format!("feature-{n:03}")]);
         let mut tx = it.database.write(ours).await.unwrap();
         tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
         let mut seen = Vec::new();
@@ -360,7 +382,7 @@ async fn a_statement_over_a_great_many_rows_is_carried_out() {
                 id, &name, "USD", 30_u32, false, "active", "", "", 1_u32, 0_u32, 0_u32
             ]
         };
-        let rows = (0..10_000).map(row).collect();
+        let rows = (0..10_000).map(row);
         assert_eq!(tx.bulk(&INSERT_CLIENTS, rows).await.unwrap(), 10_000);
         let touched = tx.execute(&TOUCH_CLIENTS, args![]).await.unwrap();
         assert_eq!(touched, 10_000);

@@ -24,7 +24,7 @@ async fn fill(database: &Database) {
         .await
         .unwrap();
     let mut tx = tx.into_writer_of(organization).await.unwrap();
-    let rows = (0..300).map(|it| args![it.to_string()]).collect();
+    let rows = (0..300).map(|it| args![it.to_string()]);
     tx.bulk(&INSERT_FEATURES, rows).await.unwrap();
     tx.commit().await.unwrap();
 }

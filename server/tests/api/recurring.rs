@@ -42,7 +42,7 @@ fn path(invoice: &Value) -> String {
 async fn bill_until(world: &World, invoice: &Value, end: &str) {
     let id = RecurringInvoiceId::parse(&id(invoice)).unwrap();
     let mut tx = world.app.database.write(world.ours.id).await.unwrap();
-    recurring::advance(&mut tx, [(id, end.parse().unwrap())])
+    recurring::advance(&mut tx, vec![(id, end.parse().unwrap())])
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -134,7 +134,7 @@ async fn d24_a_death_between_any_two_steps_leaves_nothing_half() {
                 issue(&mut tx, &By::job(), id, None, now).await.unwrap();
             }
             if steps > 2 {
-                let until = [(recurring.id, period.end)];
+                let until = vec![(recurring.id, period.end)];
                 advance(&mut tx, until).await.unwrap();
             }
             drop(tx);
