@@ -28,6 +28,9 @@ const READ_CACHE_KIB: usize = 4_096;
 /// The same of the one that writes. A large sync changes pages all over its indices; those that do not stay in memory are
 /// written more than once.
 pub(crate) const WRITE_CACHE_KIB: usize = 65_536;
+/// How much of the file a connection of SQLite that reads sees as memory of its own, in bytes: such pages are neither asked of the
+/// operating system nor copied, and shared by all connections. A larger file's rest is read as without it.
+const MAPPED: u32 = 1 << 30;
 
 /// Rows that SQLite's thread may be ahead of who reads them: with fewer, the two wake each other again and again.
 const ROWS_AHEAD: usize = 1_000;
@@ -227,7 +230,11 @@ async fn open_sqlite(url: &str) -> Result<Pools, sqlx::Error> {
         .await?;
     let read = pool(CONNECTIONS)
         .after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
-        .connect_with(options.pragma("query_only", "on"))
+        .connect_with(
+            options
+                .pragma("query_only", "on")
+                .pragma("mmap_size", MAPPED.to_string()),
+        )
         .await?;
     Ok(Pools::Sqlite { read, write })
 }
