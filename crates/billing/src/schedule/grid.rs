@@ -24,12 +24,17 @@ pub(crate) struct Grid {
 impl Grid {
     /// The date `n` steps after the anchor (before it, if negative).
     pub fn nth(&self, n: i64) -> Result<Date, DateOutOfRange> {
-        let span = match self.step {
-            Step::Weeks(weeks) => Span::new().try_weeks(steps(n, weeks)?),
-            Step::Months(months) => Span::new().try_months(steps(n, months)?),
-        };
-        let span = span.map_err(|_| DateOutOfRange)?;
-        self.anchor.checked_add(span).map_err(|_| DateOutOfRange)
+        match self.step {
+            Step::Weeks(weeks) => {
+                let span = Span::new().try_weeks(steps(n, weeks)?);
+                let span = span.map_err(|_| DateOutOfRange)?;
+                self.anchor.checked_add(span).map_err(|_| DateOutOfRange)
+            }
+            Step::Months(months) => {
+                let month = month_number(self.anchor).checked_add(steps(n, months)?);
+                day_in_month(month.ok_or(DateOutOfRange)?, self.anchor.day())
+            }
+        }
     }
 
     /// The number of the first date that is `date` or later.
@@ -90,6 +95,16 @@ fn steps(n: i64, size: u32) -> Result<i64, DateOutOfRange> {
     n.checked_mul(size.into()).ok_or(DateOutOfRange)
 }
 
+/// Months since the beginning of the year 0.
 fn month_number(date: Date) -> i64 {
-    i64::from(date.year()) * 12 + i64::from(date.month())
+    i64::from(date.year()) * 12 + i64::from(date.month()) - 1
+}
+
+/// The day of a month, or the month's last if it is too short. Done here because the calendar's own addition, which does the same for
+/// spans of every kind, took a quarter of the time in which an invoice is computed.
+fn day_in_month(number: i64, day: i8) -> Result<Date, DateOutOfRange> {
+    let year = i16::try_from(number.div_euclid(12)).map_err(|_| DateOutOfRange)?;
+    let month = i8::try_from(number.rem_euclid(12) + 1).map_err(|_| DateOutOfRange)?;
+    let first = Date::new(year, month, 1).map_err(|_| DateOutOfRange)?;
+    Date::new(year, month, day.min(first.days_in_month())).map_err(|_| DateOutOfRange)
 }

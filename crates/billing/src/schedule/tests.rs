@@ -1,3 +1,4 @@
+use jiff::ToSpan as _;
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -157,6 +158,13 @@ proptest! {
     fn the_anchor_day_is_never_forgotten(anchor in any_date(), n in -300_i64..300) {
         let start = schedule(anchor, Frequency::Monthly).nth_period(n).unwrap().start;
         prop_assert_eq!(start.day(), anchor.day().min(start.days_in_month()));
+    }
+
+    /// Dates are the calendar's: as many months on, with the days that a short month has.
+    #[test]
+    fn months_are_those_of_the_calendar(anchor in any_date(), n in -300_i64..300) {
+        let start = schedule(anchor, Frequency::Monthly).nth_period(n).unwrap().start;
+        prop_assert_eq!(start, anchor.checked_add(n.months()).unwrap());
     }
 
     /// Catching up in one go or run by run gives the same periods.
