@@ -17,8 +17,17 @@ use crate::{
     ids::{ChangeId, CompanyId, RecurringInvoiceId, SubscriptionId},
 };
 
+/// Subscriptions `s` with their companies `c` and settings `b`, or from these three in another order.
 macro_rules! subscriptions_where {
     ($condition:expr) => {
+        subscriptions_where!(
+            from "pax8_subscription s
+            join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
+            left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id",
+            concat!("s.organization_id = $1 and ", $condition)
+        )
+    };
+    (from $three:literal, $condition:expr) => {
         concat!(
             "select s.id, s.pax8_id, s.company_id, s.product_pax8_id, s.product_name, s.vendor, s.sku, s.quantity,
                 s.billing_term, s.commitment_term, s.commitment_end, s.currency, s.price, s.partner_cost, s.status,
@@ -29,13 +38,12 @@ macro_rules! subscriptions_where {
                 b.billed_while_missing, b.billed_while_missing_until, b.linked_from, b.version,
                 r.id as recurring_id, r.name as recurring_name, r.client_id as recurring_client_id,
                 r.status as recurring_status, r.frequency, r.anchor_date, r.next_invoice_date, o.invoice_id as once_on
-            from pax8_subscription s
-            join pax8_company c on c.organization_id = s.organization_id and c.id = s.company_id
-            left join client k on k.organization_id = c.organization_id and k.id = c.client_id
-            left join subscription_billing b on b.organization_id = s.organization_id and b.subscription_pax8_id = s.pax8_id
+            from ",
+            $three,
+            " left join client k on k.organization_id = c.organization_id and k.id = c.client_id
             left join recurring_invoice r on r.organization_id = b.organization_id and r.id = b.recurring_invoice_id
             left join billed_once o on o.organization_id = s.organization_id and o.subscription_pax8_id = s.pax8_id
-            where s.organization_id = $1 and ",
+            where ",
             $condition
         )
     };
@@ -47,10 +55,13 @@ db::statements! {
     org FIND = subscriptions_where!("s.id = $2");
     org COUNT_OF_COMPANY = "select count(*) as n from pax8_subscription where organization_id = $1 and company_id = $2
         and (cast($3 as text) is null or lower(coalesce(status, '')) = $3)";
+    /// Joined in this order on SQLite too, and put in order when read, because it would put these many columns aside for that.
     bulk OF_RECURRING = "with wanted (organization_id, id) as (values", 2,
-        concat!(") ", subscriptions_where!("s.pax8_id in (select subscription_pax8_id from subscription_billing
-            where organization_id = $1 and recurring_invoice_id in (select id from wanted))
-        order by b.recurring_invoice_id, s.search_text, s.id"));
+        concat!(") ", subscriptions_where!(
+            from "wanted cross join subscription_billing b cross join pax8_subscription s cross join pax8_company c",
+            "b.organization_id = wanted.organization_id and b.recurring_invoice_id = wanted.id
+            and s.organization_id = b.organization_id and s.pax8_id = b.subscription_pax8_id
+            and c.organization_id = s.organization_id and c.id = s.company_id"));
     org STATUSES = "select distinct status from pax8_subscription
         where organization_id = $1 and status is not null order by status";
     org SAVE_SETTINGS = "insert into subscription_billing (organization_id, subscription_pax8_id, markup_type, markup_value,
@@ -105,13 +116,17 @@ pub(super) async fn of_recurring(
     recurring: &[RecurringInvoiceId],
 ) -> Result<Vec<Subscription>> {
     let wanted = recurring.iter().map(|id| args![*id]).collect();
-    let mut found = Vec::new();
+    let mut found: Vec<(String, Subscription)> = Vec::new();
     tx.fetch_bulk_each(&OF_RECURRING, wanted, |row| {
-        found.push(read(&row)?);
+        found.push((row.get("search_text")?, read(&row)?));
         Ok::<_, Error>(())
     })
     .await?;
-    Ok(found)
+    found.sort_unstable_by(|(text, it), (other_text, other)| {
+        let place = (text, it.id);
+        place.cmp(&(other_text, other.id))
+    });
+    Ok(found.into_iter().map(|(_, it)| it).collect())
 }
 
 pub(super) async fn statuses(tx: &mut OrgTx) -> Result<Vec<String>> {
