@@ -37,11 +37,13 @@ macro_rules! columns {
     };
 }
 
-/// The place of a row is told by columns as they are, so that each order goes along an index.
+/// The place of a row is told by columns as they are, so that each order goes along an index. What few events have leads to them by
+/// an index of its own, which only a condition without alternatives uses.
 macro_rules! list {
-    ($after:literal, $order:literal) => {
+    ($few:literal, $after:literal, $order:literal) => {
         concat!(
             columns!(),
+            $few,
             "and (cast($2 as text) is null or actor = $2 or account_id = $2)
             and (cast($3 as text) is null or action = $3)
             and (cast($4 as text) is null or subject_type = $4)
@@ -59,14 +61,54 @@ macro_rules! list {
     };
 }
 
+macro_rules! newest_first {
+    ($few:literal) => {
+        list!($few, "(at, id) < ($10, $11)", "at desc, id desc")
+    };
+}
+
+macro_rules! oldest_first {
+    ($few:literal) => {
+        list!($few, "(at, id) > ($10, $11)", "at, id")
+    };
+}
+
+macro_rules! by_actor_rising {
+    ($few:literal) => {
+        list!(
+            $few,
+            "(lower(actor), at, id) > (lower($9), $10, $11)",
+            "lower(actor), at, id"
+        )
+    };
+}
+
+macro_rules! by_actor_falling {
+    ($few:literal) => {
+        list!(
+            $few,
+            "(lower(actor), at, id) < (lower($9), $10, $11)",
+            "lower(actor) desc, at desc, id desc"
+        )
+    };
+}
+
 db::statements! {
     bulk INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
         subject_id, subject_name, before_json, after_json, search_text) values", 14, "";
     org FIND = concat!(columns!(), "and id = $2");
-    org NEWEST_FIRST = list!("(at, id) < ($10, $11)", "at desc, id desc");
-    org OLDEST_FIRST = list!("(at, id) > ($10, $11)", "at, id");
-    org BY_ACTOR_RISING = list!("(lower(actor), at, id) > (lower($9), $10, $11)", "lower(actor), at, id");
-    org BY_ACTOR_FALLING = list!("(lower(actor), at, id) < (lower($9), $10, $11)", "lower(actor) desc, at desc, id desc");
+    org NEWEST_FIRST = newest_first!("");
+    org OLDEST_FIRST = oldest_first!("");
+    org BY_ACTOR_RISING = by_actor_rising!("");
+    org BY_ACTOR_FALLING = by_actor_falling!("");
+    org OF_ACTION_NEWEST_FIRST = newest_first!("and action = $3 ");
+    org OF_ACTION_OLDEST_FIRST = oldest_first!("and action = $3 ");
+    org OF_ACTION_BY_ACTOR_RISING = by_actor_rising!("and action = $3 ");
+    org OF_ACTION_BY_ACTOR_FALLING = by_actor_falling!("and action = $3 ");
+    org OF_SUBJECT_NEWEST_FIRST = newest_first!("and subject_type = $4 and subject_id = $5 ");
+    org OF_SUBJECT_OLDEST_FIRST = oldest_first!("and subject_type = $4 and subject_id = $5 ");
+    org OF_SUBJECT_BY_ACTOR_RISING = by_actor_rising!("and subject_type = $4 and subject_id = $5 ");
+    org OF_SUBJECT_BY_ACTOR_FALLING = by_actor_falling!("and subject_type = $4 and subject_id = $5 ");
     org ACTORS = distinct!("actor");
     org ACTIONS = distinct!("action");
     org KINDS = distinct!("subject_type");
@@ -163,11 +205,37 @@ pub(super) async fn list(
         after.map(|it| it.id),
         page.fetch()
     ];
+    let [newest, oldest, rising, falling] = match filter {
+        AuditFilter {
+            subject_type: Some(_),
+            subject_id: Some(_),
+            ..
+        } => [
+            &OF_SUBJECT_NEWEST_FIRST,
+            &OF_SUBJECT_OLDEST_FIRST,
+            &OF_SUBJECT_BY_ACTOR_RISING,
+            &OF_SUBJECT_BY_ACTOR_FALLING,
+        ],
+        AuditFilter {
+            action: Some(_), ..
+        } => [
+            &OF_ACTION_NEWEST_FIRST,
+            &OF_ACTION_OLDEST_FIRST,
+            &OF_ACTION_BY_ACTOR_RISING,
+            &OF_ACTION_BY_ACTOR_FALLING,
+        ],
+        _ => [
+            &NEWEST_FIRST,
+            &OLDEST_FIRST,
+            &BY_ACTOR_RISING,
+            &BY_ACTOR_FALLING,
+        ],
+    };
     let statement = match (sort.column, sort.falling) {
-        (BY_ACTOR, false) => &BY_ACTOR_RISING,
-        (BY_ACTOR, true) => &BY_ACTOR_FALLING,
-        (_, false) => &OLDEST_FIRST,
-        (_, true) => &NEWEST_FIRST,
+        (BY_ACTOR, false) => rising,
+        (BY_ACTOR, true) => falling,
+        (_, false) => oldest,
+        (_, true) => newest,
     };
     let rows = tx.fetch_all(statement, args).await?;
     rows.iter().map(read).collect()
