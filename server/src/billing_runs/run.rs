@@ -1,5 +1,7 @@
 //! Running the billing of an organization.
 
+use std::collections::HashMap;
+
 use db::OrgTx;
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 
@@ -12,10 +14,10 @@ use super::{
 use crate::{
     app::App,
     audit,
-    deliveries::first_recipients,
+    deliveries::{first_recipients, first_recipients_of_run},
     error::{Error, Result},
     http::PageQuery,
-    ids::{BillingRunId, OrganizationId},
+    ids::{BillingRunId, InvoiceId, OrganizationId},
     invoices::{self, BriefInvoice},
     organizations::load_organization,
 };
@@ -62,18 +64,17 @@ pub async fn load_run(tx: &mut OrgTx, id: BillingRunId) -> Result<BillingRun> {
     let invoices = invoices::list_of_run(tx, id).await?;
     run.invoice_ids = invoices.iter().map(|invoice| invoice.id).collect();
     run.created = invoices.len();
-    run.invoices = with_recipients(tx, invoices).await?;
+    run.invoices = made(invoices, first_recipients_of_run(tx, id).await?);
     Ok(run)
 }
 
 /// Invoices in short, with whom they were sent to by themselves: the first delivery of an invoice is the one that was made with it.
-async fn with_recipients(tx: &mut OrgTx, invoices: Vec<BriefInvoice>) -> Result<Vec<RunInvoice>> {
-    let mut to = first_recipients(tx, invoices.iter().map(|it| it.id)).await?;
+fn made(invoices: Vec<BriefInvoice>, mut to: HashMap<InvoiceId, String>) -> Vec<RunInvoice> {
     let invoices = invoices.into_iter().map(|it| {
         let to = to.remove(&it.id);
         RunInvoice::made(it, to)
     });
-    Ok(invoices.collect())
+    invoices.collect()
 }
 
 /// A run that was made, with a page of its invoices, those that a person has to look at first.
@@ -89,7 +90,8 @@ pub(super) async fn load_run_page(
         .await?
         .ok_or(Error::NotFound("billing run"))?;
     let invoices = invoices::page_of_run(tx, id, page).await?;
-    run.invoices = with_recipients(tx, invoices.data).await?;
+    let to = first_recipients(tx, invoices.data.iter().map(|it| it.id)).await?;
+    run.invoices = made(invoices.data, to);
     Ok((run, invoices.next_cursor))
 }
 

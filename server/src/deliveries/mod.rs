@@ -26,6 +26,9 @@ pub use perform::{JOB, RETRY_AFTER, perform};
 pub use restored::lose_track_of_waiting;
 pub use send::{Sending, address_of, can_be_sent_to, require_mail, require_sendable, send};
 pub use settle::settle;
-pub use store::{Trouble, count_trouble, first_recipients, list_of_invoice, list_of_invoices};
+pub use store::{
+    Trouble, count_trouble, first_recipients, first_recipients_of_run, list_of_invoice,
+    list_of_invoices,
+};
 pub use template::MailTemplate;
 pub use text::{Words, compose};

@@ -9,7 +9,7 @@ use super::{Delivery, DeliveryState};
 use crate::{
     error::{Error, Result},
     http::{List, Paging},
-    ids::{DeliveryId, InvoiceId},
+    ids::{BillingRunId, DeliveryId, InvoiceId},
 };
 
 db::statements! {
@@ -23,6 +23,10 @@ db::statements! {
     bulk RECIPIENTS = "with wanted (organization_id, invoice_id) as (values", 2,
         ") select invoice_id, recipients from delivery
         where organization_id = $1 and invoice_id in (select invoice_id from wanted) order by invoice_id, id";
+    /// Joined in this order on SQLite too, which would otherwise go through all deliveries.
+    org RECIPIENTS_OF_RUN = "select d.invoice_id, d.recipients from invoice i cross join delivery d
+        where i.organization_id = $1 and i.billing_run_id = $2
+        and d.organization_id = i.organization_id and d.invoice_id = i.id order by d.invoice_id, d.id";
     org UNFINISHED = "select * from delivery where organization_id = $1 and invoice_id = $2 and state in ('queued', 'sending')";
     org LIST_UNFINISHED = "select * from delivery where organization_id = $1 and state in ('queued', 'sending') order by id";
     org MARK_SENDING = "update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = null
@@ -129,9 +133,23 @@ pub async fn first_recipients(
     invoices: impl Iterator<Item = InvoiceId>,
 ) -> Result<HashMap<InvoiceId, String>> {
     let wanted = invoices.map(|id| args![id]).collect();
-    let rows = tx.fetch_bulk(&RECIPIENTS, wanted).await?;
+    first_of_each(&tx.fetch_bulk(&RECIPIENTS, wanted).await?)
+}
+
+/// The same of all invoices that a billing run made.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_recipients_of_run(
+    tx: &mut OrgTx,
+    run: BillingRunId,
+) -> Result<HashMap<InvoiceId, String>> {
+    first_of_each(&tx.fetch_all(&RECIPIENTS_OF_RUN, args![run]).await?)
+}
+
+fn first_of_each(rows: &[Row]) -> Result<HashMap<InvoiceId, String>> {
     let mut first = HashMap::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let recipients = row.get("recipients")?;
         first.entry(row.get("invoice_id")?).or_insert(recipients);
     }
