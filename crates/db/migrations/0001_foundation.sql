@@ -347,7 +347,6 @@ create table recurring_invoice (
     foreign key (organization_id, client_id) references client (organization_id, id)
 );
 create index recurring_invoice_client on recurring_invoice (organization_id, client_id);
-create index recurring_invoice_next on recurring_invoice (organization_id, next_invoice_date, id);
 create index recurring_invoice_due on recurring_invoice (organization_id, status, next_invoice_date);
 
 create table recurring_line (

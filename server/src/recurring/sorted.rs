@@ -45,6 +45,7 @@ macro_rules! list {
             ", placed.place_text, placed.place_number from (select * from (select r.id,
                 case cast($6 as text) when 'name' then r.search_text when 'client' then c.sort_name
                     when 'status' then case r.status when 'active' then '1' when 'paused' then '2' when 'ended' then '3' else '4' end
+                    when 'next' then r.next_invoice_date
                     when 'frequency' then case r.frequency when 'weekly' then '1' when 'monthly' then '2' when 'quarterly' then '3'
                         when 'semi_annual' then '4' else '5' end
                     else case when c.currency = cast($8 as text) then '' else c.currency end end as place_text,
@@ -67,30 +68,7 @@ macro_rules! list {
     };
 }
 
-/// The order of the next dates, which an index has: it is read as far as it is shown.
-macro_rules! next {
-    ($after:literal, $order:literal) => {
-        concat!(
-            columns!(),
-            ", r.next_invoice_date as place_text, cast(0 as bigint) as place_number
-            from recurring_invoice r join client c on c.organization_id = r.organization_id and c.id = r.client_id
-            where r.organization_id = $1
-                and (cast($2 as text) is null or r.client_id = $2)
-                and (cast($3 as text) is null or r.status = $3)
-                and (cast($4 as text) is null or r.frequency = $4)
-                and (cast($5 as text) is null or r.search_text like $5 escape '\\' or c.search_text like $5 escape '\\')
-                and (cast($6 as text) is null or (r.next_invoice_date, r.id) ",
-            $after,
-            " ($6, $7)) order by ",
-            $order,
-            " limit $8"
-        )
-    };
-}
-
 db::statements! {
-    org NEXT_RISING = next!(">", "r.next_invoice_date, r.id");
-    org NEXT_FALLING = next!("<", "r.next_invoice_date desc, r.id desc");
     org LIST_RISING = list!(">", "place_text, place_number, id",
         "placed.place_text, placed.place_number, placed.id");
     org LIST_FALLING = list!("<", "place_text desc, place_number desc, id desc",
@@ -120,37 +98,24 @@ pub async fn list_sorted(
 ) -> Result<List<RecurringInvoice>> {
     let paging = sort.paging::<RecurringInvoiceId>(page)?;
     let after = paging.after.as_ref();
-    let mut args = args![
+    let by_amount = sort.column == "amount";
+    let args = args![
         filter.client_id,
         filter.status.map(RecurringStatus::as_str),
         filter.frequency.map(Frequency::code),
-        filter.q.as_deref().and_then(like::containing)
+        filter.q.as_deref().and_then(like::containing),
+        sort.column,
+        if by_amount { sort.factor() } else { 1 },
+        first.map(Currency::code),
+        after.map(|it| it.text.as_str()),
+        after.map(|it| it.number),
+        after.map(|it| it.id),
+        paging.fetch()
     ];
-    let text = after.map(|it| it.text.as_str());
-    let statement = if sort.column == USUAL.column {
-        args.extend(args![text]);
-        if sort.falling {
-            &NEXT_FALLING
-        } else {
-            &NEXT_RISING
-        }
-    } else {
-        let by_amount = sort.column == "amount";
-        let direction = if by_amount { sort.factor() } else { 1 };
-        let number = after.map(|it| it.number);
-        args.extend(args![
-            sort.column,
-            direction,
-            first.map(Currency::code),
-            text,
-            number
-        ]);
-        match sort.falling && !by_amount {
-            true => &LIST_FALLING,
-            false => &LIST_RISING,
-        }
+    let statement = match sort.falling && !by_amount {
+        true => &LIST_FALLING,
+        false => &LIST_RISING,
     };
-    args.extend(args![after.map(|it| it.id), paging.fetch()]);
     let rows = tx.fetch_all(statement, args).await?;
     let invoices = store::all_with_lines(tx, &rows).await?;
     let placed = rows.iter().zip(invoices).map(|(row, invoice)| {
