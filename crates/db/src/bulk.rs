@@ -71,7 +71,7 @@ fn cut<E>(
 ) -> impl Iterator<Item = Result<Rows, E>> {
     let organization = crate::IntoValue::into_value(organization);
     let mut rows = rows.fuse();
-    let mut left = VecDeque::with_capacity(most);
+    let mut left = VecDeque::new();
     iter::from_fn(move || {
         for row in rows.by_ref().take(most - left.len()) {
             match row {

@@ -73,42 +73,18 @@ macro_rules! oldest_first {
     };
 }
 
-macro_rules! by_actor_rising {
-    ($few:literal) => {
-        list!(
-            $few,
-            "(lower(actor), at, id) > (lower($9), $10, $11)",
-            "lower(actor), at, id"
-        )
-    };
-}
-
-macro_rules! by_actor_falling {
-    ($few:literal) => {
-        list!(
-            $few,
-            "(lower(actor), at, id) < (lower($9), $10, $11)",
-            "lower(actor) desc, at desc, id desc"
-        )
-    };
-}
-
 db::statements! {
     bulk INSERT = "insert into audit_event (organization_id, id, at, account_id, actor, via, remote_address, action, subject_type,
         subject_id, subject_name, before_json, after_json, search_text) values", 14, "";
     org FIND = concat!(columns!(), "and id = $2");
     org NEWEST_FIRST = newest_first!("");
     org OLDEST_FIRST = oldest_first!("");
-    org BY_ACTOR_RISING = by_actor_rising!("");
-    org BY_ACTOR_FALLING = by_actor_falling!("");
-    org OF_ACTION_NEWEST_FIRST = newest_first!("and action = $3 ");
-    org OF_ACTION_OLDEST_FIRST = oldest_first!("and action = $3 ");
-    org OF_ACTION_BY_ACTOR_RISING = by_actor_rising!("and action = $3 ");
-    org OF_ACTION_BY_ACTOR_FALLING = by_actor_falling!("and action = $3 ");
-    org OF_SUBJECT_NEWEST_FIRST = newest_first!("and subject_type = $4 and subject_id = $5 ");
-    org OF_SUBJECT_OLDEST_FIRST = oldest_first!("and subject_type = $4 and subject_id = $5 ");
-    org OF_SUBJECT_BY_ACTOR_RISING = by_actor_rising!("and subject_type = $4 and subject_id = $5 ");
-    org OF_SUBJECT_BY_ACTOR_FALLING = by_actor_falling!("and subject_type = $4 and subject_id = $5 ");
+    org NEWEST_OF_ACTION = newest_first!("and action = $3 ");
+    org OLDEST_OF_ACTION = oldest_first!("and action = $3 ");
+    org NEWEST_OF_SUBJECT = newest_first!("and subject_type = $4 and subject_id = $5 ");
+    org OLDEST_OF_SUBJECT = oldest_first!("and subject_type = $4 and subject_id = $5 ");
+    org BY_ACTOR_RISING = list!("", "(lower(actor), at, id) > (lower($9), $10, $11)", "lower(actor), at, id");
+    org BY_ACTOR_FALLING = list!("", "(lower(actor), at, id) < (lower($9), $10, $11)", "lower(actor) desc, at desc, id desc");
     org ACTORS = distinct!("actor");
     org ACTIONS = distinct!("action");
     org KINDS = distinct!("subject_type");
@@ -205,35 +181,15 @@ pub(super) async fn list(
         after.map(|it| it.id),
         page.fetch()
     ];
-    let [newest, oldest, rising, falling] = match filter {
-        AuditFilter {
-            subject_type: Some(_),
-            subject_id: Some(_),
-            ..
-        } => [
-            &OF_SUBJECT_NEWEST_FIRST,
-            &OF_SUBJECT_OLDEST_FIRST,
-            &OF_SUBJECT_BY_ACTOR_RISING,
-            &OF_SUBJECT_BY_ACTOR_FALLING,
-        ],
-        AuditFilter {
-            action: Some(_), ..
-        } => [
-            &OF_ACTION_NEWEST_FIRST,
-            &OF_ACTION_OLDEST_FIRST,
-            &OF_ACTION_BY_ACTOR_RISING,
-            &OF_ACTION_BY_ACTOR_FALLING,
-        ],
-        _ => [
-            &NEWEST_FIRST,
-            &OLDEST_FIRST,
-            &BY_ACTOR_RISING,
-            &BY_ACTOR_FALLING,
-        ],
+    let of_subject = filter.subject_type.is_some() && filter.subject_id.is_some();
+    let [newest, oldest] = match filter.action {
+        _ if of_subject => [&NEWEST_OF_SUBJECT, &OLDEST_OF_SUBJECT],
+        Some(_) => [&NEWEST_OF_ACTION, &OLDEST_OF_ACTION],
+        None => [&NEWEST_FIRST, &OLDEST_FIRST],
     };
     let statement = match (sort.column, sort.falling) {
-        (BY_ACTOR, false) => rising,
-        (BY_ACTOR, true) => falling,
+        (BY_ACTOR, false) => &BY_ACTOR_RISING,
+        (BY_ACTOR, true) => &BY_ACTOR_FALLING,
         (_, false) => oldest,
         (_, true) => newest,
     };

@@ -122,10 +122,7 @@ pub(super) async fn of_recurring(
         Ok::<_, Error>(())
     })
     .await?;
-    found.sort_unstable_by(|(text, it), (other_text, other)| {
-        let place = (text, it.id);
-        place.cmp(&(other_text, other.id))
-    });
+    found.sort_unstable_by(|(a, one), (b, other)| (a, one.id).cmp(&(b, other.id)));
     Ok(found.into_iter().map(|(_, it)| it).collect())
 }
 
